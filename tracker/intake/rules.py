@@ -1,0 +1,137 @@
+"""What a request still lacks, and whether an example belongs to its area.
+
+Evidence is asked for in stages: filing takes a minute, what accepting and embedding need is asked for when it is
+needed. A form that asks for everything at once is not filled in, and one that never asks gets no answers at all.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple, TypedDict
+from urllib.parse import unquote, urlsplit
+
+
+class Stage(StrEnum):
+    """What a request is to go through next; each stage also asks for all that the stages before it ask for."""
+
+    FILING = "filing"
+    ACCEPTANCE = "acceptance"
+    EMBEDDING = "embedding"
+
+
+class TypeField(TypedDict):
+    """One field of a request type's own form; a field without a stage ("") is never demanded."""
+
+    key: str
+    stage: str
+    kind: str
+
+
+CORE_FIELDS: Mapping[Stage, Sequence[str]] = {
+    Stage.FILING: ("title", "area", "example_urls", "why"),
+    Stage.ACCEPTANCE: ("kpi", "baseline", "target", "measure_on", "confidence"),
+    Stage.EMBEDDING: ("acceptance_tests", "how_to_test"),
+}
+"""Stage → the fields that every type has, in the order of the form."""
+
+CONDITIONAL_FIELDS: Sequence[str] = ("confidence_source", "deadline_reason")
+"""Core fields that another answer calls for; with CORE_FIELDS these names are taken, no type field may use one."""
+
+GUESS = "guess"
+
+
+class PatternParts(NamedTuple):
+    """A URL or a URL pattern, cut: host in lower case, empty where none is named; path with its query."""
+
+    host: str
+    path: str
+
+
+def missing(
+    stage: Stage, core: Mapping[str, object], fields: Sequence[TypeField], values: Mapping[str, object]
+) -> list[str]:
+    """The names of the fields that a request lacks for a stage, in the order of the form, stage by stage.
+
+    `core` holds the values of the core fields by name, `values` those of the type's own `fields` by key; what is not
+    in them counts as unanswered. No, 0 and False are answers, a blank text or an empty list is none. Unknown names
+    and fields of later stages are left alone. Raises ValueError for a field whose stage does not exist.
+    """
+    lacking = []
+    for asked in _list_stages_up_to(stage):
+        lacking += [name for name in CORE_FIELDS[asked] if not is_answered(core.get(name))]
+        lacking += [name for name in _list_conditional(asked, core) if not is_answered(core.get(name))]
+        own = [field["key"] for field in fields if field["stage"] and Stage(field["stage"]) is asked]
+        lacking += [key for key in own if not is_answered(values.get(key))]
+    return lacking
+
+
+def is_answered(value: object) -> bool:
+    """Whether a field says anything: 0 and False do, blank text, an empty list and a list of blanks do not."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    if isinstance(value, Mapping):
+        return bool(value)
+    if isinstance(value, Collection):
+        return any(is_answered(item) for item in value)
+    return value is not None
+
+
+def belongs_to(url: str, pattern: str) -> bool:
+    """Whether an example URL lies in an area with this URL pattern, such as `/p/*` or `https://shop.example/de/*`.
+
+    `*` stands for any characters, also none and also `/`. A pattern without a host is met on every host, and a URL may
+    be a bare path. Host names ignore case, paths do not; percent-encoding, a fragment and a closing slash make no
+    difference, and a query counts only where the pattern has one. An empty URL or pattern belongs to nothing.
+    """
+    sample, mask = split_pattern(url), split_pattern(pattern)
+    if not url.strip() or not pattern.strip():
+        return False
+    if sample.host and mask.host and not matches(sample.host, mask.host):
+        return False
+    path = sample.path if "?" in mask.path else sample.path.partition("?")[0]
+    # "/p" and "/p/" are the same page to everybody but a server, so either spelling may be the one that fits.
+    bare = path.rstrip("/")
+    return any(matches(spelling, mask.path) for spelling in (path, bare, f"{bare}/"))
+
+
+def split_pattern(text: str) -> PatternParts:
+    """Cuts a URL or a URL pattern into host and path; what cannot be read as a URL is taken as a path."""
+    text = text.strip()
+    if "//" not in text and not text.startswith(("/", "*")) and "." in text.partition("/")[0]:
+        text = f"//{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return PatternParts("", text)
+    path = unquote(parts.path) or "/"
+    return PatternParts(parts.netloc.lower(), f"{path}?{unquote(parts.query)}" if parts.query else path)
+
+
+def matches(text: str, mask: str) -> bool:
+    """Whether a text meets a mask in which `*` stands for any characters; in linear time, whatever the mask."""
+    first, *rest = mask.split("*")
+    if not rest:
+        return text == mask
+    last = rest.pop()
+    if not text.startswith(first):
+        return False
+    reached = len(first)
+    for piece in rest:
+        found = text.find(piece, reached)
+        if found < 0:
+            return False
+        reached = found + len(piece)
+    return len(text) - reached >= len(last) and text.endswith(last)
+
+
+def _list_stages_up_to(stage: Stage) -> list[Stage]:
+    stages = list(Stage)
+    return stages[: stages.index(stage) + 1]
+
+
+def _list_conditional(stage: Stage, core: Mapping[str, object]) -> list[str]:
+    """What earlier answers call for: a deadline its reason at any time, better evidence than a guess its source."""
+    if stage is Stage.FILING and is_answered(core.get("deadline_on")):
+        return ["deadline_reason"]
+    if stage is Stage.ACCEPTANCE and is_answered(core.get("confidence")) and core["confidence"] != GUESS:
+        return ["confidence_source"]
+    return []
