@@ -61,7 +61,10 @@ class Services:
 
 
 def start_services(data: Path, *, durable: bool = True) -> Services:
-    """Start, or adopt, both servers of a data folder; `durable=False` trades safety for speed, for tests alone."""
+    """Start, or adopt, both servers of a data folder; `durable=False` is for tests alone.
+
+    It trades safety for speed, and servers that live on after a killed parent for servers that go with it.
+    """
     data = data.absolute()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database, broker = Postgres(data, durable=durable), Valkey(data, durable=durable)
@@ -151,7 +154,9 @@ class Postgres:
             wait_until(lambda: self.answers() or not self._runs(), None, self.log, "PostgreSQL", "DATABASE_URL")
             if not self.answers():
                 self._forget_the_dead()
-                process = spawn([*as_stand_in(), str(binaries / "postgres"), *self._options()], self.log)
+                farewell = None if self.durable else signal.SIGQUIT
+                prefix = as_stand_in(farewell.name if farewell else None)
+                process = spawn([*prefix, str(binaries / "postgres"), *self._options()], self.log, farewell)
                 wait_until(self.answers, process, self.log, "PostgreSQL", "DATABASE_URL")
         self.pid = self._written_pid()
         self._furnish()
@@ -193,7 +198,7 @@ class Postgres:
         options = ["-A", "trust", "-U", OWNER, "-E", "UTF8", f"--locale={locale}"]
         if not self.durable:
             options.append("--no-sync")
-        command = [*as_stand_in(), str(binaries / "initdb"), "-D", str(fresh), *options]
+        command = [*as_stand_in(None), str(binaries / "initdb"), "-D", str(fresh), *options]
         made = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
         if made.returncode:
             raise CannotStart(f"PostgreSQL cannot create its files: {made.stderr.strip()} You can set DATABASE_URL.")
@@ -294,7 +299,8 @@ class Valkey:
         return redis.Redis.from_url(self.addresses.redis_url, socket_timeout=10)
 
     def _launch(self) -> None:
-        process = spawn([str(self._binary()), *self._options()], self.log)
+        farewell = None if self.durable else signal.SIGTERM
+        process = spawn([str(self._binary()), *self._options()], self.log, farewell)
         wait_until(self.answers, process, self.log, "Valkey", "REDIS_URL")
 
     def _set_aside(self) -> None:

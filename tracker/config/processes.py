@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOTS_STAND_IN = "tandem-postgres"
@@ -51,8 +52,8 @@ def stand_in() -> tuple[int, int]:
     return user.pw_uid, user.pw_gid
 
 
-def as_stand_in() -> list[str]:
-    """The prefix that lets root start PostgreSQL.
+def as_stand_in(farewell: str | None) -> list[str]:
+    """The prefix that lets root start PostgreSQL; `farewell` is the signal it gets when its parent ends.
 
     The stand-in keeps one power of root, to pass folders closed to others: the data folder and the virtual environment
     may lie in a private home, whose permissions are not ours to open.
@@ -61,15 +62,24 @@ def as_stand_in() -> list[str]:
         return []
     user, group = stand_in()
     powers = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *powers]
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *powers] + (
+        ["--pdeathsig", farewell] if farewell else []
+    )
 
 
-def spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+def spawn(command: list[str], log: Path, farewell: signal.Signals | None) -> subprocess.Popen[bytes]:
     """A server in a session of its own, so that Ctrl-C at the terminal leaves its stopping to us."""
     private_folder(log.parent)
+    bequeath = partial(die_with_parent, farewell) if farewell else None
     with log.open("ab") as output:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd="/"
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=bequeath,
+            cwd="/",
         )
 
 
