@@ -1,0 +1,29 @@
+"""One shape for every error: {type, errors: [{code, detail, attr}], facts}."""
+
+from typing import Any
+
+from drf_standardized_errors.handler import exception_handler
+from rest_framework.response import Response
+
+from tracker.kernel.errors import Invalid, Refused
+
+
+class PreconditionRequired(Refused):
+    """A change without If-Match: nobody can know what was looked at."""
+
+    code = "precondition_required"
+    status = 428
+
+
+def answer_error(exc: Exception, context: dict[str, Any]) -> Response | None:
+    if not isinstance(exc, Refused):
+        response: Response | None = exception_handler(exc, context)
+        return response
+    listed = [{"code": exc.code, "detail": str(text), "attr": name} for name, text in exc.fields.items()]
+    kind = "validation_error" if isinstance(exc, Invalid) else "client_error"
+    body = {
+        "type": kind,
+        "errors": listed or [{"code": exc.code, "detail": str(exc.message), "attr": None}],
+        "facts": exc.facts,
+    }
+    return Response(body, status=exc.status)

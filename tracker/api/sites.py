@@ -1,0 +1,157 @@
+"""Sites and areas."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from tracker.api.paging import answer_list, exact
+from tracker.api.resource import Resource
+from tracker.api.shapes import JsonPart
+from tracker.people.models import Team
+from tracker.sites.actions import add_area, add_site, edit_area, edit_site
+from tracker.sites.models import Area, Site
+
+SITE = {"key": "key", "name": "name", "url": "url", "version": "version"}
+AREA = {
+    "key": "key",
+    "name": "name",
+    "site": "site__key",
+    "pattern": "pattern",
+    "components": "components",
+    "url_count": "url_count",
+    "team": JsonPart({"key": "team__key", "name": "team__name"}),
+    "version": "version",
+}
+
+
+class SiteIn(serializers.Serializer[Any]):
+    key = serializers.SlugField(max_length=30)
+    name = serializers.CharField(max_length=120)
+    url = serializers.URLField(max_length=300)
+
+
+class SiteEdit(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    url = serializers.URLField(max_length=300)
+
+
+class SiteOut(SiteIn):
+    version = serializers.IntegerField()
+
+
+class TeamBrief(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AreaEdit(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    pattern = serializers.CharField(max_length=300, allow_blank=True, required=False)
+    components = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=50)
+    url_count = serializers.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    team = serializers.SlugRelatedField("key", queryset=Team.objects.all())
+
+
+class AreaIn(AreaEdit):
+    key = serializers.SlugField(max_length=40)
+    site = serializers.SlugRelatedField("key", queryset=Site.objects.all())
+
+
+class AreaOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    site = serializers.CharField()
+    pattern = serializers.CharField()
+    components = serializers.ListField(child=serializers.CharField())
+    url_count = serializers.IntegerField()
+    team = TeamBrief()
+    version = serializers.IntegerField()
+
+
+class SiteList(Resource):
+    shape = SITE
+
+    def rows(self) -> QuerySet[Site]:
+        return Site.objects.all()
+
+    @extend_schema(responses=SiteOut(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        return answer_list(request, self.rows(), SITE, subjects=["site"], filters={"key": exact("key")})
+
+    @extend_schema(request=SiteIn, responses={201: SiteOut})
+    def post(self, request: Request) -> HttpResponseBase:
+        given = self.read(SiteIn)
+        return self.once(lambda: self.show(add_site(actor=self.viewer, at=self.at, **given).key, status=201))
+
+
+class SiteDetail(Resource):
+    shape = SITE
+
+    def rows(self) -> QuerySet[Site]:
+        return Site.objects.all()
+
+    @extend_schema(responses=SiteOut)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        return self.show(key)
+
+    @extend_schema(request=SiteEdit, responses=SiteOut)
+    def patch(self, request: Request, key: str) -> HttpResponse:
+        expected = self.expected()
+        edit_site(
+            actor=self.viewer,
+            at=self.at,
+            site=self.find(key),
+            expected=expected,
+            changes=self.read(SiteEdit, partial=True),
+        )
+        return self.show(key)
+
+
+class AreaList(Resource):
+    shape = AREA
+
+    def rows(self) -> QuerySet[Area]:
+        return Area.objects.all()
+
+    @extend_schema(responses=AreaOut(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        return answer_list(
+            request,
+            self.rows(),
+            AREA,
+            subjects=["area", "team", "site"],
+            filters={"site": exact("site__key"), "team": exact("team__key")},
+        )
+
+    @extend_schema(request=AreaIn, responses={201: AreaOut})
+    def post(self, request: Request) -> HttpResponseBase:
+        given = self.read(AreaIn)
+        return self.once(lambda: self.show(add_area(actor=self.viewer, at=self.at, **given).key, status=201))
+
+
+class AreaDetail(Resource):
+    shape = AREA
+
+    def rows(self) -> QuerySet[Area]:
+        return Area.objects.all()
+
+    @extend_schema(responses=AreaOut)
+    def get(self, request: Request, key: str) -> HttpResponse:
+        return self.show(key)
+
+    @extend_schema(request=AreaEdit, responses=AreaOut)
+    def patch(self, request: Request, key: str) -> HttpResponse:
+        expected = self.expected()
+        edit_area(
+            actor=self.viewer,
+            at=self.at,
+            area=self.find(key),
+            expected=expected,
+            changes=self.read(AreaEdit, partial=True),
+        )
+        return self.show(key)

@@ -1,0 +1,104 @@
+"""Backlog items: the accepted request as a piece of work inside an IT project, with an owner on both sides."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
+
+from tracker.backlog.states import ENDED, OUTCOMES, ItemState
+from tracker.intake.models import WorkRequest
+from tracker.kernel.models import Versioned
+from tracker.people.access import Ties, Viewer
+from tracker.people.models import Team, User
+from tracker.projects.models import Period, Project
+
+
+class Way(models.TextChoices):
+    EMBED = "embed", _("embedded")
+    OUTRANK = "outrank", _("a project of its own")
+
+
+class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
+    def visible_to(self, viewer: Viewer) -> "BacklogItemQuerySet":
+        """An item is seen by whoever sees its request."""
+        return self.filter(ask__in=WorkRequest.objects.visible_to(viewer))
+
+    def blocking(self) -> "BacklogItemQuerySet":
+        return self.filter(state__in=[ItemState.AGREED, ItemState.IN_PROGRESS])
+
+
+class BacklogItem(Versioned):
+    """`drawn` came out of the team's allowance, `overflow` lies on the host; both in person-weeks."""
+
+    subject = "backlog-item"
+
+    key = models.GeneratedField(
+        expression=Concat(Value("I-", models.TextField()), Cast("id", models.TextField())),
+        output_field=models.CharField(max_length=24),
+        db_persist=True,
+        unique=True,
+    )
+    ask = models.ForeignKey(WorkRequest, models.PROTECT, related_name="items")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="items")
+    way = models.CharField(max_length=8, choices=Way.choices)
+    state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.PROPOSED)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="items")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="items")
+    business_owner = models.ForeignKey(User, models.PROTECT, related_name="+")
+    delivery_owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_weeks = models.DecimalField(max_digits=7, decimal_places=2)
+    drawn = models.DecimalField(max_digits=7, decimal_places=2, default=Decimal(0))
+    overflow = models.DecimalField(max_digits=7, decimal_places=2, default=Decimal(0))
+    conditions = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    refusal = models.TextField(blank=True)
+    tracker_key = models.CharField(max_length=80, blank=True)
+    rank = models.CharField(max_length=80, db_collation="C")
+    orphaned_at = models.DateTimeField(null=True)
+    orphan_cause = models.CharField(max_length=20, blank=True)
+    measure_on = models.DateField(null=True)
+    measured_value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    measured_note = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = BacklogItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
+            models.UniqueConstraint(fields=["ask"], condition=~Q(state__in=ENDED), name="one_live_item_a_request"),
+            models.UniqueConstraint(fields=["project", "rank"], name="item_rank_once"),
+            models.CheckConstraint(condition=Q(added_weeks__gte=0, drawn__gte=0, overflow__gte=0), name="item_sane"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "rank"], name="item_project"),
+            models.Index(fields=["state", "-id"], name="item_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def live(self) -> bool:
+        return self.state not in ENDED
+
+    @property
+    def measured(self) -> bool:
+        return self.state in OUTCOMES
+
+    @property
+    def ties(self) -> Ties:
+        """The delivery owner of the item and the owner of its host; needs `ask` and `project` loaded."""
+        owners = {self.delivery_owner_id, self.project.owner_id} - {None}
+        return Ties(
+            requester=self.business_owner_id,
+            requester_team=self.ask.requester_team_id,
+            delivery=frozenset(owner for owner in owners if owner is not None),
+            team=self.project.team_id,
+        )

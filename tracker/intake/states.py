@@ -1,0 +1,38 @@
+"""From draft to decision. After acceptance the backlog says how far it is: WorkRequest.delivery."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tracker.kernel.states import Machine
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    FILED = "filed", _("filed")
+    NEEDS_INFORMATION = "needs_information", _("needs information")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    PARKED = "parked", _("parked")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+REQUEST = Machine(
+    "request",
+    {
+        (State.DRAFT, "file"): State.FILED,
+        (State.DRAFT, "withdraw"): State.WITHDRAWN,
+        (State.FILED, "accept"): State.ACCEPTED,
+        (State.FILED, "ask"): State.NEEDS_INFORMATION,
+        (State.FILED, "decline"): State.DECLINED,
+        (State.FILED, "park"): State.PARKED,
+        (State.FILED, "withdraw"): State.WITHDRAWN,
+        (State.NEEDS_INFORMATION, "answer"): State.FILED,
+        (State.NEEDS_INFORMATION, "accept"): State.ACCEPTED,
+        (State.NEEDS_INFORMATION, "decline"): State.DECLINED,
+        (State.NEEDS_INFORMATION, "park"): State.PARKED,
+        (State.NEEDS_INFORMATION, "withdraw"): State.WITHDRAWN,
+        (State.ACCEPTED, "withdraw"): State.WITHDRAWN,
+        (State.PARKED, "return"): State.FILED,
+        (State.PARKED, "withdraw"): State.WITHDRAWN,
+    },
+)

@@ -1,0 +1,37 @@
+"""The index of every table, room by room."""
+
+from tracker.backlog.models import BacklogItem
+from tracker.history.models import Entry
+from tracker.intake.models import Comment, RequestType, WorkRequest
+from tracker.integrations.models import ImportRun, Link
+from tracker.kernel.models import IdempotentCall
+from tracker.launches.models import Check
+from tracker.notices.models import Notice
+from tracker.people.models import Firm, Team, Token, User
+from tracker.projects.models import Blocker, Capacity, Crossing, Effort, Period, Project
+from tracker.sites.models import Area, Site
+
+__all__ = [
+    "Area",
+    "BacklogItem",
+    "Blocker",
+    "Capacity",
+    "Check",
+    "Comment",
+    "Crossing",
+    "Effort",
+    "Entry",
+    "Firm",
+    "IdempotentCall",
+    "ImportRun",
+    "Link",
+    "Notice",
+    "Period",
+    "Project",
+    "RequestType",
+    "Site",
+    "Team",
+    "Token",
+    "User",
+    "WorkRequest",
+]

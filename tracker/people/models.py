@@ -1,0 +1,132 @@
+"""The firm and its people: who they are, on which side they stand, which roles they hold."""
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from tracker.kernel.models import Versioned
+from tracker.people.access import Role, Viewer
+
+
+class Side(models.TextChoices):
+    MARKETING = "marketing", _("Marketing")
+    TECHNOLOGY = "technology", _("Technology")
+
+
+class Level(models.TextChoices):
+    START = "start", _("Start")
+    TEAM = "team", _("Team")
+    COMPANY = "company", _("Company")
+
+
+class Firm(Versioned):
+    """One row: the firm that this installation serves."""
+
+    subject = "firm"
+
+    name = models.CharField(max_length=120)
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.START)
+    demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_firm")]
+
+
+class Team(Versioned):
+    subject = "team"
+    key = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=80)
+    side = models.CharField(max_length=12, choices=Side.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """People come with their team: every page asks for it."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("team")
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, Versioned):
+    subject = "user"
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    roles = ArrayField(models.CharField(max_length=10, choices=Role.choices), default=list, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_in_lower_case"),
+            models.CheckConstraint(condition=models.Q(roles__contained_by=list(Role.values)), name="roles_known"),
+        ]
+        ordering = ["name", "id"]
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        return f"user:{self.pk}"
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split() or [self.email]
+        return "".join(word[0] for word in words[:2]).upper()
+
+    @property
+    def side(self) -> str:
+        return self.team.side if self.team else ""
+
+    def viewer(self, scopes: frozenset[str] | None = None) -> Viewer:
+        """What the table of powers needs to know of this person."""
+        return Viewer(
+            id=self.pk,
+            name=self.name,
+            roles=frozenset(self.roles),
+            team=self.team_id,
+            side=self.side,
+            scopes=scopes,
+            language=self.language,
+            time_zone=self.time_zone,
+        )
+
+
+def known_time_zones() -> list[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+
+
+class Token(models.Model):
+    """A bearer token: only its hash is kept, and its scopes only shrink what its owner may do."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80, blank=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=10), default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

@@ -1,0 +1,44 @@
+"""Verbs of sites and areas."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tracker.history.actions import add_row, change_row
+from tracker.people.access import Power, Ties, Viewer, require
+from tracker.people.models import Team
+from tracker.sites.models import Area, Site
+
+
+@transaction.atomic
+def add_site(*, actor: Viewer, at: datetime, key: str, name: str, url: str) -> Site:
+    require(actor, Power.MANAGE_SITES)
+    site = Site(key=key, name=name, url=url)
+    add_row(site, actor=actor.key, at=at, verb="add_site")
+    return site
+
+
+@transaction.atomic
+def edit_site(*, actor: Viewer, at: datetime, site: Site, expected: int | None, changes: dict[str, Any]) -> None:
+    """`changes` holds name and url."""
+    require(actor, Power.MANAGE_SITES)
+    change_row(site, actor=actor.key, at=at, verb="edit_site", changes=changes, expected=expected)
+
+
+@transaction.atomic
+def add_area(*, actor: Viewer, at: datetime, site: Site, team: Team, key: str, name: str, **facts: Any) -> Area:
+    """`facts` holds pattern, components and url_count."""
+    require(actor, Power.MANAGE_AREAS, Ties(team=team.pk))
+    area = Area(site=site, team=team, key=key, name=name, **facts)
+    add_row(area, actor=actor.key, at=at, verb="add_area")
+    return area
+
+
+@transaction.atomic
+def edit_area(*, actor: Viewer, at: datetime, area: Area, expected: int | None, changes: dict[str, Any]) -> None:
+    """`changes` holds name, pattern, components, url_count and team; giving an area away needs power over both."""
+    require(actor, Power.MANAGE_AREAS, area.ties)
+    if "team" in changes:
+        require(actor, Power.MANAGE_AREAS, Ties(team=changes["team"].pk))
+    change_row(area, actor=actor.key, at=at, verb="edit_area", changes=changes, expected=expected)

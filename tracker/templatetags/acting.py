@@ -1,0 +1,157 @@
+"""The elements that act: buttons, forms, fields, dialogs. Each works as a plain form and is swapped by htmx if it can."""
+
+import uuid
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from tracker.templatetags.drawing import draw
+
+register = template.Library()
+
+
+def query_with(context: Context, **changes: str) -> str:
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def button(
+    context: Context,
+    label: object,
+    *,
+    kind: str = "plain",
+    key: str = "",
+    icon: str = "",
+    url: str = "",
+    post: str = "",
+    action: str = "",
+    dialog: str = "",
+    name: str = "",
+    value: object = "",
+    version: int | None = None,
+    why_not: object = "",
+    confirm: object = "",
+    id: str = "",
+) -> SafeString:
+    """A submit of the form around it; with `url` a link, with `post` its own form, with `dialog` its opener."""
+    values: dict[str, object] = {
+        "label": label,
+        "kind": kind,
+        "key": key,
+        "icon": icon,
+        "name": name,
+        "value": value,
+        "confirm": confirm,
+        "id": id,
+    }
+    if why_not:
+        return draw("button_refused", why_not=why_not, **values)
+    if dialog:
+        return draw("button", url=query_with(context, dialog=dialog), dialog=dialog, **values)
+    if post:
+        token = context.get("csrf_token")
+        return draw("button_post", post=post, version=version, csrf_token=token, idempotency=uuid.uuid4().hex, **values)
+    return draw("button", url=url, action=action, **values)
+
+
+@register.simple_block_tag
+def buttons(content: SafeString, *, stick: bool = False) -> SafeString:
+    return draw("buttons", content=content, stick=stick)
+
+
+@register.simple_block_tag(takes_context=True)
+def form(
+    context: Context,
+    content: SafeString,
+    *,
+    action: str = "",
+    of: forms.BaseForm | None = None,
+    version: int | None = None,
+    method: str = "post",
+    plain: bool = False,
+    files: bool = False,
+    id: str = "",
+) -> SafeString:
+    """A form with its guards (csrf, idempotency, version) and, where it failed, the summary of what is wrong."""
+    return draw(
+        "form",
+        content=content,
+        action=action or context["request"].get_full_path(),
+        form=of,
+        version=version,
+        method=method,
+        plain=plain or method == "get",
+        files=files,
+        id=id,
+        stale=context.get("stale", False),
+        csrf_token=context.get("csrf_token"),
+        idempotency=uuid.uuid4().hex,
+    )
+
+
+@register.simple_tag
+def field(
+    bound: BoundField,
+    *,
+    label: object = "",
+    hint: object = "",
+    needed_for: object = "",
+    suffix: object = "",
+    lines: bool = False,
+    short: bool = False,
+    live: str = "",
+    live_with: str = "",
+) -> SafeString:
+    """A field of a Django form: label, control, hint and errors, tied together for every reader."""
+    if bound.is_hidden:
+        return SafeString(bound.as_widget())
+    widget = bound.field.widget
+    group = bool(bound.use_fieldset)
+    ident = bound.id_for_label or bound.auto_id or bound.html_name
+    if isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    said = [f"{ident}-{part}" for part, there in (("hint", bound.help_text or hint or lines), ("error", bound.errors)) if there]
+    attributes: dict[str, Any] = {"aria-describedby": " ".join(said)} if said else {}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    if live:
+        attributes |= {
+            "hx-get": live,
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": f"#{ident}-live",
+            "hx-sync": "this:replace",
+            **({"hx-include": live_with} if live_with else {}),
+        }
+    return draw(
+        "field",
+        id=ident,
+        label=label or bound.label,
+        control=bound.as_widget(attrs=attributes),
+        group=group,
+        checkbox=isinstance(widget, forms.CheckboxInput),
+        optional=not bound.field.required and not needed_for,
+        help_text=bound.help_text,
+        hint=hint,
+        needed_for=needed_for,
+        suffix=suffix,
+        lines=lines,
+        short=short,
+        live=live,
+        errors=bound.errors,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def dialog(context: Context, content: SafeString, id: str, *, title: object, open: object = False) -> SafeString:
+    """A dialog that a button opens; `?dialog=<id>` opens it without JavaScript."""
+    query = context["request"].GET.copy()
+    asked = query.get("dialog") == id
+    query.pop("dialog", None)
+    back = f"{context['request'].path}?{query.urlencode()}" if query else context["request"].path
+    return draw("dialog", content=content, id=id, title=title, open=bool(open) or asked, back=back)

@@ -1,0 +1,79 @@
+"""Dates, times and numbers as people say them, with the exact value on hover."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tracker.templatetags.drawing import draw
+
+register = template.Library()
+
+DAYS_AHEAD = 6
+
+
+def say_day(on: date, today: date) -> str:
+    """today, tomorrow, yesterday, a weekday of the coming days, else the date (with its year if it is another one)."""
+    away = (on - today).days
+    if away in NEAR:
+        return {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}[away]
+    if 0 < away <= DAYS_AHEAD:
+        return format_date(on, "l")
+    month = format_date(on, "E" if get_language() == "ru" else "F")
+    values = {"day": on.day, "month": month, "year": on.year}
+    return _("%(day)s %(month)s") % values if on.year == today.year else _("%(day)s %(month)s %(year)s") % values
+
+
+NEAR = (-1, 0, 1)
+
+
+def say_instant(local: datetime, today: date) -> str:
+    return _("%(day)s %(time)s") % {"day": say_day(local.date(), today), "time": format_date(local, "H:i")}
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | None, now: datetime | None = None) -> SafeString:
+    """An instant in the reader's zone; `now` of the page's context, where a view gives one, decides what today is."""
+    if at is None:
+        return SafeString("")
+    today = timezone.localtime(now or context.get("now") or timezone.now()).date()
+    local = timezone.localtime(at)
+    exact = format_date(local, "d.m.Y H:i T") if get_language() == "ru" else format_date(local, "l, j F Y, H:i T")
+    return draw("when", said=say_instant(local, today), exact=exact, machine=local.isoformat())
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, on: date | None, now: datetime | None = None) -> SafeString:
+    if on is None:
+        return SafeString("")
+    today = timezone.localtime(now or context.get("now") or timezone.now()).date()
+    exact = format_date(on, "d.m.Y") if get_language() == "ru" else format_date(on, "l, j F Y")
+    return draw("when", said=say_day(on, today), exact=exact, machine=on.isoformat())
+
+
+@register.filter
+def number(value: Decimal | float | int | None) -> str:
+    """As people write it: at most one decimal place, none where it is zero."""
+    if value is None:
+        return ""
+    tenths = round(Decimal(str(value)), 1)
+    return number_format(tenths, 0 if tenths == tenths.to_integral() else 1, force_grouping=True)
+
+
+@register.filter
+def weeks(value: Decimal | float | int | None) -> str:
+    """Person-weeks, "15.5 w"."""
+    return "" if value is None else _("%(weeks)s w") % {"weeks": number(value)}
+
+
+@register.filter
+def unlocalized(value: Decimal | float | int) -> str:
+    """For attributes of drawings: a point, never a comma."""
+    return f"{float(value):g}"

@@ -1,0 +1,199 @@
+"""What stands around every page: the places one may go to, what waits there, the quarter, who looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tracker.people.access import TABLE, Power, Viewer, may
+from tracker.people.models import User
+from tracker.projects.models import Period
+
+FULL, MAIN, BARE = "", "main", "bare"
+PHONE_PLACES = 4
+DAYS_OF_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to go: shown to whoever holds one of the powers (everybody, where none is named)."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    powers: tuple[Power, ...] = ()
+
+
+@dataclass(frozen=True)
+class NavItem:
+    name: str
+    url: str
+    label: str | Promise
+    icon: str
+    count: int
+    current: bool
+    on_phone: bool
+
+
+@dataclass(frozen=True)
+class Quarter:
+    name: str
+    week: int
+    weeks: int
+
+
+PLACES = (
+    Place("home", _("Your move"), "inbox"),
+    Place("request-list", _("Requests"), "message-square-text", (Power.VIEW,)),
+    Place("line", _("Line"), "separator-horizontal", (Power.VIEW,)),
+    Place("triage", _("Triage"), "list-checks", (Power.TRIAGE,)),
+    Place("project-list", _("Projects"), "folder-kanban", (Power.VIEW,)),
+    Place("backlog", _("Backlog"), "layers", (Power.VIEW,)),
+    Place("import-list", _("Imports"), "file-up", (Power.IMPORT_PROJECTS,)),
+    Place("people-list", _("People"), "users", (Power.MANAGE_PEOPLE,)),
+    Place("team-list", _("Teams"), "network", (Power.MANAGE_SITES,)),
+    Place("site-list", _("Sites"), "globe", (Power.MANAGE_AREAS, Power.MANAGE_SITES)),
+    Place("settings", _("Settings"), "settings", (Power.MANAGE_PEOPLE,)),
+)
+CAST = (
+    ("seo-lead@lumen.example", _("SEO lead")),
+    ("content-lead@lumen.example", _("Content lead")),
+    ("cmo@lumen.example", _("CMO")),
+    ("cto@lumen.example", _("CTO")),
+    ("platform-lead@lumen.example", _("Platform lead")),
+    ("frontend-lead@lumen.example", _("Front-end lead")),
+    ("coo@lumen.example", _("COO")),
+    ("admin@lumen.example", _("Administrator")),
+)
+
+Waiting = Callable[[Viewer], QuerySet[Any]]
+_waiting: dict[str, Waiting] = {}
+
+
+def count_waiting(url_name: str, waiting: Waiting) -> None:
+    """What waits for a viewer behind a place; the number stands beside its name."""
+    _waiting[url_name] = waiting
+
+
+def part_of(request: HttpRequest) -> str:
+    """FULL, or to htmx MAIN (what stands in <main>, with the shell's news) or BARE (the content alone)."""
+    if request.headers.get("HX-Request") != "true" or request.headers.get("HX-History-Restore-Request") == "true":
+        return FULL
+    return MAIN if request.headers.get("HX-Target") == "main#main" else BARE
+
+
+def url_or_nothing(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def read_waiting(viewer: Viewer, today: date) -> dict[str, Any]:
+    """The counts of all places and the running quarter, in one statement."""
+    now = Period.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("-starts_on")
+    columns: dict[str, Any] = {
+        name: Subquery(now.values(name)[:1]) for name in ("key", "starts_on", "ends_on")
+    }
+    for url_name, waiting in _waiting.items():
+        rows = waiting(viewer).order_by().annotate(all_rows=Value(1)).values("all_rows")
+        counted = rows.annotate(number=Count("pk", distinct=True)).values("number")
+        columns[url_name.replace("-", "_")] = Subquery(counted, output_field=IntegerField())
+    found = User.objects.filter(pk=viewer.id).select_related(None).values(**{f"of_{n}": c for n, c in columns.items()})
+    return dict(found.first() or {})
+
+
+class Shell:
+    """Read by base.html when it draws the frame; a part that is not put into <main> never asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = request.user if isinstance(request.user, User) else None
+        self.demo = bool(getattr(settings, "DEMO", False))
+
+    @cached_property
+    def viewer(self) -> Viewer | None:
+        return self.user.viewer() if self.user else None
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
+        return read_waiting(self.viewer, timezone.localdate()) if self.viewer else {}
+
+    @cached_property
+    def quarter(self) -> Quarter | None:
+        if not self._read.get("of_key"):
+            return None
+        starts_on, ends_on = self._read["of_starts_on"], self._read["of_ends_on"]
+        year, quarter = self._read["of_key"].split("-")
+        return Quarter(
+            name=f"{quarter} {year}",
+            week=(timezone.localdate() - starts_on).days // DAYS_OF_WEEK + 1,
+            weeks=((ends_on - starts_on).days + 1) // DAYS_OF_WEEK,
+        )
+
+    @cached_property
+    def places(self) -> list[NavItem]:
+        if not self.viewer:
+            return []
+        open_places = [(place, url_or_nothing(place.url_name)) for place in PLACES if self._may_see(place)]
+        open_places = [(place, url) for place, url in open_places if url]
+        path = self.request.path
+        here = max((url for _place, url in open_places if url == path or path.startswith(url) and url != "/"), default="")
+        return [
+            NavItem(
+                name=place.url_name,
+                url=url,
+                label=place.label,
+                icon=place.icon,
+                count=self._read.get(f"of_{place.url_name.replace('-', '_')}") or 0,
+                current=url == here,
+                on_phone=number < PHONE_PLACES,
+            )
+            for number, (place, url) in enumerate(open_places)
+        ]
+
+    def _may_see(self, place: Place) -> bool:
+        viewer = self.viewer
+        if viewer is None:
+            return False
+        return not place.powers or any(any(role in TABLE[power] for role in viewer.roles) for power in place.powers)
+
+    @cached_property
+    def search_url(self) -> str:
+        return url_or_nothing("search")
+
+    @cached_property
+    def file_url(self) -> str:
+        allowed = self.viewer and may(self.viewer, Power.FILE_REQUEST)
+        return url_or_nothing("request-file") if allowed else ""
+
+    @cached_property
+    def profile_url(self) -> str:
+        return url_or_nothing("profile")
+
+    @cached_property
+    def demo_url(self) -> str:
+        return url_or_nothing("demo-sign-in") if self.demo else ""
+
+    @property
+    def cast(self) -> tuple[tuple[str, str | Promise], ...]:
+        return CAST if self.demo_url else ()
+
+    @property
+    def theme(self) -> str:
+        chosen = self.request.COOKIES.get("tandem_theme", "")
+        return chosen if chosen in ("light", "dark") else ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": Shell(request), "part": part_of(request), "layout": "tracker/base.html"}
