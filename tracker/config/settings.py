@@ -68,7 +68,14 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "tracker.web.shell.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tracker.templatetags.elements"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tracker.templatetags.elements",
+                "tracker.templatetags.acting",
+                "tracker.templatetags.drawn",
+                "tracker.templatetags.times",
+            ],
         },
     }
 ]

@@ -1,8 +1,9 @@
 from django.urls import URLPattern, path
 
-from tracker.web import health
+from tracker.web import elements_page, health
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("elements/", elements_page.elements_page, name="elements"),
 ]

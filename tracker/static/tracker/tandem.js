@@ -1,0 +1,379 @@
+/* What makes pages quicker under the hands; everything here has a plain link or form behind it. */
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const words = (name, values = {}) =>
+    Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), $("#words")?.dataset[name] ?? "");
+
+  function announce(text) {
+    const live = $("#live");
+    if (live) live.textContent = text;
+  }
+
+  /* ---- dialogs ---- */
+
+  function openDialog(id, opener) {
+    const dialog = document.getElementById(id);
+    if (!dialog?.showModal) return false;
+    if (id === "keys") listKeys(dialog);
+    if (id === "palette") fillPalette();
+    if (!dialog.open) dialog.showModal();
+    dialog.opener = opener;
+    return true;
+  }
+
+  function closeDialog(dialog) {
+    dialog.close();
+    dialog.opener?.isConnected && dialog.opener.focus();
+  }
+
+  /* ---- keys ---- */
+
+  const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+  const scope = () => $("dialog:modal") ?? document;
+  const rows = () => $$("[data-row]").filter(visible);
+  const rowOf = (element) => element?.closest?.("[data-row]");
+
+  function keyed(key) {
+    const row = rowOf(document.activeElement);
+    const inRow = row && $$("[data-key]", row).find((element) => element.dataset.key === key && visible(element));
+    return inRow || $$("[data-key]", scope()).find((element) => element.dataset.key === key && (visible(element) || key === "c"));
+  }
+
+  function walk(step) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(rowOf(document.activeElement));
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, at + step))];
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  function openRow(row) {
+    if (row?.dataset.href) location.assign(row.dataset.href);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const key = event.key;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && key.toLowerCase() === "k") {
+      if (openDialog("palette", document.activeElement)) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || typing(event.target)) return;
+    const row = rowOf(document.activeElement);
+    if (event.altKey) {
+      if (row?.dataset.moveUrl && (key === "ArrowUp" || key === "ArrowDown")) {
+        event.preventDefault();
+        step(row, key === "ArrowUp" ? -1 : 1);
+      }
+      return;
+    }
+    if (key === "?" && openDialog("keys", document.activeElement)) return event.preventDefault();
+    if (scope() === document) {
+      if (key === "j" || key === "k") {
+        event.preventDefault();
+        return walk(key === "j" ? 1 : -1);
+      }
+      if (key === "Enter" && document.activeElement === row && row) return openRow(row);
+      if (key === "m" && row?.dataset.moveUrl && openMover(row)) return event.preventDefault();
+    }
+    const target = key.length === 1 && keyed(key);
+    if (target) {
+      event.preventDefault();
+      target.focus();
+      target.click();
+    }
+  });
+
+  function listKeys(dialog) {
+    const list = $("[data-keys]", dialog);
+    $$("[data-of-page]", list).forEach((line) => line.remove());
+    const seen = new Set();
+    $$("[data-key]").forEach((element) => {
+      const { key } = element.dataset;
+      if (seen.has(key)) return;
+      seen.add(key);
+      const line = document.createElement("div");
+      line.dataset.ofPage = "";
+      const term = line.appendChild(document.createElement("dt"));
+      term.appendChild(document.createElement("kbd")).textContent = key;
+      line.appendChild(document.createElement("dd")).textContent = label(element);
+      list.prepend(line);
+    });
+  }
+
+  function label(element) {
+    const copy = element.cloneNode(true);
+    $$("kbd, svg, .count", copy).forEach((part) => part.remove());
+    return (copy.textContent.trim() || element.getAttribute("aria-label") || "").replace(/\s+/g, " ");
+  }
+
+  /* ---- the palette ---- */
+
+  let asked;
+
+  function choices() {
+    const places = $$("#places a[href], #more-places a[href], .top-link[data-key=c]").map((link) => ({ text: label(link), href: link.href }));
+    const actions = $$("main [data-key]").map((element) => ({ text: label(element), key: element.dataset.key, element }));
+    return [...actions, ...places];
+  }
+
+  function option(choice) {
+    const made = document.createElement(choice.href ? "a" : "button");
+    if (choice.href) made.href = choice.href;
+    else {
+      made.type = "button";
+      made.addEventListener("click", () => {
+        $("#palette").close();
+        choice.element.focus();
+        choice.element.click();
+      });
+    }
+    made.append(choice.text);
+    if (choice.key) made.appendChild(document.createElement("kbd")).textContent = choice.key;
+    return made;
+  }
+
+  function mark(options, at) {
+    options.forEach((made, number) => {
+      made.id = `palette-${number}`;
+      made.setAttribute("role", "option");
+      made.tabIndex = -1;
+      made.setAttribute("aria-selected", number === at);
+    });
+    const input = $("#palette-q");
+    if (options[at]) {
+      input.setAttribute("aria-activedescendant", options[at].id);
+      options[at].scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  }
+
+  const options = () => $$("#palette-list a, #palette-list button");
+
+  function fillPalette(keepText) {
+    const input = $("#palette-q");
+    if (!keepText) input.value = "";
+    const text = input.value.trim().toLowerCase();
+    const list = $("#palette-list");
+    list.replaceChildren(...choices().filter((choice) => choice.text.toLowerCase().includes(text)).map(option));
+    mark(options(), 0);
+    clearTimeout(asked);
+    if (text.length > 1 && input.dataset.search) asked = setTimeout(() => search(text, list), 150);
+  }
+
+  async function search(text, list) {
+    try {
+      const answer = await fetch(`${$("#palette-q").dataset.search}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) return;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if ($("#palette-q").value.trim().toLowerCase() !== text) return;
+      const links = $$("a[href]", found.body).map((link) => option({ text: label(link), href: link.href }));
+      list.prepend(...links);
+      mark(options(), 0);
+    } catch { /* the places and actions are still there */ }
+  }
+
+  document.addEventListener("input", (event) => event.target.id === "palette-q" && fillPalette(true));
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "palette-q") return;
+    const all = options();
+    const at = all.findIndex((made) => made.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      mark(all, (at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % (all.length || 1));
+    } else if (event.key === "Enter" && all[at]) {
+      event.preventDefault();
+      all[at].click();
+    }
+  });
+
+  /* ---- ranked lists ---- */
+
+  const places = (list) => $$("[data-row-key]", list);
+
+  function send(list, row, after) {
+    const form = list.previousElementSibling;
+    if (!form?.matches("[data-move-form]") || form.dataset.busy) return;
+    form.setAttribute("action", row.dataset.moveUrl);
+    form.setAttribute("hx-post", row.dataset.moveUrl);
+    form.elements.after.value = after?.dataset.rowKey ?? "";
+    form.elements.version.value = row.dataset.version;
+    row.focus({ preventScroll: true });
+    const { rowKey: key } = row.dataset;
+    announce(after ? words("moved", { key, after: after.dataset.rowKey }) : words("first", { key }));
+    form.requestSubmit();
+  }
+
+  function step(row, by) {
+    const list = row.closest("[data-sortable]");
+    const all = places(list);
+    const at = all.indexOf(row);
+    const to = at + by;
+    if (to < 0 || to >= all.length) return announce(words("edge", { key: row.dataset.rowKey }));
+    send(list, row, by > 0 ? all[to] : all[to - 1]);
+  }
+
+  function openMover(row) {
+    const form = $("#mover [data-mover]");
+    if (!form) return false;
+    form.setAttribute("action", row.dataset.moveUrl);
+    form.setAttribute("hx-post", row.dataset.moveUrl);
+    form.elements.version.value = row.dataset.version;
+    $("[data-moving]", form).textContent = `${row.dataset.rowKey} ${$(".what a", row)?.textContent ?? ""}`;
+    $$("option", form.elements.after).forEach((choice) => { choice.hidden = choice.disabled = choice.value === row.dataset.rowKey; });
+    row.focus({ preventScroll: true });
+    return openDialog("mover", row);
+  }
+
+  let loading, next, undo;
+  const loadSortable = () =>
+    (loading ??= new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = $("meta[name=tandem-sortable]").content;
+      script.addEventListener("load", done);
+      document.head.append(script);
+    }));
+
+  async function makeSortable(list) {
+    if (list.dataset.ready || !$("[data-move-url]", list)) return;
+    list.dataset.ready = "1";
+    await loadSortable();
+    window.Sortable.create(list, {
+      handle: "[data-handle]",
+      draggable: "li",
+      filter: ".theline, .fold",
+      preventOnFilter: false,
+      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+      onStart(event) {
+        next = event.item.nextElementSibling;
+      },
+      onEnd(event) {
+        if (event.oldIndex === event.newIndex) return;
+        let before = event.item.previousElementSibling;
+        while (before && !before.dataset.rowKey) before = before.previousElementSibling;
+        undo = () => list.insertBefore(event.item, next);
+        send(list, event.item, before);
+      },
+    });
+  }
+
+  /* ---- clicks, forms, theme ---- */
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const opener = target.closest("[data-opens]");
+    if (opener && !event.ctrlKey && !event.metaKey && openDialog(opener.dataset.opens, opener)) return event.preventDefault();
+    const handle = target.closest("[data-handle]");
+    if (handle && openMover(rowOf(handle))) return event.preventDefault();
+    const dismiss = target.closest("[data-dismiss]");
+    if (dismiss?.closest("dialog:modal")) {
+      event.preventDefault();
+      return closeDialog(dismiss.closest("dialog"));
+    }
+    if (target.matches("dialog:modal")) {
+      const box = target.getBoundingClientRect();
+      if (event.clientY < box.top || event.clientY > box.bottom || event.clientX < box.left || event.clientX > box.right) closeDialog(target);
+      return;
+    }
+    if (target.closest("[data-close]")) return target.closest("[data-flash]")?.remove();
+    const theme = target.closest("[data-theme-is]");
+    if (theme) return setTheme(theme.dataset.themeIs);
+    const row = rowOf(target);
+    if (row && !target.closest("a, button, input, select, textarea, label, summary, form") && !String(getSelection())) openRow(row);
+  });
+
+  function setTheme(theme) {
+    document.cookie = `tandem_theme=${theme}; path=/; max-age=${theme ? 31536000 : 0}; samesite=lax`;
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    $$("[data-theme-is]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.themeIs === theme));
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const question = event.submitter?.dataset.confirm;
+    if (form.dataset.busy || (question && !confirm(question))) {
+      event.preventDefault();
+      return event.stopImmediatePropagation();
+    }
+    if (form.method === "get" || form.method === "dialog") return;
+    form.dataset.busy = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+  }, true);
+
+  function release() {
+    $$("form[data-busy]").forEach((form) => delete form.dataset.busy);
+    $$("[aria-busy]").forEach((element) => element.removeAttribute("aria-busy"));
+  }
+  window.addEventListener("pageshow", release);
+
+  /* ---- htmx ---- */
+
+  let place = null;
+
+  function remember() {
+    const active = document.activeElement;
+    const row = rowOf(active);
+    place = { key: active?.dataset?.key, id: active?.id, row: row?.id, at: row ? rows().indexOf(row) : -1, any: active && active !== document.body };
+  }
+
+  function restore() {
+    const lost = place;
+    place = null;
+    if (!lost?.any || (document.activeElement && document.activeElement !== document.body)) return;
+    const back = (lost.id && document.getElementById(lost.id)) || (lost.row && document.getElementById(lost.row)) ||
+      (lost.at >= 0 && rows()[Math.min(lost.at, rows().length - 1)]) || (lost.key && keyed(lost.key)) || $("#main");
+    back?.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (!/<html[\s>]/i.test(ctx.text ?? "") || ctx.target?.id !== "main") return;
+    if (ctx.response.raw.redirected) {
+      event.preventDefault();
+      return location.assign(ctx.response.raw.url);
+    }
+    ctx.text = $("main", new DOMParser().parseFromString(ctx.text, "text/html"))?.innerHTML ?? ctx.text;
+  });
+  document.addEventListener("htmx:before:swap", () => {
+    remember();
+    $$("dialog:modal").forEach((dialog) => {
+      if (dialog.closest("#main")) place = { ...place, row: dialog.opener?.closest?.("[data-row]")?.id ?? place.row, id: dialog.opener?.id };
+      dialog.close();
+    });
+  });
+  document.addEventListener("htmx:after:settle", () => {
+    undo = null;
+    prepare();
+    restore();
+  });
+  document.addEventListener("htmx:finally:request", release);
+  document.addEventListener("htmx:error", (event) => {
+    if (!event.detail.ctx) return;
+    release();
+    announce(words("lost"));
+    const flash = document.createElement("div");
+    flash.className = "flash bad";
+    flash.dataset.flash = "";
+    flash.textContent = words("lost");
+    $("#flash")?.replaceChildren(flash);
+    undo?.();
+  });
+
+  function prepare() {
+    $$("[data-needs-script], [data-themes], [data-close]").forEach((element) => { element.hidden = false; });
+    $$("dialog[data-open]").forEach((dialog) => {
+      delete dialog.dataset.open;
+      dialog.removeAttribute("open");
+      dialog.showModal();
+    });
+    $$("[data-sortable]").forEach(makeSortable);
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
+  else prepare();
+})();

@@ -1,0 +1,97 @@
+"""Every element in its states, for contributors; served in the demo and while debugging, else it does not exist."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tracker.web.render import render_page
+
+
+@dataclass(frozen=True)
+class Somebody:
+    name: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Ranked:
+    rank: int
+    key: str
+    title: str
+    owner: str
+    effort: float
+    above: bool = True
+    first_below: bool = False
+    short: str = ""
+    lift: str = ""
+    version: int = 1
+    move_url: str = "/elements/"
+    chips: tuple[str, ...] = ()
+
+
+class SampleForm(forms.Form):
+    title = forms.CharField(label="Title", max_length=80, help_text="As you would say it to a colleague.")
+    why = forms.CharField(label="Why", widget=forms.Textarea)
+    area = forms.ChoiceField(label="Area", choices=[("product", "Product page"), ("listing", "Listing")])
+    effort = forms.DecimalField(label="Effort", required=False)
+    until = forms.DateField(label="Deadline", required=False)
+    tests = forms.CharField(label="Acceptance tests", required=False, widget=forms.Textarea)
+    size = forms.ChoiceField(label="Size", widget=forms.RadioSelect, choices=[("S", "small"), ("M", "medium")])
+    urgent = forms.BooleanField(label="A law or a contract asks for it", required=False)
+    evidence = forms.FileField(label="Evidence", required=False)
+
+
+ROWS = (
+    Ranked(1, "P-02", "Checkout risk rules", "pinned · legal", 9),
+    Ranked(2, "P-06", "Product page rewrite", "Kenji Sato", 15.5, chips=("R-41 +1.5",)),
+    Ranked(3, "P-11", "Search service split", "Irina Lind", 12, chips=("R-22 +1.0", "R-57 +0.5")),
+    Ranked(
+        20,
+        "P-24",
+        "Store locator",
+        "Max Orlov",
+        6,
+        above=False,
+        first_below=True,
+        short="short 3.0 weeks in Web",
+        lift="+3.0 weeks of Web, or past P-17, or 3.0 weeks less",
+    ),
+    Ranked(21, "P-33", "Loyalty API", "Irina Lind", 5, above=False, short="short 8.0 weeks in Web"),
+)
+PARTS = (
+    {"label": "reserve", "value": 37.5, "tone": "reserve"},
+    {"label": "allowance, drawn 3.5", "value": 8.0, "tone": "allowance"},
+    {"label": "projects", "value": 105.5, "tone": "projects"},
+    {"label": "left", "value": 3.0, "tone": "left"},
+    {"label": "short", "value": 12.0, "tone": "short"},
+)
+
+
+def elements_page(request: HttpRequest) -> HttpResponse:
+    if not (settings.DEBUG or getattr(settings, "DEMO", False)):
+        raise Http404
+    wrong = SampleForm({"why": "stars are gone", "effort": "many"})
+    now = timezone.now()
+    context = {
+        "title": "Elements: 40 of them, each in its states",
+        "context_line": "What pages are made of; the syntax stands at the top of each template.",
+        "timur": Somebody("Timur Rakhimov", "marketing"),
+        "kenji": Somebody("Kenji Sato", "technology"),
+        "form": SampleForm(),
+        "wrong": wrong if wrong.errors else SampleForm(),
+        "rows": ROWS,
+        "chosen": next((row for row in ROWS if row.key == request.GET.get("move")), None),
+        "parts": PARTS,
+        "now": now,
+        "soon": now + timedelta(hours=3),
+        "earlier": now - timedelta(days=40),
+        "later": (now + timedelta(days=3)).date(),
+        "checks": (("how to test", True), ("acceptance test in words", False)),
+        "tones": ("good", "bad", "warn", "accent", "neutral"),
+        "kinds": ("primary", "plain", "danger", "quiet"),
+    }
+    return render_page(request, "tracker/styleguide.html", context)
