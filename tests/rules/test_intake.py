@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS, Stage, TypeField, belongs_to, matches, missing
@@ -137,6 +137,7 @@ def test_an_example_belongs_to_its_area(url: str, pattern: str) -> None:
         ("https://lumen.example/p/x", "/p"),
         ("https://lumen.example/search?q=shoes", "/search?page=*"),
         ("https://lumen.example/aba", "/ab*ba"),
+        ("https://lumen.example/a", "*/a*a*"),
         ("", "*"),
         ("https://lumen.example/p/x", ""),
         ("https://[broken/p/x", "/p/*"),
@@ -146,6 +147,7 @@ def test_an_example_of_another_area_does_not_belong(url: str, pattern: str) -> N
     assert not belongs_to(url, pattern)
 
 
+@example("a", "*a*a*")
 @given(st.text("ab/", max_size=8), st.text("ab/*", max_size=8))
 def test_a_mask_is_met_as_a_slow_reading_of_the_star_says(text: str, mask: str) -> None:
     def reads(rest: str, wanted: str) -> bool:
