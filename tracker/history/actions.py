@@ -100,7 +100,7 @@ def change_row(
     record(actor=actor, at=at, facts=[Fact(row.subject, row.pk, row.version, verb, reason, told)])
 
 
-QUIET = {"updated_at", "password"}
+QUIET = {"updated_at", "password", "digest"}
 
 
 def stale(version: int | None) -> Stale:

@@ -1,10 +1,12 @@
 """The firm and its people: who they are, on which side they stand, which roles they hold."""
 
+from functools import lru_cache
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
@@ -38,11 +40,18 @@ class Firm(Versioned):
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_firm")]
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, viewer: Viewer) -> "TeamQuerySet":
+        return self if viewer.roles else self.none()
+
+
 class Team(Versioned):
     subject = "team"
     key = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=80)
     side = models.CharField(max_length=12, choices=Side.choices)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
@@ -52,11 +61,36 @@ class Team(Versioned):
         return self.name
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, viewer: Viewer) -> "UserQuerySet":
+        """Colleagues know each other: everybody who holds a role sees names, titles, teams and work addresses."""
+        return self if viewer.roles else self.none()
+
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def holding(self, role: str) -> "UserQuerySet":
+        return self.filter(roles__contains=[str(role)])
+
+    def invited(self) -> "UserQuerySet":
+        """Asked in, but without a password of their own so far."""
+        return self.active().filter(invited_at__isnull=False, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
 class UserManager(BaseUserManager["User"]):
     """People come with their team: every page asks for it."""
 
-    def get_queryset(self) -> models.QuerySet["User"]:
-        return super().get_queryset().select_related("team")
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db).select_related("team")
+
+    def visible_to(self, viewer: Viewer) -> UserQuerySet:
+        return self.get_queryset().visible_to(viewer)
+
+    def active(self) -> UserQuerySet:
+        return self.get_queryset().active()
+
+    def invited(self) -> UserQuerySet:
+        return self.get_queryset().invited()
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -73,6 +107,7 @@ class User(AbstractBaseUser, Versioned):
     time_zone = models.CharField(max_length=60, default="UTC")
     is_active = models.BooleanField(default=True)
     invited_at = models.DateTimeField(null=True, blank=True)
+    invitation_mailed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -102,6 +137,11 @@ class User(AbstractBaseUser, Versioned):
     def side(self) -> str:
         return self.team.side if self.team else ""
 
+    @property
+    def waits_for_password(self) -> bool:
+        """Invited, and the link of the invitation has not been used."""
+        return self.invited_at is not None and not self.has_usable_password()
+
     def viewer(self, scopes: frozenset[str] | None = None) -> Viewer:
         """What the table of powers needs to know of this person."""
         return Viewer(
@@ -116,12 +156,21 @@ class User(AbstractBaseUser, Versioned):
         )
 
 
+@lru_cache(maxsize=1)
 def known_time_zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
-class Token(models.Model):
+class TokenQuerySet(models.QuerySet["Token"]):
+    def visible_to(self, viewer: Viewer) -> "TokenQuerySet":
+        """Tokens are seen by their owner alone."""
+        return self.filter(user=viewer.id)
+
+
+class Token(Versioned):
     """A bearer token: only its hash is kept, and its scopes only shrink what its owner may do."""
+
+    subject = "token"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80, blank=True)
@@ -130,3 +179,8 @@ class Token(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]

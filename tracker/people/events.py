@@ -1,0 +1,13 @@
+"""What happened among the people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PersonLeft:
+    """Somebody was deactivated: what they own wants another owner."""
+
+    at: datetime
+    actor_key: str
+    person: int

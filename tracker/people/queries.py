@@ -1,0 +1,123 @@
+"""Reads of people and teams, shaped for their pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, Subquery
+
+from tracker.people.access import Role, Scope, Viewer
+from tracker.people.models import Firm, Side, Team, Token, User
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """`state` is active, invited or left."""
+
+    id: int
+    name: str
+    title: str
+    email: str
+    side: str
+    team: str
+    roles: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Roster:
+    """One page of people by name; `after` continues it, None at its end."""
+
+    rows: Sequence[PersonRow]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    key: str
+    name: str
+    side: str
+    side_label: str
+    members: int
+    areas: int
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    id: int
+    name: str
+    scopes: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    version: int
+
+
+def roles_in_words(roles: Sequence[str]) -> str:
+    return ", ".join(str(Role(role).label) for role in roles)
+
+
+def list_people(viewer: Viewer, *, words: str = "", role: str = "", left: bool = False, after: str = "") -> Roster:
+    """By name; `left` shows those who were deactivated. One statement."""
+    people = User.objects.visible_to(viewer).filter(is_active=not left)
+    for word in words.split()[:5]:
+        people = people.filter(
+            Q(name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(title__icontains=word)
+            | Q(team__name__icontains=word)
+        )
+    if role in Role.values:
+        people = people.holding(role)
+    number, _point, name = after.partition(".")
+    if number.isdecimal():
+        people = people.filter(Q(name__gt=name) | Q(name=name, pk__gt=int(number[:15])))
+    found = list(people.order_by("name", "pk")[: PAGE + 1])
+    more = f"{found[PAGE - 1].pk}.{found[PAGE - 1].name}" if len(found) > PAGE else None
+    return Roster([_person_row(person) for person in found[:PAGE]], more)
+
+
+def _person_row(person: User) -> PersonRow:
+    state = "left" if not person.is_active else "invited" if person.waits_for_password else "active"
+    return PersonRow(
+        id=person.pk,
+        name=person.name,
+        title=person.title,
+        email=person.email,
+        side=person.side,
+        team=person.team.name if person.team else "",
+        roles=roles_in_words(person.roles),
+        state=state,
+    )
+
+
+def find_person(viewer: Viewer, number: int) -> User | None:
+    """With `level`, the level of the firm, in the same statement."""
+    people = User.objects.visible_to(viewer).annotate(level=Subquery(Firm.objects.values("level")[:1]))
+    return people.filter(pk=number).first()
+
+
+def list_teams(viewer: Viewer) -> list[TeamRow]:
+    members = Count("members", filter=Q(members__is_active=True), distinct=True)
+    teams = Team.objects.visible_to(viewer).annotate(people=members, parts=Count("areas", distinct=True))
+    return [
+        TeamRow(team.key, team.name, team.side, str(Side(team.side).label), team.people, team.parts)
+        for team in teams.order_by("-side", "name")
+    ]
+
+
+def list_tokens(viewer: Viewer) -> list[TokenRow]:
+    return [
+        TokenRow(
+            id=token.pk,
+            name=token.name,
+            scopes=", ".join(str(Scope(scope).label) for scope in token.scopes),
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+            version=token.version,
+        )
+        for token in Token.objects.visible_to(viewer).order_by("-pk")[:100]
+    ]
