@@ -56,12 +56,13 @@ def as_stand_in(farewell: str | None) -> list[str]:
     """The prefix that lets root start PostgreSQL; `farewell` is the signal it gets when its parent ends.
 
     The stand-in keeps one power of root, to pass folders closed to others: the data folder and the virtual environment
-    may lie in a private home, whose permissions are not ours to open.
+    may lie in a private home, whose permissions are not ours to open. (`no_setuid_fixup`: access(2), by which PostgreSQL
+    looks for its own programs, would otherwise leave that power out of account.)
     """
     if os.geteuid() != 0:
         return []
     user, group = stand_in()
-    powers = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    powers = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *powers] + (
         ["--pdeathsig", farewell] if farewell else []
     )
