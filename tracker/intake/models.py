@@ -7,11 +7,14 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS
 from tracker.intake.states import State
 from tracker.kernel.models import Versioned
 from tracker.people.access import Power, Ties, Viewer, may
 from tracker.people.models import Team, User
 from tracker.sites.models import Area
+
+CHIEFS = frozenset({"cmo", "cto", "coo"})
 
 
 class Confidence(models.TextChoices):
@@ -155,6 +158,21 @@ class WorkRequest(Versioned):
             parties=frozenset(self.parties),
         )
 
+    @property
+    def core(self) -> dict[str, object]:
+        """The fields that every type has, by name, as the rules about what is missing read them."""
+        names = [name for stage in CORE_FIELDS.values() for name in stage if name != "area"]
+        names += [*CONDITIONAL_FIELDS, "deadline_on"]
+        return {"area": self.area_id, **{name: getattr(self, name) for name in names}}
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, viewer: Viewer) -> "CommentQuerySet":
+        """Internal notes are for the side of their writer, and for the chiefs; who sees the request is asked first."""
+        if viewer.roles & CHIEFS:
+            return self
+        return self.filter(internal_to__in=["", viewer.side])
+
 
 class Comment(models.Model):
     """A word about a request; `internal_to` names the side that alone reads it."""
@@ -164,3 +182,8 @@ class Comment(models.Model):
     text = models.TextField()
     internal_to = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField()
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["ask", "id"], name="comment_story")]

@@ -1,0 +1,42 @@
+"""The verbs of requests, the only writers of this room."""
+
+from tracker.intake.actions.filing import (
+    add_comment,
+    draft_request,
+    edit_request,
+    ensure_request_types,
+    file_draft,
+    file_request,
+    restrict_request,
+    withdraw_request,
+)
+from tracker.intake.actions.following import follow_delivery, involve, return_parked, split_request
+from tracker.intake.actions.triage import (
+    accept_request,
+    answer_question,
+    ask_question,
+    decline_request,
+    park_request,
+    set_request_effort,
+)
+
+__all__ = [
+    "accept_request",
+    "add_comment",
+    "answer_question",
+    "ask_question",
+    "decline_request",
+    "draft_request",
+    "edit_request",
+    "ensure_request_types",
+    "file_draft",
+    "file_request",
+    "follow_delivery",
+    "involve",
+    "park_request",
+    "restrict_request",
+    "return_parked",
+    "set_request_effort",
+    "split_request",
+    "withdraw_request",
+]

@@ -1,0 +1,172 @@
+"""Verbs of those who ask: draft, file, edit, withdraw, restrict, comment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tracker.history.actions import add_row, change_row, stale
+from tracker.intake.actions.checks import (
+    BUSINESS,
+    check_complete,
+    check_fields,
+    check_locked,
+    merge_answers,
+    spread_fields,
+)
+from tracker.intake.actions.steps import need_text, take_step, tell_step
+from tracker.intake.catalog import TYPES
+from tracker.intake.events import CommentAdded
+from tracker.intake.models import Comment, Delivery, RequestType, WorkRequest
+from tracker.intake.states import REQUEST, State
+from tracker.kernel.errors import Invalid, Refused
+from tracker.kernel.events import publish
+from tracker.people.access import Power, Viewer, may, require
+from tracker.sites.models import Area
+
+SYSTEM = "system"
+NOT_STARTED = (Delivery.NONE, Delivery.WAITING)
+
+
+@transaction.atomic
+def ensure_request_types(*, at: datetime) -> int:
+    """Adds the types of the catalog that are not there yet; what people changed is left alone."""
+    known = set(RequestType.objects.values_list("key", flat=True))
+    fresh = [(position, words) for position, words in enumerate(TYPES, start=1) if words["key"] not in known]
+    for position, words in fresh:
+        kind = RequestType(key=words["key"], name=words["name"], fields=list(words["fields"]), position=position)
+        add_row(kind, actor=SYSTEM, at=at, verb="add_request_type")
+    return len(fresh)
+
+
+@transaction.atomic
+def draft_request(*, actor: Viewer, at: datetime, type: RequestType, title: str, **more: Any) -> WorkRequest:
+    """A draft may lack everything but its type and title; only its writer sees it."""
+    return _add_request(actor, at, State.DRAFT, type, {"title": title, **more})
+
+
+@transaction.atomic
+def file_request(
+    *,
+    actor: Viewer,
+    at: datetime,
+    type: RequestType,
+    title: str,
+    area: Area,
+    example_urls: list[str],
+    why: str,
+    **more: Any,
+) -> WorkRequest:
+    """Files in one step; routed to the team of the area. Raises Invalid (`incomplete`) with what is missing."""
+    given = {"title": title, "area": area, "example_urls": example_urls, "why": why, **more}
+    return _add_request(actor, at, State.FILED, type, given)
+
+
+def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any]) -> WorkRequest:
+    require(actor, Power.FILE_REQUEST)
+    check_fields(given, type)
+    ask = WorkRequest(
+        type=type,
+        state=state,
+        requester_id=actor.id,
+        requester_team_id=actor.team,
+        created_at=at,
+        updated_at=at,
+        **spread_fields(given),
+    )
+    if state == State.FILED:
+        check_complete(ask, type)
+        ask.filed_at = at
+    add_row(ask, actor=actor.key, at=at, verb="file_request" if state == State.FILED else "draft_request")
+    ask.key = f"R-{ask.pk}"
+    if state == State.FILED:
+        tell_step(ask, at=at, actor=actor.key, verb="file")
+    return ask
+
+
+@transaction.atomic
+def file_draft(*, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None = None) -> None:
+    require(actor, Power.SPEAK_FOR, ask.ties)
+    REQUEST.next(ask.state, "file")
+    check_complete(ask, ask.type)
+    take_step(ask, "file", actor=actor, at=at, expected=expected, changes={"filed_at": at})
+
+
+@transaction.atomic
+def edit_request(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None, changes: Mapping[str, Any]
+) -> None:
+    """Business fields are for those who hold them, wording also for the requester; see check_locked for what is fixed.
+
+    `changes` holds fields by name; what equals the present value is no change, and no change writes nothing.
+    """
+    if expected is not None and expected != ask.version:
+        raise stale(ask.version)
+    kind = changes.get("type", ask.type)
+    given = spread_fields(changes)
+    if "answers" in given or "type" in given:
+        given["answers"] = merge_answers(ask.answers, given.get("answers", {}), kind)
+    _require_editing(actor, ask, _changed(ask, given))
+    check_fields(given, kind)
+    fresh = _changed(ask, given)
+    check_locked(ask, fresh)
+    if not fresh:
+        return
+    if ask.state != State.DRAFT:
+        check_complete(ask, kind, fresh)
+    change_row(ask, actor=actor.key, at=at, verb="edit_request", changes={**fresh, "updated_at": at}, expected=expected)
+
+
+def _changed(ask: WorkRequest, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if getattr(ask, name) != value}
+
+
+def _require_editing(actor: Viewer, ask: WorkRequest, fresh: Mapping[str, Any]) -> None:
+    speaks = may(actor, Power.SPEAK_FOR, ask.ties)
+    if ask.state == State.DRAFT and speaks:
+        return
+    if not speaks or not BUSINESS.isdisjoint(fresh):
+        require(actor, Power.EDIT_BUSINESS, ask.ties)
+    if "area" in fresh and ask.state not in (State.FILED, State.NEEDS_INFORMATION):
+        require(actor, Power.TRIAGE, ask.ties)
+
+
+@transaction.atomic
+def withdraw_request(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, reason: str = "", expected: int | None = None
+) -> None:
+    """Not once work on it is scheduled: then its item is dropped, with the requester's agreement."""
+    require(actor, Power.SPEAK_FOR, ask.ties)
+    if ask.delivery not in NOT_STARTED:
+        text = _("Work on it is scheduled: drop its backlog item instead.")
+        raise Refused(text, code="has_item", delivery=ask.delivery)
+    changes = {"question": "", "asked_by_id": None, "review_on": None, "delivery": Delivery.NONE}
+    take_step(ask, "withdraw", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
+
+
+@transaction.atomic
+def restrict_request(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, restricted: bool = True, expected: int | None = None
+) -> None:
+    """A restricted request is seen by those tied to it and by the chiefs."""
+    require(actor, Power.RESTRICT, ask.ties)
+    if expected is None and ask.restricted == restricted:
+        return
+    changes = {"restricted": restricted, "updated_at": at}
+    verb = "restrict_request" if restricted else "open_request"
+    change_row(ask, actor=actor.key, at=at, verb=verb, changes=changes, expected=expected)
+
+
+@transaction.atomic
+def add_comment(*, actor: Viewer, at: datetime, ask: WorkRequest, text: str, internal: bool = False) -> Comment:
+    """`internal`: only the writer's own side reads it."""
+    require(actor, Power.COMMENT, ask.ties)
+    need_text("text", text, _("Write something."))
+    if internal and not actor.side:
+        raise Invalid(_("You stand on neither side."), fields={"internal": _("You stand on neither side.")})
+    side = actor.side if internal else ""
+    comment = Comment.objects.create(ask=ask, author_id=actor.id, text=text, internal_to=side, at=at)
+    publish(CommentAdded(at=at, actor=actor.key, ask_id=ask.pk, comment_id=comment.pk, internal_to=side))
+    return comment

@@ -1,0 +1,79 @@
+"""Verbs of those who sort what comes in: ask, accept, decline, park, say the effort; and the answer to a question."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tracker.history.actions import change_row
+from tracker.intake.actions.steps import decide, need_future, need_text, read_weeks, take_step
+from tracker.intake.models import Delivery, WorkRequest
+from tracker.people.access import Power, Viewer, require
+
+
+@transaction.atomic
+def ask_question(*, actor: Viewer, at: datetime, ask: WorkRequest, question: str, expected: int | None = None) -> None:
+    """The request waits for its requester until it is answered."""
+    require(actor, Power.TRIAGE, ask.ties)
+    need_text("question", question, _("Write what you need to know."))
+    changes = {"question": question, "asked_by_id": actor.id}
+    take_step(ask, "ask", actor=actor, at=at, expected=expected, changes=changes, reason=question)
+
+
+@transaction.atomic
+def answer_question(*, actor: Viewer, at: datetime, ask: WorkRequest, answer: str, expected: int | None = None) -> None:
+    """The answer stands in the story; the question is closed and triage goes on."""
+    require(actor, Power.SPEAK_FOR, ask.ties)
+    need_text("answer", answer, _("Write the answer."))
+    changes = {"question": "", "asked_by_id": None}
+    take_step(ask, "answer", actor=actor, at=at, expected=expected, changes=changes, reason=answer)
+
+
+@transaction.atomic
+def accept_request(
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    expected: int | None = None,
+    effort_weeks: Decimal | None = None,
+    by_host: bool = False,
+) -> None:
+    """`by_host`: the owner of a host said yes to embedding, which accepts; that verb has asked for the power."""
+    if not by_host:
+        require(actor, Power.TRIAGE, ask.ties)
+    changes: dict[str, Any] = {"question": "", "asked_by_id": None, "delivery": Delivery.WAITING}
+    if effort_weeks is not None:
+        changes["effort_weeks"] = read_weeks(effort_weeks)
+    decide(ask, "accept", actor=actor, at=at, expected=expected, changes=changes)
+
+
+@transaction.atomic
+def decline_request(*, actor: Viewer, at: datetime, ask: WorkRequest, reason: str, expected: int | None = None) -> None:
+    require(actor, Power.TRIAGE, ask.ties)
+    need_text("reason", reason, _("A request is declined with a reason."))
+    changes = {"decision_reason": reason, "question": "", "asked_by_id": None}
+    decide(ask, "decline", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
+
+
+@transaction.atomic
+def park_request(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, review_on: date, reason: str = "", expected: int | None = None
+) -> None:
+    """It comes back by itself on the review date, see return_parked."""
+    require(actor, Power.TRIAGE, ask.ties)
+    need_future(review_on, at)
+    changes = {"review_on": review_on, "decision_reason": reason, "question": "", "asked_by_id": None}
+    decide(ask, "park", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
+
+
+@transaction.atomic
+def set_request_effort(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, weeks: Decimal | None, expected: int | None = None
+) -> None:
+    """What the request would take alone, in person-weeks."""
+    require(actor, Power.EDIT_TECHNICAL, ask.ties)
+    changes = {"effort_weeks": None if weeks is None else read_weeks(weeks), "updated_at": at}
+    change_row(ask, actor=actor.key, at=at, verb="set_request_effort", changes=changes, expected=expected)

@@ -1,0 +1,38 @@
+"""What happened to requests; the rooms above react through wiring, in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One request after its step; `reason` is the question, the reason of the decision or empty."""
+
+    ask_id: int
+    key: str
+    title: str
+    state: str
+    requester_id: int
+    team_id: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RequestsMoved:
+    """`verb` is the verb of the table of states: file, ask, answer, accept, decline, park, return, withdraw."""
+
+    at: datetime
+    actor: str
+    verb: str
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True)
+class CommentAdded:
+    """`internal_to` is the side that alone reads it, empty for all."""
+
+    at: datetime
+    actor: str
+    ask_id: int
+    comment_id: int
+    internal_to: str
