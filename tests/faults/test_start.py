@@ -54,7 +54,7 @@ class House:
     def is_ready(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as response:
-                return json.load(response) == {"database": "ok", "broker": "ok"}
+                return bool(json.load(response) == {"database": "ok", "broker": "ok"})
         except (urllib.error.URLError, OSError):
             return False
 

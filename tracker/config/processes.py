@@ -15,7 +15,7 @@ ROOTS_STAND_IN = "tandem-postgres"
 PATIENCE = 120.0
 
 
-class CannotStart(Exception):  # noqa: N818  it reads as a sentence: raise CannotStart
+class CannotStart(Exception):
     """Why an installation cannot start, and what its operator can do about it, in one or two sentences."""
 
 
