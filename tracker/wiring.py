@@ -1,8 +1,14 @@
 """What wakes what: the one table of reactions."""
 
+from tracker.backlog.events import ItemsChanged
+from tracker.intake.events import RequestsMoved
 from tracker.kernel.events import Reaction, react
+from tracker.notices.reactions import tell_of_items, tell_of_requests
 
-REACTIONS: list[tuple[type, Reaction]] = []
+REACTIONS: list[tuple[type, Reaction]] = [
+    (RequestsMoved, tell_of_requests),
+    (ItemsChanged, tell_of_items),
+]
 
 
 def connect() -> None:

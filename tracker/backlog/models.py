@@ -1,5 +1,6 @@
 """Backlog items: the accepted request as a piece of work inside an IT project, with an owner on both sides."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -7,7 +8,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from tracker.backlog.states import ENDED, OUTCOMES, ItemState
+from tracker.backlog.states import BLOCKING, ENDED, OUTCOMES, ItemState
 from tracker.intake.models import WorkRequest
 from tracker.kernel.models import Versioned
 from tracker.people.access import Ties, Viewer
@@ -25,8 +26,30 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
         """An item is seen by whoever sees its request."""
         return self.filter(ask__in=WorkRequest.objects.visible_to(viewer))
 
+    def live(self) -> "BacklogItemQuerySet":
+        return self.exclude(state__in=ENDED)
+
     def blocking(self) -> "BacklogItemQuerySet":
-        return self.filter(state__in=[ItemState.AGREED, ItemState.IN_PROGRESS])
+        return self.filter(state__in=BLOCKING)
+
+    def orphaned(self) -> "BacklogItemQuerySet":
+        return self.filter(orphaned_at__isnull=False)
+
+    def owned_by(self, person: int) -> "BacklogItemQuerySet":
+        """On either side, or through the host."""
+        return self.filter(Q(business_owner=person) | Q(delivery_owner=person) | Q(project__owner=person))
+
+    def to_answer_by(self, viewer: Viewer) -> "BacklogItemQuerySet":
+        """Proposals to hosts that the viewer owns; a host without an owner waits for the lead of its team."""
+        mine = Q(project__owner=viewer.id)
+        if "lead" in viewer.roles and viewer.team:
+            mine |= Q(project__owner=None, project__team=viewer.team)
+        return self.filter(mine, state=ItemState.PROPOSED)
+
+    def to_measure_by(self, person: int, today: date) -> "BacklogItemQuerySet":
+        """Shipped, and their measuring date has come or was never named."""
+        due = Q(measure_on__lte=today) | Q(measure_on=None)
+        return self.filter(due, business_owner=person, state=ItemState.SHIPPED)
 
 
 class BacklogItem(Versioned):
@@ -73,7 +96,10 @@ class BacklogItem(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
             models.UniqueConstraint(fields=["ask"], condition=~Q(state__in=ENDED), name="one_live_item_a_request"),
-            models.UniqueConstraint(fields=["project", "rank"], name="item_rank_once"),
+            # Checked at the end of a statement: one statement deals all keys anew.
+            models.UniqueConstraint(
+                fields=["project", "rank"], name="item_rank_once", deferrable=models.Deferrable.IMMEDIATE
+            ),
             models.CheckConstraint(condition=Q(added_weeks__gte=0, drawn__gte=0, overflow__gte=0), name="item_sane"),
         ]
         indexes = [

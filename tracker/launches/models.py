@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.kernel.models import Versioned
+from tracker.people.access import Ties
 from tracker.people.models import User
 from tracker.projects.models import Project
 
@@ -16,7 +17,7 @@ class CheckState(models.TextChoices):
 
 
 class Check(Versioned):
-    """`source` is the key of what asked for it ("I-12"): the acceptance check of an embedded item."""
+    """`source` is the key of what asked for it ("I-12"): the acceptance check of an embedded item; `owner` delivers it."""
 
     subject = "check"
 
@@ -26,9 +27,19 @@ class Check(Versioned):
     text = models.CharField(max_length=500)
     state = models.CharField(max_length=8, choices=CheckState.choices, default=CheckState.OPEN)
     evidence = models.CharField(max_length=500, blank=True)
+    owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [models.CheckConstraint(condition=Q(state__in=CheckState.values), name="check_state_known")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def ties(self) -> Ties:
+        """Its owner and the owner of its project; needs `project` loaded."""
+        owners = {self.owner_id, self.project.owner_id}
+        return Ties(delivery=frozenset(owner for owner in owners if owner is not None), team=self.project.team_id)

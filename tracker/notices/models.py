@@ -3,11 +3,29 @@
 from django.db import models
 from django.db.models import Q
 
+from tracker.people.access import Viewer
 from tracker.people.models import User
+
+MOST_TRIES = 10
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, viewer: Viewer) -> "NoticeQuerySet":
+        """Notices are read by the person that they were written to."""
+        return self.filter(user=viewer.id)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+    def unmailed(self) -> "NoticeQuerySet":
+        return self.filter(mailed_at=None, mail_tries__lt=MOST_TRIES)
 
 
 class Notice(models.Model):
-    """`kind` chooses the sentence, `facts` fills it; unique `source` makes a second telling impossible."""
+    """`kind` chooses the sentence, `facts` fills it; unique `source` makes a second telling impossible.
+
+    A notice whose mail failed `MOST_TRIES` times stays in the list of the person and is tried no more.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=40)
@@ -17,6 +35,9 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "source"], name="notice_once")]

@@ -1,0 +1,31 @@
+"""Verbs of backlog items: proposed and answered (embed), delivered (deliver), left without a host (orphans)."""
+
+from tracker.backlog.actions.deliver import (
+    close_items,
+    drop_item,
+    measure_item,
+    move_item,
+    set_tracker_key,
+    ship_item,
+    start_item,
+)
+from tracker.backlog.actions.embed import Rest, answer_embed, embed_request, rehome_item
+from tracker.backlog.actions.orphans import mark_orphans
+from tracker.backlog.actions.outrank import Outranked, outrank_request
+
+__all__ = [
+    "Outranked",
+    "Rest",
+    "answer_embed",
+    "close_items",
+    "drop_item",
+    "embed_request",
+    "mark_orphans",
+    "measure_item",
+    "move_item",
+    "outrank_request",
+    "rehome_item",
+    "set_tracker_key",
+    "ship_item",
+    "start_item",
+]

@@ -1,0 +1,77 @@
+"""What the verbs share: a place in the project's order, the running period, an item as an event tells of it."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from tracker.backlog.events import ItemFacts
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.states import ENDED
+from tracker.history.actions import add_row, stale
+from tracker.intake.models import WorkRequest
+from tracker.kernel.errors import Refused
+from tracker.kernel.ranks import key_between
+from tracker.people.access import Viewer
+from tracker.projects.models import Period
+
+TRIES = 5
+
+
+def running_period(at: datetime) -> Period:
+    """The period of this day; raises Refused (`no_period`) where none was opened."""
+    period = Period.objects.filter(starts_on__lte=at.date(), ends_on__gte=at.date()).order_by("-starts_on").first()
+    if period is None:
+        raise Refused(_("No quarter is open for today: the CTO opens one and sets its capacity."), code="no_period")
+    return period
+
+
+def add_item(item: BacklogItem, *, actor: Viewer, at: datetime, verb: str) -> None:
+    """Inserts the item as the last of its project.
+
+    Of two at once the database lets one be: Refused (`already_has_item`) names the live item of the request; for a
+    place that somebody took a moment before, the next one is tried.
+    """
+    for _try in range(TRIES):
+        last = BacklogItem.objects.filter(project_id=item.project_id).order_by("-rank").values_list("rank", flat=True)
+        item.rank = key_between(last.first(), None)
+        try:
+            with transaction.atomic():
+                add_row(item, actor=actor.key, at=at, verb=verb)
+        except IntegrityError as conflict:
+            name = conflict.__cause__ and conflict.__cause__.diag.constraint_name  # type: ignore[attr-defined]  # psycopg
+            if name == "one_live_item_a_request":
+                raise already_has_item(item.ask) from None
+            if name != "item_rank_once":
+                raise
+            item.pk = None
+        else:
+            return
+    raise stale(None)
+
+
+def already_has_item(ask: WorkRequest) -> Refused:
+    live = BacklogItem.objects.filter(ask=ask).exclude(state__in=ENDED).select_related("project").first()
+    return Refused(
+        _("%(request)s is already in the backlog: %(item)s in %(project)s.")
+        % {"request": ask.key, "item": live.key if live else "", "project": live.project if live else ""},
+        code="already_has_item",
+        item=live.key if live else None,
+        project=live.project.key if live else None,
+    )
+
+
+def tell_facts(item: BacklogItem) -> ItemFacts:
+    """Needs `ask` and `project` loaded."""
+    return ItemFacts(
+        key=item.key,
+        version=item.version,
+        request=item.ask.key,
+        title=item.ask.title,
+        project=item.project.key,
+        project_title=item.project.title,
+        business_owner=item.business_owner_id,
+        delivery_owner=item.delivery_owner_id,
+        host_owner=item.project.owner_id,
+        proposed_by=item.proposed_by_id,
+    )

@@ -1,0 +1,114 @@
+"""Backlog items as pages show them, and the text for the tracker where engineers work."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.states import BLOCKING, ItemState
+from tracker.intake.models import WorkRequest
+from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS, Stage, missing
+from tracker.people.access import Viewer
+from tracker.people.models import User
+
+CORE = [name for names in CORE_FIELDS.values() for name in names] + [*CONDITIONAL_FIELDS, "deadline_on"]
+MOST_DECISIONS = 50
+
+
+def lacking_for_embedding(ask: WorkRequest) -> list[str]:
+    """The names of the fields that embedding needs and the request does not have; needs `type` loaded."""
+    core = {name: getattr(ask, name) for name in CORE if name != "area"} | {"area": ask.area_id}
+    return missing(Stage.EMBEDDING, core, ask.type.fields, ask.answers)
+
+
+def ticket_of(item: BacklogItem) -> str:
+    """The text for the owner's tracker, in the language of who reads it; needs `ask` loaded."""
+    ask = item.ask
+    parts = [
+        f"{ask.key} {ask.title}",
+        ask.why,
+        _list(_("Example pages"), ask.example_urls),
+        _list(_("Acceptance checks"), ask.acceptance_tests, mark="[ ] "),
+        _titled(_("How to test"), ask.how_to_test),
+        _titled(_("Conditions"), item.conditions),
+        _("Added effort: %(weeks)s person-weeks") % {"weeks": item.added_weeks.normalize()},
+        f"{settings.ORIGIN}/backlog/{item.key}/",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _titled(title: str, text: str) -> str:
+    return f"{title}:\n{text}" if text else ""
+
+
+def _list(title: str, lines: list[str], mark: str = "") -> str:
+    return _titled(title, "\n".join(f"- {mark}{line}" for line in lines))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something about an item that waits for the viewer; `kind` is answer, rehome or measure."""
+
+    kind: str
+    item: str
+    version: int
+    title: str
+    request: str
+    host: str
+    host_title: str
+    weeks: Decimal
+    standalone: Decimal | None
+    proposer: User
+    due_on: date | None
+
+
+def decisions_for(viewer: Viewer, today: date) -> list[Decision]:
+    """Proposals to answer, orphans to re-home and shipped items to measure, the oldest first (one statement)."""
+    rows = BacklogItem.objects.visible_to(viewer)
+    waiting = (
+        rows.to_answer_by(viewer)
+        | rows.orphaned().filter(_either_owner(viewer.id))
+        | rows.to_measure_by(viewer.id, today)
+    )
+    found = waiting.select_related("ask", "project", "proposed_by__team").order_by("id")[:MOST_DECISIONS]
+    return [_decision(item) for item in found]
+
+
+def _either_owner(person: int) -> Q:
+    return Q(state__in=BLOCKING) & (Q(business_owner=person) | Q(delivery_owner=person))
+
+
+def _decision(item: BacklogItem) -> Decision:
+    kinds = {ItemState.PROPOSED: "answer", ItemState.SHIPPED: "measure"}
+    return Decision(
+        kind=kinds.get(ItemState(item.state), "rehome"),
+        item=item.key,
+        version=item.version,
+        title=item.ask.title,
+        request=item.ask.key,
+        host=item.project.key,
+        host_title=item.project.title,
+        weeks=item.added_weeks,
+        standalone=item.ask.effort_weeks,
+        proposer=item.proposed_by,
+        due_on=item.measure_on if item.state == ItemState.SHIPPED else None,
+    )
+
+
+def items_of(project: int, viewer: Viewer) -> list[BacklogItem]:
+    """The items of a project that the viewer may see, in their order, ended ones left out (one statement)."""
+    rows = BacklogItem.objects.visible_to(viewer).live().filter(project=project)
+    return list(rows.select_related("ask", "business_owner__team", "delivery_owner__team").order_by("rank"))
+
+
+def item_of(ask: int) -> BacklogItem | None:
+    """The live item of a request, else its latest one (one statement)."""
+    rows = BacklogItem.objects.filter(ask=ask).select_related(
+        "project__owner__team", "ask", "business_owner__team", "delivery_owner__team", "period"
+    )
+    found = list(rows.order_by("-id")[:10])
+    return next((item for item in found if item.live), found[0] if found else None)

@@ -1,0 +1,70 @@
+"""Who hears of what: reactions to the events of the rooms below, in the transaction of the change."""
+
+from collections.abc import Mapping
+
+from tracker.backlog.events import ItemsChanged
+from tracker.intake.events import RequestsMoved
+from tracker.notices.actions import Telling, tell
+
+AUDIENCE: Mapping[str, tuple[str, ...]] = {
+    "proposed": ("host_owner",),
+    "agreed": ("business_owner", "proposed_by"),
+    "outranked": ("business_owner", "delivery_owner"),
+    "refused": ("business_owner", "proposed_by"),
+    "orphaned": ("business_owner", "delivery_owner"),
+    "carried": ("business_owner", "delivery_owner"),
+    "shipped": ("business_owner",),
+    "measured": ("delivery_owner", "host_owner"),
+    "dropped": ("business_owner", "delivery_owner", "host_owner"),
+}
+"""What happened → who hears of it."""
+TO_BOTH = ("orphaned", "carried")
+"""Whoever caused it may own it as well, and must hear it all the same."""
+TO_REQUESTER: Mapping[str, str] = {
+    "ask": "request_asked",
+    "accept": "request_accepted",
+    "decline": "request_declined",
+    "park": "request_parked",
+    "return": "request_back",
+}
+TO_TEAM: Mapping[str, str] = {"file": "request_filed", "answer": "request_answered", "return": "request_returned"}
+
+
+def tell_of_items(event: ItemsChanged) -> None:
+    kind = f"item_{event.what}"
+    if event.what == "agreed" and event.facts.get("conditions"):
+        kind = "item_agreed_conditions"
+    tellings = []
+    for item in event.items:
+        facts = {
+            "item": item.key,
+            "request": item.request,
+            "title": item.title,
+            "project": item.project,
+            "project_title": item.project_title,
+            **event.facts,
+        }
+        source = f"{item.key}:{event.what}:{item.version}"
+        people = sorted({getattr(item, name) for name in AUDIENCE[event.what]} - {None})
+        tellings += [Telling(kind, facts, f"/backlog/{item.key}/", source, user=person) for person in people]
+    tell(at=event.at, tellings=tellings, actor=0 if event.what in TO_BOTH else _person(event.actor_key))
+
+
+def tell_of_requests(event: RequestsMoved) -> None:
+    """The requester hears what is decided or asked; the leads of the team that owns the area, what came to them."""
+    tellings = []
+    for moved in event.moved:
+        facts = {"request": moved.key, "title": moved.title, "reason": moved.reason}
+        url = f"/requests/{moved.key}/"
+        source = f"{moved.key}:{event.verb}:{event.at.isoformat()}"
+        if event.verb in TO_TEAM and moved.team_id:
+            tellings.append(Telling(TO_TEAM[event.verb], facts, url, source, leads_of=moved.team_id))
+        if event.verb in TO_REQUESTER:
+            tellings.append(Telling(TO_REQUESTER[event.verb], facts, url, source, user=moved.requester_id))
+    tell(at=event.at, tellings=tellings, actor=_person(event.actor))
+
+
+def _person(actor_key: str) -> int:
+    """The id in "user:5", 0 for what no person did."""
+    kind, _colon, number = actor_key.partition(":")
+    return int(number) if kind == "user" else 0

@@ -1,0 +1,117 @@
+"""The sentences of notices: what happened, why this person hears it, what they can do. One entry a kind.
+
+Facts are JSON, so that a notice is said in the language of whoever reads it, when they read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Words:
+    """`what` and `then` have named places for the facts; `why` says why this person hears it."""
+
+    what: Text
+    why: Text
+    then: Text = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    what: str
+    why: str
+    then: str
+
+
+DECIDES = _("You own the project that would carry it.")
+ASKED = _("You filed the request.")
+DELIVERS = _("You deliver it.")
+OWNS = _("You are one of its two owners.")
+TRIAGES = _("Your team owns the area.")
+TAKES_PART = _("You take part in the request.")
+
+KINDS: Mapping[str, Words] = {
+    "item_proposed": Words(
+        _("%(request)s %(title)s wants to join %(project)s for %(weeks)s weeks."),
+        DECIDES,
+        _("Accept it, with conditions if you like, or refuse it with a reason."),
+    ),
+    "item_agreed": Words(
+        _("%(project)s carries %(request)s %(title)s."), ASKED, _("Its state follows the project from now on.")
+    ),
+    "item_agreed_conditions": Words(
+        _("%(project)s carries %(request)s %(title)s, on a condition: %(conditions)s"),
+        ASKED,
+        _("Its state follows the project from now on."),
+    ),
+    "item_outranked": Words(
+        _("%(request)s %(title)s is a project of its own now: %(project)s."), ASKED, _("See where it stands.")
+    ),
+    "item_refused": Words(
+        _("%(project)s does not take %(request)s %(title)s: %(reason)s"),
+        ASKED,
+        _("Propose it to another project, or ask for a rank."),
+    ),
+    "item_orphaned": Words(
+        _("%(item)s lost its project: %(project)s fell below the line, and %(request)s %(title)s with it."),
+        OWNS,
+        _("Propose it to another project."),
+    ),
+    "item_carried": Words(
+        _("%(project)s is above the line again and carries %(request)s %(title)s."), OWNS, _("Nothing is left to do.")
+    ),
+    "item_shipped": Words(
+        _("%(request)s %(title)s is live."), ASKED, _("Say what came of it when it can be measured.")
+    ),
+    "item_measured": Words(
+        _("%(request)s %(title)s was measured: %(outcome)s."), DELIVERS, _("Look at what was found.")
+    ),
+    "item_dropped": Words(
+        _("%(request)s %(title)s is out of %(project)s."), OWNS, _("What it drew has gone back to the project.")
+    ),
+    "request_filed": Words(
+        _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")
+    ),
+    "request_returned": Words(
+        _("%(request)s %(title)s is back: its review date has come."), TRIAGES, _("Decide on it anew.")
+    ),
+    "request_back": Words(
+        _("%(request)s %(title)s is back: its review date has come."), ASKED, _("It waits for triage again.")
+    ),
+    "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
+    "request_answered": Words(
+        _("The question about %(request)s %(title)s is answered: %(reason)s"), TRIAGES, _("Go on with its triage.")
+    ),
+    "request_accepted": Words(
+        _("%(request)s %(title)s is accepted."), ASKED, _("Choose its way up: embed it, or outrank.")
+    ),
+    "request_declined": Words(_("%(request)s %(title)s is declined: %(reason)s"), ASKED, _("Read the reason.")),
+    "request_parked": Words(
+        _("%(request)s %(title)s is parked: %(reason)s"), ASKED, _("It comes back by itself on its review date.")
+    ),
+}
+OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
+
+
+def say(kind: str, facts: Mapping[str, Any]) -> Told:
+    """A notice in the language that is active; a kind that is no longer known is shown by its facts."""
+    words = KINDS.get(kind)
+    if words is None:
+        return Told(" ".join(str(value) for value in facts.values()), "", "")
+    known = _Facts(facts)
+    if "outcome" in facts:
+        known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
+    return Told(str(words.what) % known, str(words.why), str(words.then))
+
+
+class _Facts(dict[str, Any]):
+    """A fact that an older version did not write is left blank."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
