@@ -7,7 +7,6 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := manage.py tracker tests $(wildcard roadmap)
 LOCK := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-MESSAGES := DJANGO_SETTINGS_MODULE=tracker.config.settings_test ../$(PYTHON) ../manage.py
 # Where bytecode is not kept, every start compiles everything anew: ten seconds and more.
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
@@ -42,9 +41,8 @@ bench: $(DEV) ## Measure the busiest pages against a bare view; writes bench.jso
 	@$(PYTHON) -m tests.bench
 
 .PHONY: messages
-messages: $(DEV) ## Collect the sentences to translate and compile the translations (needs gettext)
-	@command -v xgettext >/dev/null || { echo "gettext is not installed: its xgettext and msgfmt are needed"; exit 1; }
-	@cd tracker && $(MESSAGES) makemessages --all --no-obsolete --no-location && $(MESSAGES) compilemessages
+messages: $(DEV) ## Gather the sentences to translate and compile the translations
+	@$(PYTHON) -m tests.messages --show
 
 .PHONY: lock
 lock: $(DEV) ## Lock the newest allowed version of every requirement

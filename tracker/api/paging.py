@@ -1,39 +1,29 @@
 """Lists by key: filters, one order at a time, a cursor, and 304 for a list that did not change."""
 
-import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseNotModified
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from tracker.api.doorway import STAMP, run, tag_of
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel.errors import Invalid
 
 Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 LARGEST = 100
 USUAL = 50
-WINDOW = 64
-STAMP = """
-SELECT coalesce(sum(latest.id), 0) FROM unnest(%s::text[]) AS kind
-CROSS JOIN LATERAL (SELECT id FROM tracker_entry WHERE subject = kind ORDER BY id DESC LIMIT %s) latest
-"""
 
 
-def stamp_of(subjects: Sequence[str]) -> int:
-    """A number that changes with every change to records of these kinds (one statement).
+class Stamp(RawSQL):
+    """The stamp of these kinds of records as a column; the database computes it once for all rows."""
 
-    It adds up the ids of the latest entries, not only the highest: of two changes the one with the lower id may
-    commit later, and then it still enters the window.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(STAMP, [list(subjects), WINDOW])
-        found: int = cursor.fetchone()[0]
-    return found
+    def __init__(self, subjects: str) -> None:
+        super().__init__(STAMP, [subjects], output_field=TextField())
 
 
 def exact(path: str) -> Filter:
@@ -70,19 +60,13 @@ def answer_list(
     filters: Mapping[str, Filter],
     orders: Sequence[str] = ("-id", "id"),
 ) -> HttpResponse:
-    """{"results": […], "next": cursor or null}; two statements, one when nothing changed.
+    """{"results": […], "next": cursor or null}; one statement, none when nothing changed (see doorway).
 
     `subjects` are the kinds of records that the list shows, `orders` unique columns, the first is the usual one.
     Parameters: limit (1 to 100), cursor, order, and those of `filters`. Raises Invalid.
     """
-    query = request.META["QUERY_STRING"]
-    viewer = request.user
-    tag = hashlib.sha256(f"{viewer!r}{query}{stamp_of(subjects)}".encode()).hexdigest()[:32]
-    etag = f'"{tag}"'
-    if request.META.get("HTTP_IF_NONE_MATCH") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    limit, order, after = USUAL, orders[0], ""
-    for name, value in request.GET.items() if query else ():
+    limit, order, after, kinds = USUAL, orders[0], "", ".".join(subjects)
+    for name, value in request.GET.items():
         if name in filters:
             rows = _narrow(rows, filters[name], name, value)
         elif name == "limit":
@@ -96,9 +80,11 @@ def answer_list(
     column = order.removeprefix("-")
     if after:
         rows = rows.filter(**{f"{column}__{'lt' if order[0] == '-' else 'gt'}": _read_cursor(after, column)})
-    found = list(rows.order_by(order).values_list(JsonText(shape), column)[: limit + 1])
+    found = list(rows.order_by(order).values_list(JsonText(shape), column, Stamp(kinds))[: limit + 1])
+    stamp = found[0][2] if found else run(STAMP, [kinds])
+    etag = tag_of(request.user, request.get_full_path(), kinds, stamp)
     next_cursor = _write_cursor(found[limit - 1][1]) if len(found) > limit else None
-    body = ",".join(text for text, _key in found[:limit])
+    body = ",".join(text for text, _key, _stamp in found[:limit])
     tail = f'"{next_cursor}"' if next_cursor else "null"
     return HttpResponse(
         f'{{"results":[{body}],"next":{tail}}}', content_type="application/json", headers={"ETag": etag}

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from tracker.api.authentication import ApiViewer
+from tracker.api.doorway import ApiViewer
 from tracker.api.errors import PreconditionRequired
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel import idempotency

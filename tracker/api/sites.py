@@ -30,7 +30,7 @@ AREA = {
 
 
 class SiteIn(serializers.Serializer[Any]):
-    key = serializers.SlugField(max_length=30)
+    key = serializers.SlugField(max_length=30, required=False)
     name = serializers.CharField(max_length=120)
     url = serializers.URLField(max_length=300)
 
@@ -41,6 +41,7 @@ class SiteEdit(serializers.Serializer[Any]):
 
 
 class SiteOut(SiteIn):
+    key = serializers.SlugField()
     version = serializers.IntegerField()
 
 
@@ -58,7 +59,7 @@ class AreaEdit(serializers.Serializer[Any]):
 
 
 class AreaIn(AreaEdit):
-    key = serializers.SlugField(max_length=40)
+    key = serializers.SlugField(max_length=40, required=False)
     site = serializers.SlugRelatedField("key", queryset=Site.objects.all())
 
 
@@ -77,7 +78,7 @@ class SiteList(Resource):
     shape = SITE
 
     def rows(self) -> QuerySet[Site]:
-        return Site.objects.all()
+        return Site.objects.visible_to(self.viewer)
 
     @extend_schema(responses=SiteOut(many=True))
     def get(self, request: Request) -> HttpResponse:
@@ -93,7 +94,7 @@ class SiteDetail(Resource):
     shape = SITE
 
     def rows(self) -> QuerySet[Site]:
-        return Site.objects.all()
+        return Site.objects.visible_to(self.viewer)
 
     @extend_schema(responses=SiteOut)
     def get(self, request: Request, key: str) -> HttpResponse:
@@ -116,7 +117,7 @@ class AreaList(Resource):
     shape = AREA
 
     def rows(self) -> QuerySet[Area]:
-        return Area.objects.all()
+        return Area.objects.visible_to(self.viewer)
 
     @extend_schema(responses=AreaOut(many=True))
     def get(self, request: Request) -> HttpResponse:
@@ -138,7 +139,7 @@ class AreaDetail(Resource):
     shape = AREA
 
     def rows(self) -> QuerySet[Area]:
-        return Area.objects.all()
+        return Area.objects.visible_to(self.viewer)
 
     @extend_schema(responses=AreaOut)
     def get(self, request: Request, key: str) -> HttpResponse:

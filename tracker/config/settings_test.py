@@ -11,9 +11,6 @@ for name, value in {
     os.environ.setdefault(name, value)
 
 from tracker.config.settings import *  # noqa: E402, F403
-from tracker.config.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-DATABASES["default"]["OPTIONS"].pop("pool", None)
-DATABASES["default"]["CONN_MAX_AGE"] = None

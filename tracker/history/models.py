@@ -18,4 +18,4 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "subject_id", "version"], name="entry_once_a_version")
         ]
-        indexes = [models.Index(fields=["subject", "-id"], name="entry_latest")]
+        indexes = [models.Index(fields=["subject", "id"], name="entry_latest")]

@@ -1,0 +1,11 @@
+"""The routes of Tandem and one bare view to measure them against."""
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path
+
+
+def bare(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+urlpatterns = [path("bare/", bare), path("", include("tracker.config.urls"))]

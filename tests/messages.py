@@ -1,0 +1,94 @@
+"""make messages: gathers the texts of the interface into tracker/locale/ru and compiles them.
+
+`python -m tests.messages` updates django.po and django.mo; the test of translations uses the same functions, so a text
+that is not translated fails it. Babel reads Python, Django's own templatize turns templates into something like it.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tracker" / "locale" / "ru" / "LC_MESSAGES"
+PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+Found = tuple[str | tuple[str, ...], str | None, str]
+
+
+def python_texts(source: bytes) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    for _line, message, _comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
+        if message:
+            yield message, context
+
+
+def texts() -> Iterator[Found]:
+    """(msgid or (singular, plural), context, place) of every text in the interface."""
+    for path in sorted((ROOT / "tracker").rglob("*.py")):
+        for message, context in python_texts(path.read_bytes()):
+            yield message, context, str(path.relative_to(ROOT))
+    for path in sorted((ROOT / "tracker" / "templates").rglob("*.*")):
+        likeness = templatize(path.read_text(), origin=str(path))
+        flat = "\n".join(line.strip() for line in likeness.splitlines())
+        for message, context in python_texts(flat.encode()):
+            yield message, context, str(path.relative_to(ROOT))
+
+
+def fresh_catalog() -> Catalog:
+    """The texts as they are now with the translations that exist."""
+    template = Catalog()
+    for message, context, place in texts():
+        template.add(message, context=context, locations=[(place, 0)])
+    catalog = Catalog(locale="ru", domain="django", project="Tandem", fuzzy=False)
+    if PO.exists():
+        catalog = read_po(io.BytesIO(PO.read_bytes()), locale="ru", domain="django")
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    missing = []
+    for message in catalog:
+        given = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+        if message.id and (message.fuzzy or not all(given)):
+            missing.append(f"{message.id!r} in {message.locations[0][0] if message.locations else '?'}")
+    return missing
+
+
+def compiled(catalog: Catalog) -> bytes:
+    target = io.BytesIO()
+    write_mo(target, catalog)
+    return target.getvalue()
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    catalog = fresh_catalog()
+    with PO.open("wb") as target:
+        write_po(target, catalog, width=110, omit_header=False, sort_output=True, include_lineno=False)
+    MO.write_bytes(compiled(catalog))
+    missing = untranslated(catalog)
+    print(f"{len(catalog)} texts, {len(missing)} not translated")
+    if "--show" in sys.argv:
+        print("\n".join(missing))
+
+
+if __name__ == "__main__":
+    main()
