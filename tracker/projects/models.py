@@ -14,6 +14,8 @@ from tracker.sites.models import Area
 
 
 class Stage(models.TextChoices):
+    """A launched project still claims in its quarter what was spent on it; a dropped one claims nothing."""
+
     PROPOSED = "proposed", _("proposed")
     PLANNED = "planned", _("planned")
     RUNNING = "running", _("running")
@@ -103,7 +105,7 @@ class Project(Versioned):
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="projects")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="projects")
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PLANNED)
-    rank = models.CharField(max_length=80, db_collation="C", unique=True)
+    rank = models.CharField(max_length=80, db_collation="C")
     pinned = models.BooleanField(default=False)
     pin_reason = models.CharField(max_length=200, blank=True)
     pin_approver = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -124,6 +126,10 @@ class Project(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(condition=Q(pinned=False) | ~Q(pin_reason=""), name="pin_has_reason"),
+            # Checked at the end of a statement: one statement deals all keys anew.
+            models.UniqueConstraint(
+                fields=["rank"], name="project_rank_once", deferrable=models.Deferrable.IMMEDIATE
+            ),
         ]
         indexes = [
             models.Index(fields=["-pinned", "rank"], name="project_rank", condition=~Q(stage__in=CLOSED)),

@@ -1,0 +1,15 @@
+"""What happened to projects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LineCrossed:
+    """The line was drawn again and these projects (ids) crossed it in this period (id)."""
+
+    at: datetime
+    actor_key: str
+    period: int
+    fell: tuple[int, ...]
+    rose: tuple[int, ...]
