@@ -67,7 +67,7 @@ class BacklogItem(Versioned):
     project = models.ForeignKey(Project, models.PROTECT, related_name="items")
     way = models.CharField(max_length=8, choices=Way.choices)
     state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.PROPOSED)
-    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="items")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="items")
     period = models.ForeignKey(Period, models.PROTECT, related_name="items")
     business_owner = models.ForeignKey(User, models.PROTECT, related_name="+")
     delivery_owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -108,7 +108,7 @@ class BacklogItem(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return str(self.key)
 
     @property
     def live(self) -> bool:

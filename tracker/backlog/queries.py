@@ -11,18 +11,16 @@ from django.utils.translation import gettext as _
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import BLOCKING, ItemState
 from tracker.intake.models import WorkRequest
-from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS, Stage, missing
+from tracker.intake.rules import Stage, missing
 from tracker.people.access import Viewer
 from tracker.people.models import User
 
-CORE = [name for names in CORE_FIELDS.values() for name in names] + [*CONDITIONAL_FIELDS, "deadline_on"]
 MOST_DECISIONS = 50
 
 
 def lacking_for_embedding(ask: WorkRequest) -> list[str]:
     """The names of the fields that embedding needs and the request does not have; needs `type` loaded."""
-    core = {name: getattr(ask, name) for name in CORE if name != "area"} | {"area": ask.area_id}
-    return missing(Stage.EMBEDDING, core, ask.type.fields, ask.answers)
+    return missing(Stage.EMBEDDING, ask.core, ask.type.fields, ask.answers)
 
 
 def ticket_of(item: BacklogItem) -> str:

@@ -29,7 +29,7 @@ def open_checks(
     What was decided before stays decided: a check that moves to another host with its item keeps its evidence.
     """
     with connection.cursor() as cursor:
-        cursor.execute(MOVE, [project.pk, owner and owner.pk, source])
+        cursor.execute(MOVE, [project.pk, owner.pk if owner else None, source])
         moved = cursor.fetchall()
     facts = [Fact(Check.subject, pk, version, "move_check") for pk, version, _text in moved]
     known = {text for _pk, _version, text in moved}
