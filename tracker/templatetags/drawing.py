@@ -6,4 +6,4 @@ from django.utils.safestring import SafeString
 
 def draw(element: str, **values: object) -> SafeString:
     """The markup of templates/tracker/elements/<element>.html; `content` is what stood inside a block tag."""
-    return get_template(f"tracker/elements/{element}.html").render(values)
+    return SafeString(get_template(f"tracker/elements/{element}.html").render(values).strip())

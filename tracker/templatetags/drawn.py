@@ -20,7 +20,7 @@ Number = Decimal | float | int
 
 EFFORT_WIDTH = 140
 CAPACITY_HEIGHT = 300
-LABEL_HEIGHT = 17
+LABEL_HEIGHT = 14
 COURT_WIDTH = 240
 COURT_GAP = 2
 
@@ -37,7 +37,7 @@ class Block:
 
     @property
     def baseline(self) -> float:
-        return round(self.top + self.height - 5, 1)
+        return round(self.top + self.height - 4, 1)
 
     @property
     def named(self) -> bool:

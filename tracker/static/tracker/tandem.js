@@ -19,9 +19,14 @@
     if (!dialog?.showModal) return false;
     if (id === "keys") listKeys(dialog);
     if (id === "palette") fillPalette();
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) showFirst(dialog);
     dialog.opener = opener;
     return true;
+  }
+
+  function showFirst(dialog) {
+    dialog.showModal();
+    $("input:not([type=hidden]), select, textarea, .btn.primary", dialog)?.focus();
   }
 
   function closeDialog(dialog) {
@@ -369,7 +374,7 @@
     $$("dialog[data-open]").forEach((dialog) => {
       delete dialog.dataset.open;
       dialog.removeAttribute("open");
-      dialog.showModal();
+      showFirst(dialog);
     });
     $$("[data-sortable]").forEach(makeSortable);
   }
