@@ -64,7 +64,8 @@ def turn_period(*, at: datetime) -> int:
     run_locked("SELECT 1", [])
     with connection.cursor() as cursor:
         cursor.execute(TURN, [at.date()])
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed
 
 
 @transaction.atomic

@@ -195,13 +195,22 @@ def draw_again(lists: Sequence[List], *, newcomers: Collection[int] = ()) -> Dra
 def put_in_place(one: List, project: int, rank: str) -> List:
     """The same list with the project standing where its new rank puts it."""
     here = one.projects.index(project)
-    columns = [list(column) for column in one[6:]]
-    taken = [column.pop(here) for column in columns]
-    taken[3] = rank
-    place = bisect_right(columns[3], rank)
-    for column, value in zip(columns, taken, strict=True):
-        column.insert(place, value)
-    return List(*one[:6], *columns)
+    ranks = [*one.ranks[:here], *one.ranks[here + 1 :]]
+    place = bisect_right(ranks, rank)
+
+    def moved(column: list[Any], value: Any) -> list[Any]:
+        rest = [*column[:here], *column[here + 1 :]]
+        return [*rest[:place], value, *rest[place:]]
+
+    return one._replace(
+        efforts=moved(one.efforts, one.efforts[here]),
+        projects=moved(one.projects, project),
+        weeks=moved(one.weeks, one.weeks[here]),
+        ranks=moved(one.ranks, rank),
+        fits=moved(one.fits, one.fits[here]),
+        above=moved(one.above, one.above[here]),
+        rest=moved(one.rest, one.rest[here]),
+    )
 
 
 def write_drawing(
@@ -216,7 +225,7 @@ def write_drawing(
     crossed = [(p, period, False) for period, ps in drawing.fell.items() for p in ps]
     crossed += [(p, period, True) for period, ps in drawing.rose.items() for p in ps]
     projects = sorted({*drawing.above, *drawing.ranks, *drawing.bumped})
-    params = {
+    params: dict[str, Any] = {
         "at": at,
         "efforts": list(drawing.fits),
         "fits": list(drawing.fits.values()),

@@ -195,8 +195,8 @@ def _read_weeks(size: str, weeks: Decimal | None) -> Decimal | None:
             raise Invalid(text, fields={"weeks": text})
         return weeks
     if size not in SIZES:
-        text = _("Choose among: %(choices)s.") % {"choices": ", ".join(SIZES)}
-        raise Invalid(text, fields={"size": text})
+        choices = _("Choose among: %(choices)s.") % {"choices": ", ".join(SIZES)}
+        raise Invalid(choices, fields={"size": choices})
     return SIZES[size]
 
 

@@ -1,0 +1,337 @@
+"""Reads of projects and of the line, shaped for pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from tracker.projects.models import CLOSED, Period
+from tracker.projects.rules import (
+    ZERO,
+    Claim,
+    available_weeks,
+    lowest_place_above,
+    pushed_below,
+    weeks_below,
+)
+
+TEAM_LINE = """
+SELECT p.id, p.key, p.title, p.version, p.stage, p.pinned, p.pin_reason, coalesce(u.name, ''), p.above,
+       e.weeks + e.embedded, e.embedded,
+       sum(e.weeks + e.embedded) OVER (ORDER BY p.stage <> 'launched', p.rank), e.fits, x.bottlenecks, x.reserved
+FROM tracker_effort e JOIN tracker_project p ON p.id = e.project_id LEFT JOIN tracker_user u ON u.id = p.owner_id
+LEFT JOIN LATERAL (
+    SELECT array_agg(t.name ORDER BY t.name) FILTER (WHERE NOT o.fits) AS bottlenecks,
+           json_object_agg(t.name, o.weeks + o.embedded ORDER BY t.name) FILTER (WHERE o.fits) AS reserved
+    FROM tracker_effort o JOIN tracker_team t ON t.id = o.team_id
+    WHERE NOT p.above AND o.project_id = p.id AND o.period_id = e.period_id AND o.team_id <> e.team_id
+) x ON true
+WHERE e.team_id = %s AND e.period_id = %s AND p.stage <> 'dropped'
+ORDER BY p.stage <> 'launched', p.rank
+"""
+TEAMS = """
+SELECT t.id, t.key, t.name, c.id, c.version, coalesce(c.gross, 0), coalesce(c.reserve_percent, 0),
+       coalesce(c.allowance, 0), coalesce(c.drawn, 0)
+FROM tracker_team t LEFT JOIN tracker_capacity c ON c.team_id = t.id AND c.period_id = %(period)s
+WHERE c.id IS NOT NULL OR %(all)s OR EXISTS (
+    SELECT FROM tracker_effort e WHERE e.team_id = t.id AND e.period_id = %(period)s)
+ORDER BY (SELECT count(*) FROM tracker_effort e WHERE e.team_id = t.id AND e.period_id = %(period)s) DESC, t.name
+"""
+BOTTLENECK = """
+SELECT t.name, count(DISTINCT b.project_id), coalesce(sum(r.weeks + r.embedded), 0)
+FROM tracker_effort b JOIN tracker_project p ON p.id = b.project_id JOIN tracker_team t ON t.id = b.team_id
+LEFT JOIN tracker_effort r ON r.project_id = b.project_id AND r.period_id = b.period_id AND r.fits
+WHERE b.period_id = %s AND b.team_id <> %s AND NOT b.fits AND p.stage <> 'dropped'
+GROUP BY t.id, t.name ORDER BY 2 DESC, 3 DESC, t.name LIMIT 1
+"""
+CROSSED = """
+SELECT c.id, p.key, p.title, c.at, c.rose, c.cause, coalesce(o.key, ''), coalesce(t.name, ''), c.weeks
+FROM tracker_crossing c JOIN tracker_project p ON p.id = c.project_id
+LEFT JOIN tracker_project o ON o.id = c.cause_project_id LEFT JOIN tracker_team t ON t.id = c.cause_team_id
+WHERE ({where}) ORDER BY c.at DESC, c.id DESC LIMIT %(limit)s
+"""
+UNESTIMATED = """
+SELECT p.key, p.title, coalesce(u.name, '') FROM tracker_project p LEFT JOIN tracker_user u ON u.id = p.owner_id
+WHERE p.stage NOT IN ('launched', 'dropped') AND (p.team_id = %s OR p.team_id IS NULL)
+  AND NOT EXISTS (SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = %s)
+ORDER BY p.rank LIMIT 101
+"""
+CLAIMS = """
+SELECT p.id, e.weeks + e.embedded, p.key, p.title, coalesce(u.name, ''), p.above, p.pinned OR p.stage = 'launched'
+FROM tracker_effort e JOIN tracker_project p ON p.id = e.project_id LEFT JOIN tracker_user u ON u.id = p.owner_id
+WHERE e.team_id = %s AND e.period_id = %s AND p.stage <> 'dropped' ORDER BY p.stage <> 'launched', p.rank
+"""
+HOSTS = """
+WITH ranked AS (
+    SELECT p.*, row_number() OVER (ORDER BY p.rank) AS place FROM tracker_project p
+    WHERE p.stage NOT IN ('launched', 'dropped')
+)
+SELECT p.id, p.key, p.title, coalesce(u.name, ''), p.owner_id, p.team_id, p.starts_on, p.ends_on, p.above, p.stage,
+       p.place, coalesce((SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'pattern', a.pattern,
+                                                            'components', a.components) ORDER BY a.id)
+                          FROM tracker_project_areas l JOIN tracker_area a ON a.id = l.area_id
+                          WHERE l.project_id = p.id), '[]')
+FROM ranked p LEFT JOIN tracker_user u ON u.id = p.owner_id
+WHERE p.team_id = %(team)s OR EXISTS (
+    SELECT FROM tracker_project_areas n JOIN tracker_area a ON a.id = n.area_id
+    WHERE n.project_id = p.id AND (a.id = %(area)s OR a.site_id = %(site)s))
+ORDER BY p.above DESC, p.place LIMIT 200
+"""
+
+
+@dataclass(frozen=True)
+class TeamCapacity:
+    """A team in a period; `id` and `version` are None where no capacity is set yet."""
+
+    team_id: int
+    key: str
+    name: str
+    id: int | None
+    version: int | None
+    gross: Decimal
+    reserve_percent: Decimal
+    allowance: Decimal
+    drawn: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        return available_weeks(self.gross, ZERO, self.reserve_percent, self.allowance)
+
+    @property
+    def reserve(self) -> Decimal:
+        return self.gross * self.reserve_percent / 100
+
+    @property
+    def overdrawn(self) -> bool:
+        """Somebody lowered the allowance under what is drawn."""
+        return self.drawn > self.allowance
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A project in a team's list. `bottlenecks` names the other teams where it does not fit, `reserved` the weeks that
+    it holds in other teams while it is below; `past` is the key above which it would fit."""
+
+    place: int
+    id: int
+    key: str
+    title: str
+    version: int
+    stage: str
+    pinned: bool
+    pin_reason: str
+    owner: str
+    above: bool
+    weeks: Decimal
+    embedded: Decimal
+    cumulated: Decimal
+    fits: bool
+    bottlenecks: list[str]
+    reserved: dict[str, Decimal]
+    short: Decimal
+    past: str = ""
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    team: str
+    waiting: int
+    reserved: Decimal
+
+
+@dataclass(frozen=True)
+class Crossed:
+    id: int
+    key: str
+    title: str
+    at: datetime
+    rose: bool
+    cause: str
+    cause_key: str
+    cause_team: str
+    weeks: Decimal | None
+
+
+class Unestimated(NamedTuple):
+    key: str
+    title: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """Everything about one team's list in one period."""
+
+    team: TeamCapacity
+    rows: list[LineRow]
+    elsewhere: Bottleneck | None
+    unestimated: list[Unestimated]
+    crossings: list[Crossed]
+
+    @property
+    def above(self) -> int:
+        return sum(row.above for row in self.rows)
+
+    @property
+    def claimed(self) -> Decimal:
+        """Weeks of what stands before the line: above, or reserved behind another team."""
+        return sum((row.weeks for row in self.rows if row.fits), ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.team.available - self.claimed, ZERO)
+
+    @property
+    def reserved(self) -> Decimal:
+        return sum((row.weeks for row in self.rows if row.fits and not row.above), ZERO)
+
+    @property
+    def largest(self) -> Decimal:
+        return max((row.weeks for row in self.rows), default=ZERO)
+
+
+def period_named(key: str, today: date) -> Period | None:
+    """The period with this key; without one the running period, else the latest."""
+    if key:
+        return Period.objects.filter(key=key).first()
+    return (
+        Period.objects.filter(ends_on__gte=today).order_by("starts_on").first()
+        or Period.objects.order_by("-starts_on").first()
+    )
+
+
+def teams_in(period: Period, *, everybody: bool = False) -> list[TeamCapacity]:
+    """Teams with a capacity or a claim in the period, those with the most projects first; everybody: all teams."""
+    with connection.cursor() as cursor:
+        cursor.execute(TEAMS, {"period": period.pk, "all": everybody})
+        return [TeamCapacity(*row) for row in cursor.fetchall()]
+
+
+def line_of(team: TeamCapacity, period: Period) -> TeamLine:
+    """Four statements, whatever the number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(TEAM_LINE, [team.team_id, period.pk])
+        rows = _read_rows(cursor.fetchall(), team.available)
+        cursor.execute(BOTTLENECK, [period.pk, team.team_id])
+        found = cursor.fetchone()
+        cursor.execute(UNESTIMATED, [team.team_id, period.pk])
+        unestimated = [Unestimated(*row) for row in cursor.fetchall()]
+    in_team = (
+        "c.period_id = %(period)s AND EXISTS (SELECT FROM tracker_effort e"
+        " WHERE e.project_id = c.project_id AND e.team_id = %(team)s AND e.period_id = c.period_id)"
+    )
+    crossings = _crossings(in_team, team=team.team_id, period=period.pk, limit=6)
+    return TeamLine(team, rows, Bottleneck(*found) if found else None, unestimated, crossings)
+
+
+def crossings_of(project: int, limit: int = 10) -> list[Crossed]:
+    return _crossings("c.project_id = %(project)s", project=project, limit=limit)
+
+
+def _crossings(where: str, **params: Any) -> list[Crossed]:
+    with connection.cursor() as cursor:
+        cursor.execute(CROSSED.format(where=where), params)
+        return [Crossed(*row) for row in cursor.fetchall()]
+
+
+def _read_rows(found: Sequence[tuple[Any, ...]], available: Decimal) -> list[LineRow]:
+    rows: list[LineRow] = []
+    for place, row in enumerate(found, start=1):
+        *facts, cumulated, fits, bottlenecks, reserved = row
+        weeks_in = {team: Decimal(str(weeks)) for team, weeks in (reserved or {}).items()}
+        short = ZERO if fits else cumulated - available
+        past = "" if fits else _place_past(rows, short)
+        rows.append(LineRow(place, *facts, cumulated, fits, bottlenecks or [], weeks_in, short, past))
+    return rows
+
+
+def _place_past(higher: Sequence[LineRow], short: Decimal) -> str:
+    """The project above which this one would fit: the nearest one up that frees what is short."""
+    freed = ZERO
+    for row in reversed(higher):
+        if row.pinned or row.stage in CLOSED:
+            return ""
+        freed += row.weeks
+        if freed >= short:
+            return row.key
+    return ""
+
+
+@dataclass(frozen=True)
+class Displaced:
+    key: str
+    title: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a project of so many weeks would stand in a team's list: `short` above 0 means below the line."""
+
+    place: int
+    of: int
+    short: Decimal
+    after: str
+    lowest_above: int | None
+    displaced: list[Displaced] = field(default_factory=list)
+
+
+END = "end"
+"""Where a place is asked for: behind everybody."""
+
+
+def places_for(team: int, period: int, weeks: Decimal, *, after: Sequence[str | None]) -> list[Place]:
+    """The hypothetical places behind each of these projects (keys; None is the first one may have, END the last).
+
+    Two statements. Projects that another team holds back already are not named: they are below as it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIMS, [team, period])
+        found = cursor.fetchall()
+        cursor.execute(
+            "SELECT gross, reserve_percent, allowance FROM tracker_capacity WHERE team_id = %s AND period_id = %s",
+            [team, period],
+        )
+        gross, reserve, allowance = cursor.fetchone() or (ZERO, ZERO, ZERO)
+    available = available_weeks(gross, ZERO, reserve, allowance)
+    claims = [Claim(row[0], row[1]) for row in found]
+    known = {row[0]: Displaced(*row[2:5]) for row in found if row[5]}
+    keys = [row[2] for row in found]
+    head = sum(row[6] for row in found)
+    lowest = lowest_place_above(claims, weeks, available)
+    places = []
+    for key in after:
+        place = head + 1 if key is None else keys.index(key) + 2 if key in keys else len(keys) + 1
+        fallen = [known[p] for p in pushed_below(claims, place, weeks, available) if p in known]
+        short = weeks_below(claims, place, weeks, available)
+        places.append(Place(place, len(keys) + 1, short, keys[place - 2] if place > 1 else "", lowest, fallen))
+    return places
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the embed finder needs to know of a project: `place` in the portfolio's order, `areas` as dicts of id, name,
+    pattern and components."""
+
+    id: int
+    key: str
+    title: str
+    owner: str
+    owner_id: int | None
+    team_id: int | None
+    starts_on: date | None
+    ends_on: date | None
+    above: bool
+    stage: str
+    place: int
+    areas: list[dict[str, Any]]
+
+
+def hosts_near(*, area: int | None, site: int | None, team: int | None) -> list[Host]:
+    """Open projects of the same area, site or team, those above the line first (one statement, at most 200)."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOSTS, {"area": area, "site": site, "team": team})
+        return [Host(*row) for row in cursor.fetchall()]
