@@ -116,7 +116,11 @@ def field(
     ident = bound.id_for_label or bound.auto_id or bound.html_name
     if isinstance(widget, forms.DateInput):
         widget.input_type, widget.format = "date", "%Y-%m-%d"
-    said = [f"{ident}-{part}" for part, there in (("hint", bound.help_text or hint or lines), ("error", bound.errors)) if there]
+    said = [
+        f"{ident}-{part}"
+        for part, there in (("hint", bound.help_text or hint or lines), ("error", bound.errors))
+        if there
+    ]
     attributes: dict[str, Any] = {"aria-describedby": " ".join(said)} if said else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"

@@ -46,7 +46,10 @@ class Block:
 
 def stack_blocks(parts: Iterable[Any], total: Number | None) -> list[Block]:
     """Heights in proportion to the values, from the top down; `total` leaves room where the parts do not fill it."""
-    read = [part if isinstance(part, Mapping) else {n: getattr(part, n) for n in ("label", "value", "tone")} for part in parts]
+    read = [
+        part if isinstance(part, Mapping) else {n: getattr(part, n) for n in ("label", "value", "tone")}
+        for part in parts
+    ]
     whole = max(float(total or 0), sum(float(part["value"]) for part in read)) or 1.0
     blocks, top = [], 0.0
     for part in read:

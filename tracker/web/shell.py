@@ -102,9 +102,7 @@ def url_or_nothing(url_name: str) -> str:
 def read_waiting(viewer: Viewer, today: date) -> dict[str, Any]:
     """The counts of all places and the running quarter, in one statement."""
     now = Period.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("-starts_on")
-    columns: dict[str, Any] = {
-        name: Subquery(now.values(name)[:1]) for name in ("key", "starts_on", "ends_on")
-    }
+    columns: dict[str, Any] = {name: Subquery(now.values(name)[:1]) for name in ("key", "starts_on", "ends_on")}
     for url_name, waiting in _waiting.items():
         rows = waiting(viewer).order_by().annotate(all_rows=Value(1)).values("all_rows")
         counted = rows.annotate(number=Count("pk", distinct=True)).values("number")
@@ -148,7 +146,9 @@ class Shell:
         open_places = [(place, url_or_nothing(place.url_name)) for place in PLACES if self._may_see(place)]
         open_places = [(place, url) for place, url in open_places if url]
         path = self.request.path
-        here = max((url for _place, url in open_places if url == path or path.startswith(url) and url != "/"), default="")
+        here = max(
+            (url for _place, url in open_places if url == path or (path.startswith(url) and url != "/")), default=""
+        )
         return [
             NavItem(
                 name=place.url_name,
