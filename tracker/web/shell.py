@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people.access import TABLE, Power, Viewer, may
@@ -188,11 +187,6 @@ class Shell:
     @cached_property
     def demo_url(self) -> str:
         return url_or_nothing("demo-signin") if self.demo else ""
-
-    @property
-    def languages(self) -> list[tuple[str, str]]:
-        """Each in its own name, for whoever cannot read the page."""
-        return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
     @property
     def cast(self) -> tuple[tuple[str, str | Promise], ...]:
