@@ -113,7 +113,7 @@ def always(call: Call) -> Iterator[Call]:
 def measure_all(port: int, pid: int, database_url: str, cto: User, marketer: User) -> None:
     visitor = Visitor(port)
     as_cto, as_marketer = bearer(cto), bearer(marketer)
-    bare = measure("bare", visitor, pid, always(("GET", "/bare/", "", {})), 0, None)
+    bare = measure("bare", visitor, pid, always(("GET", "/api/v1/bare/", "", {})), 0, None)
     figures = [bare]
     unchanged = visitor.call("GET", "/api/v1/sites/", "", as_cto)
     for name, calls, rows in [

@@ -8,4 +8,4 @@ def bare(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-urlpatterns = [path("bare/", bare), path("", include("tracker.config.urls"))]
+urlpatterns = [path("api/v1/bare/", bare), path("", include("tracker.config.urls"))]

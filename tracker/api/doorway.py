@@ -6,18 +6,17 @@ One statement answers both, before any other part of the server runs, so that a 
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from tracker.api.prepared import Row, fetch_rows
 from tracker.people.access import Viewer
 
-Row = tuple[Any, ...]
 PREFIX = "/api/v1/"
 WINDOW = 64
 STAMP = f"""
-SELECT coalesce(sum(latest.id), 0) FROM unnest(string_to_array(%s, '.')) AS kind
+SELECT coalesce(sum(latest.id), 0) FROM unnest(string_to_array(%s::text, '.')) AS kind
 CROSS JOIN LATERAL (
     SELECT id FROM tracker_entry WHERE (subject, id) > (kind, 0) AND (subject, id) < (kind, 9223372036854775807)
     ORDER BY subject DESC, id DESC LIMIT {WINDOW}
@@ -26,7 +25,7 @@ CROSS JOIN LATERAL (
 FIND = """
 SELECT u.id, u.name, u.roles, u.team_id, coalesce(t.side, ''), k.scopes, u.language, u.time_zone, clock_timestamp()
 FROM tracker_token k JOIN tracker_user u ON u.id = k.user_id LEFT JOIN tracker_team t ON t.id = u.team_id
-WHERE k.digest = %s AND u.is_active AND k.revoked_at IS NULL
+WHERE k.digest = %s::bytea AND u.is_active AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
 """
 FIND_WITH_STAMP = FIND.replace("clock_timestamp()\n", f"clock_timestamp(), ({STAMP})\n", 1)
@@ -35,8 +34,6 @@ FIND_WITH_STAMP = FIND.replace("clock_timestamp()\n", f"clock_timestamp(), ({STA
 class ApiViewer(Viewer):
     """The owner of a token; `at` is the database's now when it was found."""
 
-    is_authenticated = True
-    is_active = True
     at: datetime
 
 
@@ -76,7 +73,7 @@ class DoorwayMiddleware:
                     return HttpResponseNotModified(headers={"ETag": seen})
             else:
                 row = first_row(FIND, [digest])
-            request.token_owner = viewer_of(row) if row else None  # type: ignore[attr-defined]
+            request.token_owner = viewer_of(row) if row else None  # type: ignore[attr-defined]  # read by Resource.admit
         return self.get_response(request)
 
 
@@ -91,14 +88,8 @@ def first_row(sql: str, params: list[object]) -> Row | None:
     """The first statement of a call is also the health check of its connection: tried again on a fresh one."""
     connection.health_check_done = True
     try:
-        return run(sql, params)
+        rows = fetch_rows(sql, params)
     except (OperationalError, InterfaceError):
         connection.close()
-        return run(sql, params)
-
-
-def run(sql: str, params: list[object]) -> Row | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: Row | None = cursor.fetchone()
-    return row
+        rows = fetch_rows(sql, params)
+    return rows[0] if rows else None

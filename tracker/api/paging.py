@@ -2,20 +2,26 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from rest_framework.request import Request
 
-from tracker.api.doorway import STAMP, run, tag_of
+from tracker.api.doorway import STAMP, tag_of
+from tracker.api.prepared import fetch_rows
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel.errors import Invalid
+from tracker.people.access import Viewer
 
 Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 LARGEST = 100
+KEPT = 2_000
+NO_ROWS = "SELECT NULL, NULL, NULL WHERE false"
+_kept: dict[tuple[Viewer, str], "Listing"] = {}
 USUAL = 50
 
 
@@ -51,8 +57,17 @@ def yes_no(path: str) -> Filter:
     return narrow
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What one list statement needs: its text, parameters, and how to page on."""
+
+    sql: str
+    params: tuple[Any, ...]
+    limit: int
+
+
 def answer_list(
-    request: Request,
+    request: HttpRequest,
     rows: QuerySet[Any],
     shape: Fields,
     *,
@@ -60,12 +75,42 @@ def answer_list(
     filters: Mapping[str, Filter],
     orders: Sequence[str] = ("-id", "id"),
 ) -> HttpResponse:
-    """{"results": […], "next": cursor or null}; one statement, none when nothing changed (see doorway).
+    """{"results": […], "next": cursor or null} in one statement; none when nothing changed (see doorway).
 
-    `subjects` are the kinds of records that the list shows, `orders` unique columns, the first is the usual one.
-    Parameters: limit (1 to 100), cursor, order, and those of `filters`. Raises Invalid.
+    `rows` are those that the viewer may see, `subjects` are the kinds of records that the list shows, `orders` unique
+    columns, the first is the usual one. Parameters: limit (1 to 100), cursor, order, and those of `filters`. The
+    statement of a viewer and an address is written once and kept: people look at the same lists again and again.
+    Raises Invalid.
     """
-    limit, order, after, kinds = USUAL, orders[0], "", ".".join(subjects)
+    viewer: Viewer = request.token_owner  # type: ignore[attr-defined]  # put there by the doorway
+    address, kinds = request.get_full_path(), ".".join(subjects)
+    key = (viewer, address)
+    listing = _kept.get(key)
+    if listing is None:
+        listing = _write_listing(request, rows, shape, kinds, filters, orders)
+        if len(_kept) >= KEPT:
+            _kept.clear()
+        _kept[key] = listing
+    found = fetch_rows(listing.sql, listing.params)
+    stamp = found[0][2] if found else fetch_rows(STAMP, [kinds])[0][0]
+    limit = listing.limit
+    tail = f'"{_write_cursor(found[limit - 1][1])}"' if len(found) > limit else "null"
+    body = ",".join(row[0] for row in found[:limit])
+    etag = tag_of(viewer, address, kinds, stamp)
+    return HttpResponse(
+        f'{{"results":[{body}],"next":{tail}}}', content_type="application/json", headers={"ETag": etag}
+    )
+
+
+def _write_listing(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    shape: Fields,
+    kinds: str,
+    filters: Mapping[str, Filter],
+    orders: Sequence[str],
+) -> Listing:
+    limit, order, after = USUAL, orders[0], ""
     for name, value in request.GET.items():
         if name in filters:
             rows = _narrow(rows, filters[name], name, value)
@@ -80,15 +125,12 @@ def answer_list(
     column = order.removeprefix("-")
     if after:
         rows = rows.filter(**{f"{column}__{'lt' if order[0] == '-' else 'gt'}": _read_cursor(after, column)})
-    found = list(rows.order_by(order).values_list(JsonText(shape), column, Stamp(kinds))[: limit + 1])
-    stamp = found[0][2] if found else run(STAMP, [kinds])
-    etag = tag_of(request.user, request.get_full_path(), kinds, stamp)
-    next_cursor = _write_cursor(found[limit - 1][1]) if len(found) > limit else None
-    body = ",".join(text for text, _key, _stamp in found[:limit])
-    tail = f'"{next_cursor}"' if next_cursor else "null"
-    return HttpResponse(
-        f'{{"results":[{body}],"next":{tail}}}', content_type="application/json", headers={"ETag": etag}
-    )
+    chosen = rows.order_by(order).values_list(JsonText(shape), column, Stamp(kinds))[: limit + 1]
+    try:
+        sql, params = chosen.query.sql_with_params()
+    except EmptyResultSet:
+        sql, params = NO_ROWS, ()
+    return Listing(sql, tuple(params), limit)
 
 
 def _narrow(rows: QuerySet[Any], narrow: Filter, name: str, value: str) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ class Schema(AutoSchema):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself by its class
-    target_class = "tracker.api.authentication.TokenAuthentication"
+    target_class = "tracker.api.bearer.BearerToken"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from tracker.api.paging import answer_list, exact
 from tracker.api.resource import Resource
@@ -81,11 +79,11 @@ class SiteList(Resource):
         return Site.objects.visible_to(self.viewer)
 
     @extend_schema(responses=SiteOut(many=True))
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(request, self.rows(), SITE, subjects=["site"], filters={"key": exact("key")})
 
     @extend_schema(request=SiteIn, responses={201: SiteOut})
-    def post(self, request: Request) -> HttpResponseBase:
+    def post(self, request: HttpRequest) -> HttpResponse:
         given = self.read(SiteIn)
         return self.once(lambda: self.show(add_site(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -97,11 +95,11 @@ class SiteDetail(Resource):
         return Site.objects.visible_to(self.viewer)
 
     @extend_schema(responses=SiteOut)
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
         return self.show(key)
 
     @extend_schema(request=SiteEdit, responses=SiteOut)
-    def patch(self, request: Request, key: str) -> HttpResponse:
+    def patch(self, request: HttpRequest, key: str) -> HttpResponse:
         expected = self.expected()
         edit_site(
             actor=self.viewer,
@@ -120,7 +118,7 @@ class AreaList(Resource):
         return Area.objects.visible_to(self.viewer)
 
     @extend_schema(responses=AreaOut(many=True))
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(
             request,
             self.rows(),
@@ -130,7 +128,7 @@ class AreaList(Resource):
         )
 
     @extend_schema(request=AreaIn, responses={201: AreaOut})
-    def post(self, request: Request) -> HttpResponseBase:
+    def post(self, request: HttpRequest) -> HttpResponse:
         given = self.read(AreaIn)
         return self.once(lambda: self.show(add_area(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -142,11 +140,11 @@ class AreaDetail(Resource):
         return Area.objects.visible_to(self.viewer)
 
     @extend_schema(responses=AreaOut)
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
         return self.show(key)
 
     @extend_schema(request=AreaEdit, responses=AreaOut)
-    def patch(self, request: Request, key: str) -> HttpResponse:
+    def patch(self, request: HttpRequest, key: str) -> HttpResponse:
         expected = self.expected()
         edit_area(
             actor=self.viewer,
