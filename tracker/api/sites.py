@@ -9,13 +9,13 @@ from rest_framework import serializers
 
 from tracker.api.paging import answer_list, exact
 from tracker.api.resource import Resource
-from tracker.api.shapes import JsonPart
+from tracker.api.shapes import Fields, JsonPart
 from tracker.people.models import Team
 from tracker.sites.actions import add_area, add_site, edit_area, edit_site
 from tracker.sites.models import Area, Site
 
-SITE = {"key": "key", "name": "name", "url": "url", "version": "version"}
-AREA = {
+SITE: Fields = {"key": "key", "name": "name", "url": "url", "version": "version"}
+AREA: Fields = {
     "key": "key",
     "name": "name",
     "site": "site__key",

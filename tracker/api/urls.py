@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from tracker.api import sites
 
 urlpatterns = [
     path("sites/", sites.SiteList.as_view()),
-    path("sites/<str:key>/", sites.SiteDetail.as_view()),
+    path("sites/<slug:key>/", sites.SiteDetail.as_view()),
     path("areas/", sites.AreaList.as_view()),
-    path("areas/<str:key>/", sites.AreaDetail.as_view()),
+    path("areas/<slug:key>/", sites.AreaDetail.as_view()),
+    path("", include("tracker.api.urls_people")),
 ]

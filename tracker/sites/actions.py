@@ -6,16 +6,20 @@ from typing import Any
 from django.db import transaction
 
 from tracker.history.actions import add_row, change_row
+from tracker.kernel.slugs import slug_of
+from tracker.kernel.unique import refuse_taken
 from tracker.people.access import Power, Ties, Viewer, require
 from tracker.people.models import Team
 from tracker.sites.models import Area, Site
 
 
 @transaction.atomic
-def add_site(*, actor: Viewer, at: datetime, key: str, name: str, url: str) -> Site:
+def add_site(*, actor: Viewer, at: datetime, name: str, url: str, key: str = "") -> Site:
+    """`key` is made of the name where none is given."""
     require(actor, Power.MANAGE_SITES)
-    site = Site(key=key, name=name, url=url)
-    add_row(site, actor=actor.key, at=at, verb="add_site")
+    site = Site(key=key or slug_of(name, 30, "site"), name=name, url=url)
+    with refuse_taken("key"):
+        add_row(site, actor=actor.key, at=at, verb="add_site")
     return site
 
 
@@ -27,11 +31,12 @@ def edit_site(*, actor: Viewer, at: datetime, site: Site, expected: int | None, 
 
 
 @transaction.atomic
-def add_area(*, actor: Viewer, at: datetime, site: Site, team: Team, key: str, name: str, **facts: Any) -> Area:
-    """`facts` holds pattern, components and url_count."""
+def add_area(*, actor: Viewer, at: datetime, site: Site, team: Team, name: str, key: str = "", **facts: Any) -> Area:
+    """`facts` holds pattern, components and url_count; `key` is made of the name where none is given."""
     require(actor, Power.MANAGE_AREAS, Ties(team=team.pk))
-    area = Area(site=site, team=team, key=key, name=name, **facts)
-    add_row(area, actor=actor.key, at=at, verb="add_area")
+    area = Area(site=site, team=team, key=key or slug_of(name, 40, "area"), name=name, **facts)
+    with refuse_taken("key"):
+        add_row(area, actor=actor.key, at=at, verb="add_area")
     return area
 
 

@@ -1,28 +1,55 @@
-"""Pages for what went wrong."""
+"""Pages for what went wrong: what happened and what to do, never how it works inside."""
 
 import logging
 import uuid
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tracker.kernel.errors import NotAllowed, NotFound, Refused
+from tracker.web.render import render_page
 
 log = logging.getLogger("tandem.errors")
 
 
+class RefusalMiddleware:
+    """Whatever a view lets through of what verbs and powers refuse becomes a page that says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused) or request.path.startswith("/api/"):
+            return None
+        if isinstance(exception, NotFound):
+            return not_found(request, exception)
+        if isinstance(exception, NotAllowed):
+            return not_allowed(request, exception)
+        context = {"title": _("This could not be done"), "reason": str(exception)}
+        return render_page(request, "tracker/errors/refused.html", context, status=exception.status)
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "tracker/errors/csrf.html", status=403)
+    return render_page(request, "tracker/errors/csrf.html", {"title": _("This form is too old")}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "tracker/errors/404.html", status=404)
+    return render_page(request, "tracker/errors/404.html", {"title": _("There is nothing here")}, status=404)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "tracker/errors/403.html", {"reason": str(exception)}, status=403)
+    reason = str(exception) if isinstance(exception, NotAllowed) else ""
+    context = {"title": _("You may not do this"), "reason": reason}
+    return render_page(request, "tracker/errors/403.html", context, status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """The cause is in the log under the id that the page shows."""
+    """Asks neither the database nor the session: they may be what broke. The cause is in the log under the number."""
     number = uuid.uuid4().hex[:12]
     log.error("server error %s at %s", number, request.path)
-    return render(request, "tracker/errors/500.html", {"number": number}, status=500)
+    return HttpResponse(render_to_string("tracker/errors/500.html", {"number": number}), status=500)

@@ -115,7 +115,8 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.user = request.user if isinstance(request.user, User) else None
+        person = getattr(request, "user", None)  # an error page may come before anybody is known
+        self.user = person if isinstance(person, User) else None
         self.demo = bool(getattr(settings, "DEMO", False))
 
     @cached_property

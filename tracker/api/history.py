@@ -1,0 +1,154 @@
+"""What was done to a record, by whom and when: for records that the viewer may see, latest first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Cast, Substr
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from tracker.api.paging import answer_list
+from tracker.api.resource import Resource
+from tracker.api.shapes import Fields
+from tracker.backlog.models import BacklogItem
+from tracker.history.models import Entry
+from tracker.intake.models import RequestType, WorkRequest
+from tracker.integrations.models import ImportRun
+from tracker.kernel.errors import Invalid
+from tracker.launches.models import Check
+from tracker.people.access import Power, Ties, Viewer, may
+from tracker.people.models import Firm, Team, Token, User
+from tracker.projects.models import Capacity, Project
+from tracker.sites.models import Area, Site
+
+ENTRY: Fields = {
+    "id": "id",
+    "subject": "subject",
+    "subject_id": "subject_id",
+    "version": "version",
+    "actor": "actor",
+    "actor_name": "actor_name",
+    "verb": "verb",
+    "at": "at",
+    "reason": "reason",
+    "changes": "changes",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`seen` are the records whose history a viewer may read; `key` names them where they have one."""
+
+    seen: Callable[[Viewer], QuerySet[Any]]
+    key: str = "pk"
+
+
+def _people(viewer: Viewer) -> QuerySet[User]:
+    """One's own, and for administrators everybody's: it tells of addresses, roles and coming and going."""
+    people = User.objects.visible_to(viewer)
+    return people if may(viewer, Power.MANAGE_PEOPLE) else people.filter(pk=viewer.id)
+
+
+def _firm(viewer: Viewer) -> QuerySet[Firm]:
+    return Firm.objects.all() if may(viewer, Power.MANAGE_PEOPLE) else Firm.objects.none()
+
+
+def _imports(viewer: Viewer) -> QuerySet[ImportRun]:
+    rows = ImportRun.objects.all()
+    return rows if may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)) else rows.none()
+
+
+def _checks(viewer: Viewer) -> QuerySet[Check]:
+    """A check that an embedded item asked for is seen by whoever sees the item."""
+    items = BacklogItem.objects.visible_to(viewer).order_by().values("key")
+    rows = Check.objects.filter(~Q(source__startswith="I-") | Q(source__in=items))
+    return rows if viewer.roles else rows.none()
+
+
+def _any_role(rows: QuerySet[Any]) -> Callable[[Viewer], QuerySet[Any]]:
+    return lambda viewer: rows.all() if viewer.roles else rows.none()
+
+
+KINDS: Mapping[str, Kind] = {
+    "request": Kind(WorkRequest.objects.visible_to, "key"),
+    "backlog-item": Kind(BacklogItem.objects.visible_to, "key"),
+    "project": Kind(Project.objects.visible_to, "key"),
+    "check": Kind(_checks),
+    "import": Kind(_imports),
+    "capacity": Kind(_any_role(Capacity.objects.all())),
+    "request-type": Kind(_any_role(RequestType.objects.all()), "key"),
+    "area": Kind(Area.objects.visible_to, "key"),
+    "site": Kind(Site.objects.visible_to, "key"),
+    "team": Kind(Team.objects.visible_to, "key"),
+    "user": Kind(_people),
+    "token": Kind(Token.objects.visible_to),
+    "firm": Kind(_firm),
+}
+
+
+class EntryOut(serializers.Serializer[Any]):
+    """`actor` is user:<id> or system; `changes` maps a field to [before, after]."""
+
+    id = serializers.IntegerField()
+    subject = serializers.ChoiceField(choices=list(KINDS))
+    subject_id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    actor = serializers.CharField()
+    actor_name = serializers.CharField(allow_null=True)
+    verb = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField(allow_blank=True)
+    changes = serializers.DictField()
+
+
+class HistoryList(Resource):
+    shape = ENTRY
+
+    @extend_schema(
+        responses=EntryOut(many=True),
+        parameters=[
+            OpenApiParameter("subject", str, required=True, enum=list(KINDS)),
+            OpenApiParameter("key", str, description="R-41, I-12, P-06, or the key of a site, area, team, type"),
+            OpenApiParameter("id", int, description="instead of key"),
+        ],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Of one record, or with neither key nor id of all records of that kind that you may see."""
+        subject = request.GET.get("subject", "")
+        rows = entries_of(subject, self.viewer)
+        narrow = {"subject": _as_is, "key": _of_key(KINDS[subject], self.viewer), "id": _of_id}
+        return answer_list(request, rows, ENTRY, subjects=[subject, "user"], filters=narrow)
+
+
+def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:
+    """Raises Invalid for a kind that nobody listed here."""
+    if subject not in KINDS:
+        text = _("Choose among: %(choices)s.") % {"choices": ", ".join(KINDS)}
+        raise Invalid(text, fields={"subject": text})
+    by_person = When(actor__startswith="user:", then=Cast(Substr("actor", 6), BigIntegerField()))
+    names = User.objects.select_related(None).filter(pk=OuterRef("actor_id")).values("name")
+    return (
+        Entry.objects.filter(subject=subject, subject_id__in=KINDS[subject].seen(viewer).order_by().values("pk"))
+        .annotate(actor_id=Case(by_person, default=None, output_field=BigIntegerField()))
+        .annotate(actor_name=Subquery(names))
+    )
+
+
+def _as_is(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows
+
+
+def _of_key(kind: Kind, viewer: Viewer) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    def narrow(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows.filter(subject_id__in=kind.seen(viewer).filter(**{kind.key: value}).order_by().values("pk"))
+
+    return narrow
+
+
+def _of_id(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(subject_id=int(value))

@@ -1,0 +1,17 @@
+"""People, teams, sites, areas, history."""
+
+from django.urls import path
+
+from tracker.api import history, people
+
+urlpatterns = [
+    path("people/", people.PersonList.as_view()),
+    path("people/<int:number>/", people.PersonDetail.as_view()),
+    path("people/<int:number>/roles/", people.PersonRoles.as_view()),
+    path("people/<int:number>/deactivate/", people.PersonDeactivate.as_view()),
+    path("people/<int:number>/reactivate/", people.PersonReactivate.as_view()),
+    path("people/<int:number>/invite/", people.PersonInvite.as_view()),
+    path("teams/", people.TeamList.as_view()),
+    path("teams/<slug:key>/", people.TeamDetail.as_view()),
+    path("history/", history.HistoryList.as_view()),
+]

@@ -1,0 +1,260 @@
+"""People and teams: who is here, in which roles; invitations."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tracker.kernel import clock
+from tracker.kernel.errors import NotAllowed, Refused
+from tracker.people import actions
+from tracker.people.access import Power, Role, may, require
+from tracker.people.models import Level, Team, User
+from tracker.people.queries import find_person, list_people, list_teams, roles_in_words
+from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.people import InviteForm, PersonForm, RolesForm, TeamForm
+from tracker.web.once import once
+from tracker.web.render import render_page
+from tracker.web.versions import seen_version
+from tracker.web.viewer import SignedInRequest, signed_in
+
+
+def person_or_404(request: SignedInRequest, number: int) -> User:
+    require(request.viewer, Power.MANAGE_PEOPLE)
+    person = find_person(request.viewer, number)
+    if person is None:
+        raise Http404
+    return person
+
+
+def team_or_404(request: SignedInRequest, key: str) -> Team:
+    team = Team.objects.visible_to(request.viewer).filter(key=key).first()
+    if team is None:
+        raise Http404
+    return team
+
+
+@require_GET
+@signed_in
+def show_people(request: SignedInRequest) -> HttpResponse:
+    require(request.viewer, Power.MANAGE_PEOPLE)
+    asked = request.GET
+    words, role, left = asked.get("q", "")[:100], asked.get("role", ""), asked.get("left") == "1"
+    after = asked.get("after", "").replace("\x00", "")
+    roster = list_people(request.viewer, words=words.replace("\x00", ""), role=role, left=left, after=after)
+    count = len(roster.rows)
+    title = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+    context: dict[str, Any] = {
+        "title": title if not (words or role or left or after or roster.after) else _("People"),
+        "roster": roster,
+        "words": words,
+        "role": role,
+        "roles": Role.choices,
+        "left": left,
+        "here_only": not left,
+        "next": _page_after(request, roster.after),
+    }
+    return render_page(request, "tracker/people/index.html", context)
+
+
+def _page_after(request: HttpRequest, after: str | None) -> str | None:
+    if after is None:
+        return None
+    query = request.GET.copy()
+    query["after"] = after
+    return f"?{query.urlencode()}"
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def invite(request: SignedInRequest) -> HttpResponseBase:
+    require(request.viewer, Power.MANAGE_PEOPLE)
+    form = InviteForm(request.POST or None, initial={"language": request.viewer.language})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                person = actions.invite_person(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+            else:
+                messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": person.name})
+                return redirect("person", person.pk)
+    context = {"title": _("Invite somebody"), "form": form, "nav": "people-list"}
+    return render_page(request, "tracker/people/invite.html", context, status=status)
+
+
+@require_GET
+@signed_in
+def show_person(request: SignedInRequest, number: int) -> HttpResponse:
+    person = person_or_404(request, number)
+    return _render_person(request, person, RolesForm(initial={"roles": person.roles}))
+
+
+def _render_person(request: SignedInRequest, person: User, form: forms.Form, status: int = 200) -> HttpResponse:
+    own = person.pk == request.viewer.id
+    level = getattr(person, "level", "")
+    context = {
+        "title": person.name,
+        "context_line": person.title,
+        "person": person,
+        "roles": roles_in_words(person.roles),
+        "form": form,
+        "roles_refused": _("Another administrator sets your roles.") if own and level != Level.START else "",
+        "leave_refused": _("Another administrator deactivates you.") if own else "",
+        "stale": status == 409,
+        "nav": "people-list",
+    }
+    return render_page(request, "tracker/people/detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def edit(request: SignedInRequest, number: int) -> HttpResponseBase:
+    person = person_or_404(request, number)
+    shown = {"name": person.name, "email": person.email, "title": person.title, "team": person.team and person.team.key}
+    form = PersonForm(request.POST or None, initial=shown)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            expected, changes = seen_version(request), form.cleaned_data
+            try:
+                actions.edit_person(
+                    actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes
+                )
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("person", person.pk)
+    context = {"title": person.name, "person": person, "form": form, "stale": status == 409, "nav": "people-list"}
+    return render_page(request, "tracker/people/form.html", context, status=status)
+
+
+@require_POST
+@signed_in
+@once
+def give_roles(request: SignedInRequest, number: int) -> HttpResponseBase:
+    person = person_or_404(request, number)
+    form = RolesForm(request.POST)
+    if not form.is_valid():
+        return _render_person(request, person, form, 422)
+    expected, roles = seen_version(request), form.cleaned_data["roles"]
+    try:
+        actions.set_roles(actor=request.viewer, at=clock.now(), person=person, expected=expected, roles=roles)
+    except Refused as refused:
+        return _render_person(request, person, form, tell_refusal(form, refused))
+    messages.success(request, _("%(name)s now is: %(roles)s.") % {"name": person.name, "roles": roles_in_words(roles)})
+    return redirect("person", person.pk)
+
+
+@require_POST
+@signed_in
+@once
+def deactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
+    person = person_or_404(request, number)
+    try:
+        actions.deactivate_person(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(name)s cannot sign in any more.") % {"name": person.name})
+    return redirect("person", person.pk)
+
+
+@require_POST
+@signed_in
+@once
+def reactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
+    person = person_or_404(request, number)
+    try:
+        actions.reactivate_person(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(name)s can sign in again.") % {"name": person.name})
+    return redirect("person", person.pk)
+
+
+@require_POST
+@signed_in
+@once
+def send_again(request: SignedInRequest, number: int) -> HttpResponseBase:
+    person = person_or_404(request, number)
+    try:
+        actions.invite_again(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": person.name})
+    return redirect("person", person.pk)
+
+
+@require_GET
+@signed_in
+def show_teams(request: SignedInRequest) -> HttpResponse:
+    if not request.viewer.roles:
+        raise NotAllowed(_("Ask your administrator for a role."))
+    teams = list_teams(request.viewer)
+    context = {
+        "title": ngettext("%(count)s team", "%(count)s teams", len(teams)) % {"count": len(teams)},
+        "context_line": _("Every team stands on a side; technology teams have a capacity and a line."),
+        "teams": teams,
+        "editable": may(request.viewer, Power.MANAGE_SITES),
+        "people_url": reverse("people-list") if may(request.viewer, Power.MANAGE_PEOPLE) else "",
+    }
+    return render_page(request, "tracker/people/teams.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def new_team(request: SignedInRequest) -> HttpResponseBase:
+    require(request.viewer, Power.MANAGE_SITES)
+    form = TeamForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                team = actions.add_team(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+            else:
+                messages.success(request, _("Team %(name)s is there.") % {"name": team.name})
+                return redirect("team-list")
+    context = {"title": _("Add a team"), "form": form, "nav": "team-list"}
+    return render_page(request, "tracker/people/team.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def edit_team(request: SignedInRequest, key: str) -> HttpResponseBase:
+    require(request.viewer, Power.MANAGE_SITES)
+    team = team_or_404(request, key)
+    form = TeamForm(request.POST or None, initial={"name": team.name, "side": team.side})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            expected, changes = seen_version(request), form.cleaned_data
+            try:
+                actions.edit_team(actor=request.viewer, at=clock.now(), team=team, expected=expected, changes=changes)
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("team-list")
+    context = {"title": team.name, "team": team, "form": form, "stale": status == 409, "nav": "team-list"}
+    return render_page(request, "tracker/people/team.html", context, status=status)

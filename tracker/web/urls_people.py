@@ -1,0 +1,34 @@
+"""Pages of people, teams, sites, the own profile, the firm and the first minutes."""
+
+from django.urls import path
+
+from tracker.web import demo_signin, people, profile, settings_page, setup, sites
+
+urlpatterns = [
+    path("people/", people.show_people, name="people-list"),
+    path("people/invite/", people.invite, name="person-invite"),
+    path("people/<int:number>/", people.show_person, name="person"),
+    path("people/<int:number>/edit/", people.edit, name="person-edit"),
+    path("people/<int:number>/roles/", people.give_roles, name="person-roles"),
+    path("people/<int:number>/deactivate/", people.deactivate, name="person-deactivate"),
+    path("people/<int:number>/reactivate/", people.reactivate, name="person-reactivate"),
+    path("people/<int:number>/invite/", people.send_again, name="person-invite-again"),
+    path("teams/", people.show_teams, name="team-list"),
+    path("teams/new/", people.new_team, name="team-new"),
+    path("teams/<slug:key>/edit/", people.edit_team, name="team-edit"),
+    path("sites/", sites.show_sites, name="site-list"),
+    path("sites/new/", sites.new_site, name="site-new"),
+    path("sites/<slug:key>/edit/", sites.edit_site, name="site-edit"),
+    path("sites/<slug:key>/areas/new/", sites.new_area, name="area-new"),
+    path("areas/<slug:key>/edit/", sites.edit_area, name="area-edit"),
+    path("profile/", profile.show_profile, name="profile"),
+    path("profile/tokens/", profile.show_tokens, name="token-list"),
+    path("profile/tokens/new/", profile.make_token, name="token-new"),
+    path("profile/tokens/<int:number>/revoke/", profile.revoke_token, name="token-revoke"),
+    path("settings/", settings_page.show_settings, name="settings"),
+    path("settings/level/", settings_page.choose_level, name="settings-level"),
+    path("language/", profile.choose_language, name="language"),
+    path("demo/sign-in/", demo_signin.sign_in_as, name="demo-signin"),
+    path("start/", setup.make_first_admin, name="first-admin"),
+    path("start/next/", setup.take_next_step, name="start-next"),
+]
