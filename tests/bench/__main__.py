@@ -65,7 +65,7 @@ def main() -> None:
         server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             wait_for(port)
-            operations.measure_all(port, server.pid, services.database_url, cto, marketer)
+            operations.measure_all(port, server.pid, cto, marketer)
         finally:
             os.killpg(server.pid, signal.SIGTERM)
             server.wait(timeout=20)
