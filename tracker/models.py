@@ -3,7 +3,7 @@
 from tracker.backlog.models import BacklogItem
 from tracker.history.models import Entry
 from tracker.intake.models import Comment, RequestType, WorkRequest
-from tracker.integrations.models import ImportRun, Link
+from tracker.integrations.models import ImportFile, ImportRun, Link, PlannedProject, PlannedRow
 from tracker.kernel.models import IdempotentCall
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
@@ -23,10 +23,13 @@ __all__ = [
     "Entry",
     "Firm",
     "IdempotentCall",
+    "ImportFile",
     "ImportRun",
     "Link",
     "Notice",
     "Period",
+    "PlannedProject",
+    "PlannedRow",
     "Project",
     "RequestType",
     "Site",

@@ -1,9 +1,13 @@
-"""What came from elsewhere: a link for each record of a source, a row for each run of an import."""
+"""What came from elsewhere: a link for each record of a source, a run for each import with what it says of every row."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.people.models import User
+from tracker.kernel.models import Versioned
+from tracker.people.access import Power, Ties, Viewer, may
+from tracker.people.models import Team, User
 from tracker.projects.models import Project
 
 
@@ -17,27 +21,134 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class ImportRun(models.Model):
-    """`content` is the file as it came; `mapping` what counts as a project; `report` one line a row."""
+ACTIVE = (RunState.PLANNING, RunState.QUEUED, RunState.RUNNING)
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, viewer: Viewer) -> "ImportRunQuerySet":
+        """Whoever may import sees the runs of everybody; a lead those of their team and their own."""
+        if may(viewer, Power.IMPORT_PROJECTS):
+            return self
+        if may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)):
+            return self.filter(Q(team=viewer.team) | Q(started_by=viewer.id))
+        return self.none()
+
+    def active(self) -> "ImportRunQuerySet":
+        return self.filter(state__in=ACTIVE)
+
+
+class ImportRun(Versioned):
+    """One import of one file. `mapping` says what counts as a project, `columns` which column holds a field whose name
+    nobody knew, `counts` what the check or the import found; `rows_done` grows while it runs and touches no version."""
+
+    subject = "import"
 
     source = models.SlugField(max_length=40)
     filename = models.CharField(max_length=200)
-    content = models.BinaryField()
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.UPLOADED)
+    columns = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
-    report = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=40, blank=True)
     error_facts = models.JSONField(default=dict)
-    started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="import_state_known"),
+        ]
+        indexes = [
+            models.Index(fields=["updated_at"], name="import_active", condition=Q(state__in=ACTIVE)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.filename}"
+
+    @property
+    def ties(self) -> Ties:
+        return Ties(team=self.team_id)
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+class ImportFile(models.Model):
+    """The file as it came, kept with the run, and what it offers to choose from."""
+
+    run = models.OneToOneField(ImportRun, models.CASCADE, related_name="file")
+    content = models.BinaryField()
+    survey = models.JSONField(default=dict)
+
+
+class PlannedProject(models.Model):
+    """A project to be. `values` is what the tracker says of it, `changes` what the import does ([before, after]),
+    `kept` what people changed in Tandem and so stays; `place` is its place in the tracker's order."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        UNCHANGED = "unchanged", _("unchanged")
+        REFUSED = "refused", _("left out")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="projects")
+    place = models.PositiveIntegerField()
+    external_id = models.CharField(max_length=200)
+    row = models.PositiveIntegerField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=30, blank=True)
+    values = models.JSONField(default=dict)
+    raw = models.JSONField(default=list)
+    members = ArrayField(models.PositiveIntegerField(), default=list)
+    doubts = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
+    kept = models.JSONField(default=dict)
+    links_changed = models.PositiveIntegerField(default=0)
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, related_name="+")
+    written = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "place"], name="planned_project_once")]
+
+
+class PlannedRow(models.Model):
+    """What becomes of one row of the file; `number` counts as a spreadsheet does."""
+
+    class Outcome(models.TextChoices):
+        PROJECT = "project", _("project")
+        LINK = "link", _("issue of a project")
+        SKIPPED = "skipped", _("skipped")
+        UNCLEAR = "unclear", _("unclear")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    external_id = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=30, blank=True)
+    what = models.CharField(max_length=200, blank=True)
+    targets = ArrayField(models.CharField(max_length=200), default=list)
+    doubts = models.JSONField(default=list)
+    status = models.CharField(max_length=200, blank=True)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="planned_row_once")]
+        indexes = [models.Index(fields=["run", "outcome", "number"], name="planned_row_outcome")]
+
 
 class Link(models.Model):
-    """A record of another tracker: the project itself (`issue` False) or an issue that belongs to it."""
+    """A record of another tracker: the project itself (`issue` False) or an issue that belongs to it.
+
+    `raw` of a project holds what was imported last (`values`) and its row of the file; of an issue its status and row.
+    """
 
     source = models.SlugField(max_length=40)
     external_id = models.CharField(max_length=200)
@@ -48,4 +159,9 @@ class Link(models.Model):
     raw = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "external_id", "issue"], name="link_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], condition=Q(issue=False), name="link_once"),
+            models.UniqueConstraint(
+                fields=["source", "external_id", "project"], condition=Q(issue=True), name="link_issue_once"
+            ),
+        ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
-from tracker.integrations.jira_csv.dates import DateOrder
+from tracker.integrations.jira_csv.dates import DateOrder, Order
 from tracker.integrations.jira_csv.errors import Unreadable
 from tracker.integrations.jira_csv.issues import (
     MAX_KEY,
@@ -126,12 +126,15 @@ class _Gathered:
     lines: list[Line] = field(default_factory=list)
 
 
-def plan_projects(table: Table, mapping: Mapping) -> Plan:
-    """Writes nothing, asks nobody; the same table and mapping give the same plan. Raises Unreadable."""
+def plan_projects(table: Table, mapping: Mapping, chosen_order: Order | None = None) -> Plan:
+    """Writes nothing, asks nobody; the same table and mapping give the same plan. Raises Unreadable.
+
+    `chosen_order` is a person's word on which of two numbers is the day; without it the file's dates decide.
+    """
     if table.columns.missing:
         raise Unreadable("columns_missing", fields=", ".join(table.columns.missing))
     gathered = _gather(table, IssueReader(table, mapping))
-    order = read_order(table)
+    order = DateOrder(chosen_order, "shown") if chosen_order else read_order(table)
     placement = place_issues(gathered.issues, mapping)
     projects = _build_candidates(gathered.issues, placement, order)
     dated = {project.row: project.doubts for project in projects if project.row is not None}

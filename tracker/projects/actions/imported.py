@@ -1,4 +1,4 @@
-"""Verbs for many projects at once, as an import brings them: a few statements for a set of any size."""
+"""What a second import changes in projects that are here: a few statements for a set of any size."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from tracker.history.actions import Fact, record, stale
-from tracker.kernel.ranks import balanced_keys, keys_between, needs_rebalance
 from tracker.people.access import Power, Ties, Viewer, require
-from tracker.projects.actions.line import Cause, redraw_line, run_locked
+from tracker.projects.actions.line import Cause, redraw_line
 from tracker.projects.models import Effort, Project
 
 UPDATE = """
 UPDATE tracker_project p
 SET title = n.title, stage = n.stage, owner_id = n.owner_id, starts_on = n.starts_on, ends_on = n.ends_on,
-    issues_total = n.issues_total, issues_done = n.issues_done, version = p.version + 1, updated_at = %s
+    issues_total = n.issues_total, issues_done = n.issues_done, above = p.above AND n.stage <> 'dropped',
+    version = p.version + 1, updated_at = %s
 FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::bigint[], %s::date[], %s::date[], %s::int[], %s::int[])
      n (id, version, title, stage, owner_id, starts_on, ends_on, issues_total, issues_done)
 WHERE p.id = n.id AND p.version = n.version
@@ -51,44 +51,6 @@ class ImportedEdit:
     project: Project
     values: ImportedValues
     changes: Mapping[str, list[Any]]
-
-
-@transaction.atomic
-def add_imported_projects(
-    *, actor: Viewer, at: datetime, team: int, period: int | None, projects: Sequence[ImportedValues], reason: str
-) -> list[Project]:
-    """Appends them at the end of the ranking in the order given; effort is counted in the period, where there is one."""
-    require(actor, Power.IMPORT_PROJECTS, Ties(team=team))
-    if not projects:
-        return []
-    ranks = _append_ranks(len(projects))
-    rows = Project.objects.bulk_create(
-        Project(
-            title=one.title,
-            stage=one.stage,
-            owner_id=one.owner,
-            team_id=team,
-            rank=rank,
-            starts_on=one.starts_on,
-            ends_on=one.ends_on,
-            issues_total=one.issues_total,
-            issues_done=one.issues_done,
-            created_at=at,
-            updated_at=at,
-        )
-        for one, rank in zip(projects, ranks, strict=True)
-    )
-    pairs = list(zip(rows, projects, strict=True))
-    _put_areas({row.pk: one.areas for row, one in pairs})
-    estimated = {row.pk: one.weeks for row, one in pairs if one.weeks is not None}
-    _put_efforts(team, period, estimated)
-    facts = [Fact("project", row.pk, 1, "add_project", reason, _told_of(one, team)) for row, one in pairs]
-    record(actor=actor.key, at=at, facts=facts)
-    if estimated and period is not None:
-        redraw_line(
-            actor_key=actor.key, at=at, cause=Cause("added", team=team), projects=estimated, newcomers=estimated
-        )
-    return rows
 
 
 @transaction.atomic
@@ -134,27 +96,6 @@ def _update_rows(edits: Sequence[ImportedEdit], at: datetime) -> None:
             raise stale(None)
 
 
-def _append_ranks(count: int) -> list[str]:
-    ((last,),) = run_locked("SELECT max(rank) FROM tracker_project", [])
-    ranks = keys_between(last, None, count)
-    return _deal_with_room(count) if needs_rebalance(max(ranks, key=len)) else ranks
-
-
-def _deal_with_room(count: int) -> list[str]:
-    """All keys anew, with room for `count` more behind them. Two updates: a key may still be somebody else's."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM tracker_project ORDER BY rank")
-        order = [row[0] for row in cursor.fetchall()]
-        ranks = balanced_keys(len(order) + count)
-        cursor.execute("UPDATE tracker_project SET rank = '~' || id")
-        cursor.execute(
-            "UPDATE tracker_project p SET rank = n.rank FROM unnest(%s::bigint[], %s::text[]) n (id, rank)"
-            " WHERE p.id = n.id",
-            [order, ranks[: len(order)]],
-        )
-    return ranks[len(order) :]
-
-
 def _put_areas(areas: Mapping[int, tuple[int, ...]]) -> None:
     through = Project.areas.through
     through.objects.bulk_create(
@@ -167,22 +108,6 @@ def _put_efforts(team: int, period: int | None, weeks: Mapping[int, Decimal | No
         return
     with connection.cursor() as cursor:
         cursor.execute(EFFORTS, [team, period, list(weeks), list(weeks.values())])
-
-
-def _told_of(one: ImportedValues, team: int) -> dict[str, list[Any]]:
-    fields: dict[str, Any] = {
-        "title": one.title,
-        "stage": one.stage,
-        "owner": one.owner,
-        "team": team,
-        "starts_on": one.starts_on,
-        "ends_on": one.ends_on,
-        "areas": list(one.areas),
-        "weeks": one.weeks,
-        "issues_total": one.issues_total,
-        "issues_done": one.issues_done,
-    }
-    return {name: [None, value] for name, value in fields.items() if value not in (None, [], 0)}
 
 
 def efforts_of(projects: Sequence[int], team: int, period: int | None) -> dict[int, Decimal]:
