@@ -6,9 +6,15 @@ A job finds its work in rows: a ring that is lost makes it late, one that comes 
 from typing import Any
 
 from celery import current_app, shared_task
+from django.db import transaction
 
+from tracker.integrations import actions as integrations
+from tracker.integrations.events import ImportAwaits
 from tracker.kernel import clock
 from tracker.notices import actions as notices
+
+IDLE_SECONDS = 15
+"""An import that nobody has carried on for so long has lost its worker."""
 
 
 def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
@@ -21,7 +27,23 @@ def mail_notices() -> None:
     notices.mail_notices(at=clock.now())
 
 
+@shared_task(name="carry_import", ignore_result=True)
+def carry_import(run: int) -> None:
+    integrations.carry_import(run=run)
+
+
+@shared_task(name="carry_imports", ignore_result=True)
+def carry_imports() -> None:
+    integrations.carry_imports(idle_seconds=IDLE_SECONDS)
+
+
+def ring_import(event: ImportAwaits) -> None:
+    """Tells a worker once the run is stored; where the broker is away, the next sweep finds it."""
+    transaction.on_commit(lambda: carry_import.apply_async((event.run,), queue="bulk", retry=False), robust=True)
+
+
 BEAT: dict[str, dict[str, Any]] = {
+    "carry_imports": ring("carry_imports", every=10, queue="bulk"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
 }
 current_app.conf.beat_schedule = BEAT

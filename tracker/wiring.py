@@ -3,15 +3,18 @@
 from tracker.backlog.actions import close_items, mark_orphans
 from tracker.backlog.events import ItemsChanged
 from tracker.intake.events import RequestsMoved
+from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.notices.reactions import tell_of_items, tell_of_requests
 from tracker.projects.events import LineCrossed
+from tracker.tasks import ring_import
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LineCrossed, mark_orphans),
     (RequestsMoved, close_items),
     (RequestsMoved, tell_of_requests),
     (ItemsChanged, tell_of_items),
+    (ImportAwaits, ring_import),
 ]
 
 

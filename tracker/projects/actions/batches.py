@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tracker.history.actions import Fact, record
-from tracker.kernel.ranks import keys_between
+from tracker.projects.actions.appending import append_ranks
 from tracker.projects.actions.line import Cause, redraw_line, run_locked
 from tracker.projects.models import Effort, Project, Stage
 
@@ -36,7 +36,7 @@ def add_projects(*, actor_key: str, at: datetime, rows: Sequence[NewProject]) ->
     """Appends them all, in this order, at the end of the ranking; a constant number of statements."""
     if not rows:
         return []
-    last = run_locked("SELECT max(rank) FROM tracker_project", [])[0][0]
+    ranks = append_ranks(len(rows))
     made = Project.objects.bulk_create(
         Project(
             title=row.title,
@@ -52,7 +52,7 @@ def add_projects(*, actor_key: str, at: datetime, rows: Sequence[NewProject]) ->
             created_at=at,
             updated_at=at,
         )
-        for row, rank in zip(rows, keys_between(last, None, len(rows)), strict=True)
+        for row, rank in zip(rows, ranks, strict=True)
     )
     _add_parts(made, rows)
     facts = [
