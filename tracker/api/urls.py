@@ -8,4 +8,5 @@ urlpatterns = [
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
     path("", include("tracker.api.urls_people")),
+    path("", include("tracker.api.urls_backlog")),
 ]

@@ -61,7 +61,7 @@ def tell(*, at: datetime, tellings: Sequence[Telling], actor: int = 0) -> None:
     """
     if not tellings:
         return
-    columns = [
+    columns: list[list[Any]] = [
         [one.user for one in tellings],
         [one.leads_of for one in tellings],
         [one.kind for one in tellings],

@@ -70,7 +70,7 @@ WITH ranked AS (
     WHERE p.stage NOT IN ('launched', 'dropped')
 )
 SELECT p.id, p.key, p.title, coalesce(u.name, ''), p.owner_id, p.team_id, p.starts_on, p.ends_on, p.above, p.stage,
-       p.place, coalesce((SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'pattern', a.pattern,
+       p.place, coalesce((SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'site', a.site_id, 'pattern', a.pattern,
                                                             'components', a.components) ORDER BY a.id)
                           FROM tracker_project_areas l JOIN tracker_area a ON a.id = l.area_id
                           WHERE l.project_id = p.id), '[]')
@@ -179,6 +179,11 @@ class TeamLine:
     def claimed(self) -> Decimal:
         """Weeks of what stands before the line: above, or reserved behind another team."""
         return sum((row.weeks for row in self.rows if row.fits), ZERO)
+
+    @property
+    def any_below(self) -> bool:
+        """Whether something does not fit into this team."""
+        return any(not row.fits for row in self.rows)
 
     @property
     def left(self) -> Decimal:
@@ -314,7 +319,7 @@ def places_for(team: int, period: int, weeks: Decimal, *, after: Sequence[str | 
 @dataclass(frozen=True)
 class Host:
     """What the embed finder needs to know of a project: `place` in the portfolio's order, `areas` as dicts of id, name,
-    pattern and components."""
+    site, pattern and components."""
 
     id: int
     key: str

@@ -1,0 +1,361 @@
+"""Backlog items: the accepted request as a piece of work inside a project, and its checks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from tracker.api.paging import Filter, answer_list, exact, one_of
+from tracker.api.resource import Resource
+from tracker.api.shapes import Fields, JsonList, JsonPart, person
+from tracker.backlog.actions import (
+    Rest,
+    answer_embed,
+    drop_item,
+    measure_item,
+    move_item,
+    rehome_item,
+    set_tracker_key,
+    ship_item,
+    start_item,
+)
+from tracker.backlog.models import BacklogItem, Way
+from tracker.backlog.queries import ticket_of
+from tracker.backlog.states import OUTCOMES, ItemState
+from tracker.kernel.errors import Invalid, NotFound
+from tracker.launches.actions import decide_check
+from tracker.launches.models import Check, CheckState
+from tracker.people.models import User
+from tracker.projects.models import Project
+
+CHECK: Fields = {
+    "id": "id",
+    "text": "text",
+    "state": "state",
+    "evidence": "evidence",
+    "decided_by": person("decided_by"),
+    "decided_at": "decided_at",
+    "version": "version",
+}
+ITEM: dict[str, Any] = {
+    "key": "key",
+    "request": JsonPart({"key": "ask__key", "title": "ask__title", "state": "ask__state", "delivery": "ask__delivery"}),
+    "project": JsonPart({"key": "project__key", "title": "project__title", "above": "project__above"}),
+    "way": "way",
+    "state": "state",
+    "orphaned": Case(
+        When(orphaned_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
+    ),
+    "orphaned_at": "orphaned_at",
+    "orphan_cause": "orphan_cause",
+    "team": "team__key",
+    "period": "period__key",
+    "business_owner": person("business_owner"),
+    "delivery_owner": person("delivery_owner"),
+    "proposed_by": person("proposed_by"),
+    "added_weeks": "added_weeks",
+    "from_allowance": "drawn",
+    "overflow": "overflow",
+    "conditions": "conditions",
+    "note": "note",
+    "refusal": "refusal",
+    "tracker_key": "tracker_key",
+    "measure_on": "measure_on",
+    "measured_value": "measured_value",
+    "measured_note": "measured_note",
+    "answered_at": "answered_at",
+    "shipped_at": "shipped_at",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "version": "version",
+}
+ITEM_WITH_CHECKS = {
+    **ITEM,
+    "checks": JsonList(
+        Check.objects.filter(source=Cast(OuterRef("key"), CharField())).order_by("position", "id"), CHECK
+    ),
+}
+
+
+class PersonOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class RequestOfItem(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    delivery = serializers.CharField()
+
+
+class HostOfItem(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    above = serializers.BooleanField()
+
+
+class CheckOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField(CheckState.choices)
+    evidence = serializers.CharField()
+    decided_by = PersonOut(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class ItemOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    request = RequestOfItem()
+    project = HostOfItem()
+    way = serializers.ChoiceField(Way.choices)
+    state = serializers.ChoiceField(ItemState.choices)
+    orphaned = serializers.BooleanField()
+    orphaned_at = serializers.DateTimeField(allow_null=True)
+    orphan_cause = serializers.CharField()
+    team = serializers.CharField()
+    period = serializers.CharField()
+    business_owner = PersonOut()
+    delivery_owner = PersonOut(allow_null=True)
+    proposed_by = PersonOut()
+    added_weeks = serializers.FloatField()
+    from_allowance = serializers.FloatField()
+    overflow = serializers.FloatField()
+    conditions = serializers.CharField()
+    note = serializers.CharField()
+    refusal = serializers.CharField()
+    tracker_key = serializers.CharField()
+    measure_on = serializers.DateField(allow_null=True)
+    measured_value = serializers.FloatField(allow_null=True)
+    measured_note = serializers.CharField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class ItemDetailOut(ItemOut):
+    checks = CheckOut(many=True)
+
+
+class ItemEdit(serializers.Serializer[Any]):
+    tracker_key = serializers.CharField(max_length=80, allow_blank=True)
+
+
+class RestIn(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    review_on = serializers.DateField()
+
+
+class AnswerIn(serializers.Serializer[Any]):
+    answer = serializers.ChoiceField(["agree", "refuse"])
+    conditions = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    added_weeks = serializers.DecimalField(max_digits=6, decimal_places=2, required=False)
+    delivery_owner = serializers.SlugRelatedField("email", queryset=User.objects.active(), required=False)
+    refusal = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    split_rest = RestIn(required=False, allow_null=True)
+    tracker_key = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class MeasureIn(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField([str(outcome) for outcome in OUTCOMES])
+    value = serializers.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class MoveIn(serializers.Serializer[Any]):
+    after = serializers.CharField(max_length=24, allow_null=True)
+
+
+class RehomeIn(serializers.Serializer[Any]):
+    host = serializers.SlugRelatedField("key", queryset=Project.objects.all())
+    added_weeks = serializers.DecimalField(max_digits=6, decimal_places=2, required=False)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class DecideIn(serializers.Serializer[Any]):
+    passed = serializers.BooleanField()
+    evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class Nothing(serializers.Serializer[Any]):
+    """A verb that needs no more words."""
+
+
+class TextOut(serializers.Serializer[Any]):
+    text = serializers.CharField()
+
+
+class Items(Resource):
+    """What all resources of items share."""
+
+    shape = ITEM_WITH_CHECKS
+
+    def rows(self) -> QuerySet[BacklogItem]:
+        return BacklogItem.objects.visible_to(self.viewer)
+
+    def item(self, key: str) -> BacklogItem:
+        loaded = self.rows().select_related("ask__type", "project__owner", "team", "period")
+        found: BacklogItem = self.find(key, loaded)
+        return found
+
+    def act(self, key: str, verb: Callable[[BacklogItem, int | None], object]) -> HttpResponseBase:
+        """Runs one verb on the item, at most once, and answers with the item as it is then."""
+        expected = self.expected(needed=False)
+
+        def effect() -> HttpResponse:
+            verb(self.item(key), expected)
+            return self.show(key)
+
+        return self.once(effect)
+
+
+def _orphaned(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value not in ("true", "false"):
+        raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
+    return rows.filter(orphaned_at__isnull=value == "false")
+
+
+class ItemList(Items):
+    @extend_schema(responses=ItemOut(many=True))
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Filters: state (several with commas), project, request, team, way, orphaned and mine (true or false)."""
+        filters: dict[str, Filter] = {
+            "state": one_of("state", [str(state) for state in ItemState]),
+            "project": exact("project__key"),
+            "request": exact("ask__key"),
+            "team": exact("team__key"),
+            "way": one_of("way", [str(way) for way in Way]),
+            "orphaned": _orphaned,
+            "mine": self._mine,
+        }
+        return answer_list(request, self.rows(), ITEM, subjects=["backlog-item", "request", "project"], filters=filters)
+
+    def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        mine = BacklogItem.objects.owned_by(self.viewer.id)
+        if value not in ("true", "false"):
+            raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
+        return rows.filter(pk__in=mine) if value == "true" else rows.exclude(pk__in=mine)
+
+
+class ItemDetail(Items):
+    @extend_schema(responses=ItemDetailOut)
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        # Its checks have versions of their own: the tag of the item says nothing about them.
+        request.META.pop("HTTP_IF_NONE_MATCH", None)
+        return self.show(key)
+
+    @extend_schema(request=ItemEdit, responses=ItemDetailOut)
+    def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        expected = self.expected()
+        given = self.read(ItemEdit)
+        set_tracker_key(actor=self.viewer, at=self.at, item=self.item(key), expected=expected, **given)
+        return self.show(key)
+
+
+class ItemText(Items):
+    @extend_schema(responses=TextOut)
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The text to copy into the tracker where engineers work."""
+        return self.answer({"text": ticket_of(self.item(key))})
+
+
+class ItemAnswer(Items):
+    @extend_schema(request=AnswerIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(AnswerIn)
+        rest = given.pop("split_rest", None)
+        split = Rest(rest["title"], rest["review_on"]) if rest else None
+        return self.act(
+            key,
+            lambda item, expected: answer_embed(
+                actor=self.viewer, at=self.at, item=item, expected=expected, split_rest=split, **given
+            ),
+        )
+
+
+class ItemStart(Items):
+    @extend_schema(request=Nothing, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        self.read(Nothing)
+        return self.act(
+            key, lambda item, expected: start_item(actor=self.viewer, at=self.at, item=item, expected=expected)
+        )
+
+
+class ItemShip(Items):
+    @extend_schema(request=Nothing, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        self.read(Nothing)
+        return self.act(
+            key, lambda item, expected: ship_item(actor=self.viewer, at=self.at, item=item, expected=expected)
+        )
+
+
+class ItemDrop(Items):
+    @extend_schema(request=ReasonIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(ReasonIn)
+        return self.act(
+            key,
+            lambda item, expected: drop_item(actor=self.viewer, at=self.at, item=item, expected=expected, **given),
+        )
+
+
+class ItemMeasure(Items):
+    @extend_schema(request=MeasureIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(MeasureIn)
+        return self.act(
+            key,
+            lambda item, expected: measure_item(actor=self.viewer, at=self.at, item=item, expected=expected, **given),
+        )
+
+
+class ItemMove(Items):
+    @extend_schema(request=MoveIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        wanted = self.read(MoveIn)["after"]
+        after = self.item(wanted) if wanted else None
+        return self.act(
+            key,
+            lambda item, expected: move_item(actor=self.viewer, at=self.at, item=item, after=after, expected=expected),
+        )
+
+
+class ItemRehome(Items):
+    @extend_schema(request=RehomeIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(RehomeIn)
+        return self.act(
+            key,
+            lambda item, expected: rehome_item(actor=self.viewer, at=self.at, item=item, expected=expected, **given),
+        )
+
+
+class ItemCheckDecide(Items):
+    @extend_schema(request=DecideIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str, check: int) -> HttpResponseBase:
+        """Passed or failed, with what shows it; If-Match carries the version of the check."""
+        given = self.read(DecideIn)
+
+        def decide(item: BacklogItem, expected: int | None) -> None:
+            found = Check.objects.filter(source=item.key, pk=check).select_related("project").first()
+            if found is None:
+                raise NotFound(_("There is no such record."))
+            decide_check(actor=self.viewer, at=self.at, check=found, expected=expected, **given)
+
+        return self.act(key, decide)

@@ -1,0 +1,106 @@
+"""The two ways up of a request: embed it into a project that exists, or make it a project of its own."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from tracker.api.backlog_items import HostOfItem, ItemDetailOut, Items
+from tracker.backlog.actions import embed_request, outrank_request
+from tracker.backlog.queries import Found, find_hosts, suggested_weeks
+from tracker.backlog.rules import Reason
+from tracker.intake.models import WorkRequest
+from tracker.people.models import User
+from tracker.projects.models import Project
+
+
+class EmbedIn(serializers.Serializer[Any]):
+    host = serializers.SlugRelatedField("key", queryset=Project.objects.all())
+    added_weeks = serializers.DecimalField(max_digits=6, decimal_places=2)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class OutrankIn(serializers.Serializer[Any]):
+    after = serializers.SlugRelatedField("key", queryset=Project.objects.all(), allow_null=True)
+    weeks = serializers.DecimalField(max_digits=6, decimal_places=2)
+    owner = serializers.SlugRelatedField("email", queryset=User.objects.active())
+    orphans_accepted = serializers.BooleanField(required=False)
+
+
+class Displaced(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    owner = serializers.CharField(allow_null=True)
+
+
+class OutrankOut(serializers.Serializer[Any]):
+    item = serializers.CharField()
+    project = serializers.CharField()
+    displaced = Displaced(many=True)
+
+
+class HostOut(HostOfItem):
+    place = serializers.IntegerField()
+    owner = serializers.CharField(allow_null=True)
+    last_day = serializers.DateField(allow_null=True)
+    reasons = serializers.ListField(child=serializers.ChoiceField([str(reason) for reason in Reason]))
+    suggested_weeks = serializers.FloatField(allow_null=True)
+
+
+class Ways(Items):
+    """Acts on a request and answers with its item."""
+
+    def ask(self, key: str) -> WorkRequest:
+        seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "area", "team")
+        found: WorkRequest = self.find(key, seen)
+        return found
+
+
+class RequestHosts(Ways):
+    @extend_schema(responses=HostOut(many=True))
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The projects that could carry it, the best first."""
+        ask = self.ask(key)
+        weeks = suggested_weeks(ask.effort_weeks)
+        return self.answer({"results": [_show_host(one, weeks) for one in find_hosts(ask, self.at)], "next": None})
+
+
+def _show_host(found: Found, weeks: Decimal | None) -> dict[str, Any]:
+    return {
+        "key": found.host.key,
+        "title": found.host.title,
+        "above": found.host.above,
+        "place": found.host.place,
+        "owner": found.host.owner or None,
+        "last_day": found.last_day,
+        "reasons": list(found.reasons),
+        "suggested_weeks": None if weeks is None else float(weeks),
+    }
+
+
+class RequestEmbed(Ways):
+    @extend_schema(request=EmbedIn, responses={201: ItemDetailOut})
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(EmbedIn)
+        return self.once(
+            lambda: self.show(embed_request(actor=self.viewer, at=self.at, ask=self.ask(key), **given).key, status=201)
+        )
+
+
+class RequestOutrank(Ways):
+    @extend_schema(request=OutrankIn, responses={201: OutrankOut})
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(OutrankIn)
+
+        def effect() -> HttpResponse:
+            done = outrank_request(actor=self.viewer, at=self.at, ask=self.ask(key), **given)
+            displaced = [
+                {"key": project.key, "title": project.title, "owner": project.owner.name if project.owner else None}
+                for project in done.displaced
+            ]
+            return self.answer({"item": done.item.key, "project": done.project.key, "displaced": displaced}, status=201)
+
+        return self.once(effect)

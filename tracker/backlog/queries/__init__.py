@@ -1,0 +1,31 @@
+"""Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
+
+from tracker.backlog.queries.finder import Found, find_hosts, suggested_weeks
+from tracker.backlog.queries.items import (
+    Decision,
+    decisions_for,
+    item_of,
+    items_of,
+    lacking_for_embedding,
+    ticket_of,
+)
+from tracker.backlog.queries.ways import Effect, Outrank, TeamList, add_to_host, lists_of, outrank_at, place_by_score
+
+__all__ = [
+    "Decision",
+    "Effect",
+    "Found",
+    "Outrank",
+    "TeamList",
+    "add_to_host",
+    "decisions_for",
+    "find_hosts",
+    "item_of",
+    "items_of",
+    "lacking_for_embedding",
+    "lists_of",
+    "outrank_at",
+    "place_by_score",
+    "suggested_weeks",
+    "ticket_of",
+]
