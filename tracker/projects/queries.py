@@ -82,6 +82,56 @@ ORDER BY p.above DESC, p.place LIMIT 200
 """
 
 
+EFFORTS = """
+SELECT e.id, t.id, t.name, t.key, d.key, e.size, e.weeks, e.embedded, e.fits, h.place, h.cumulated,
+       coalesce(c.gross, 0), coalesce(c.reserve_percent, 0), coalesce(c.allowance, 0)
+FROM tracker_effort e JOIN tracker_project p ON p.id = e.project_id
+JOIN tracker_team t ON t.id = e.team_id JOIN tracker_period d ON d.id = e.period_id
+LEFT JOIN tracker_capacity c ON c.team_id = e.team_id AND c.period_id = e.period_id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS place, sum(o.weeks + o.embedded) AS cumulated
+    FROM tracker_effort o JOIN tracker_project q ON q.id = o.project_id
+    WHERE o.team_id = e.team_id AND o.period_id = e.period_id AND q.stage <> 'dropped'
+      AND (q.stage <> 'launched', q.rank) <= (p.stage <> 'launched', p.rank)
+) h ON true
+WHERE e.project_id = %s ORDER BY d.starts_on, t.name
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one project asks of a team in a period, its place in that list, and what the team lacks for it."""
+
+    id: int
+    team_id: int
+    team: str
+    team_key: str
+    period_key: str
+    size: str
+    weeks: Decimal
+    embedded: Decimal
+    fits: bool
+    place: int
+    short: Decimal
+
+    @property
+    def claim(self) -> Decimal:
+        return self.weeks + self.embedded
+
+
+def efforts_of(project: int) -> list[Asked]:
+    """By period and team (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(EFFORTS, [project])
+        found = cursor.fetchall()
+    asked = []
+    for *facts, fits, place, cumulated, gross, reserve, allowance in found:
+        available = available_weeks(gross, ZERO, reserve, allowance)
+        short = ZERO if fits or cumulated is None else max(cumulated - available, ZERO)
+        asked.append(Asked(*facts, fits, place, short))
+    return asked
+
+
 @dataclass(frozen=True)
 class TeamCapacity:
     """A team in a period; `id` and `version` are None where no capacity is set yet."""

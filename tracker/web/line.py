@@ -1,0 +1,409 @@
+"""The line of a team, and the capacities that it is drawn on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.states import ENDED
+from tracker.kernel import clock
+from tracker.kernel.errors import Refused, Stale
+from tracker.people.access import Power, Viewer, may, require
+from tracker.people.models import Team
+from tracker.projects.actions import set_capacity
+from tracker.projects.models import Capacity, Period, Project
+from tracker.projects.queries import (
+    Crossed,
+    LineRow,
+    TeamCapacity,
+    TeamLine,
+    line_of,
+    period_named,
+    teams_in,
+)
+from tracker.templatetags.times import number
+from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.projects import CapacityForm
+from tracker.web.once import once
+from tracker.web.orphans import show_orphans
+from tracker.web.render import render_page
+from tracker.web.versions import seen_version
+from tracker.web.viewer import SignedInRequest, signed_in
+
+FOLDED_FROM = 60
+SHOWN_AT_TOP, SHOWN_ABOVE, SHOWN_BELOW = 3, 8, 20
+
+
+@dataclass(frozen=True)
+class EmbeddedChip:
+    label: str
+    url: str
+
+
+@dataclass
+class ShownRow:
+    """A row of the list in words; `fold` is the text of the rows left out before it, `fold_last` the last of them."""
+
+    key: str
+    rank: int
+    title: str
+    url: str
+    move_url: str
+    version: int
+    above: bool
+    side_text: str
+    effort: Decimal
+    short: str
+    lift: str
+    first_below: bool = False
+    fold: str = ""
+    fold_last: str = ""
+    chips: list[EmbeddedChip] = field(default_factory=list)
+
+
+def line_url(team: str = "", period: str = "") -> str:
+    query = {name: value for name, value in (("team", team), ("period", period)) if value}
+    return f"{reverse('line')}?{urlencode(query)}" if query else reverse("line")
+
+
+@require_GET
+@signed_in
+def show_line(request: SignedInRequest) -> HttpResponse:
+    require(request.viewer, Power.VIEW)
+    now = clock.now()
+    period = period_named(request.GET.get("period", ""), now.date())
+    if period is None:
+        return render_page(
+            request,
+            "tracker/line/nothing.html",
+            {"title": _("No quarter is open yet"), "may_rank": may(request.viewer, Power.RANK_PROJECTS)},
+        )
+    teams = teams_in(period)
+    team = choose_team(teams, request.GET.get("team", ""), request.viewer)
+    if team is None:
+        title = _("No team has a capacity in %(period)s yet") % {"period": period}
+        context = {"title": title, "period": period, "may_rank": may(request.viewer, Power.RANK_PROJECTS)}
+        return render_page(request, "tracker/line/nothing.html", context)
+    return render_page(request, "tracker/line/index.html", line_context(request, period, teams, team, now))
+
+
+def choose_team(teams: list[TeamCapacity], key: str, viewer: Viewer) -> TeamCapacity | None:
+    """The team that was asked for, else the viewer's own, else the one with the most projects."""
+    if key:
+        found = next((team for team in teams if team.key == key), None)
+        if found is None:
+            raise Http404
+        return found
+    own = next((team for team in teams if team.team_id == viewer.team), None)
+    return own or next(iter(teams), None)
+
+
+def line_context(
+    request: SignedInRequest, period: Period, teams: list[TeamCapacity], team: TeamCapacity, now: datetime
+) -> dict[str, Any]:
+    line = line_of(team, period)
+    ranks = may(request.viewer, Power.RANK_PROJECTS)
+    rows = shown_rows(line, ranks, embedded_chips(request.viewer, line))
+    chosen = next((row for row in rows if row.key == request.GET.get("move") and row.move_url), None)
+    folded = len(rows) > FOLDED_FROM and "all" not in request.GET
+    capacity = {"gross": team.gross, "reserve_percent": team.reserve_percent, "allowance": team.allowance}
+    return {
+        "title": say_title(line),
+        "context_line": " ".join(say_context(line)),
+        "nav": "line",
+        "now": now,
+        "line": line,
+        "team": team,
+        "teams": [(one.name, line_url(one.key, period.key), one is team) for one in teams],
+        "period": period,
+        "periods": other_periods(period, team),
+        "all_rows": rows,
+        "rows": fold_rows(rows, line) if folded else rows,
+        "all_url": f"{line_url(team.key, period.key)}&all=1",
+        "chosen": chosen,
+        "may_rank": ranks,
+        "the_line": _("the line · capacity %(weeks)s w") % {"weeks": number(team.available)},
+        "left": _("%(weeks)s w left") % {"weeks": number(line.left)},
+        "parts": capacity_parts(line),
+        "crossings": [(one, say_cause(one)) for one in line.crossings],
+        "capacity_form": CapacityForm(initial=capacity, auto_id="capacity_%s"),
+        "unestimated_title": ngettext(
+            "No estimate yet: %(count)s project", "No estimate yet: %(count)s projects", len(line.unestimated)
+        )
+        % {"count": len(line.unestimated)},
+    }
+
+
+def other_periods(chosen: Period, team: TeamCapacity) -> list[tuple[str, str, bool]]:
+    periods = list(Period.objects.all())
+    return [(str(one), line_url(team.key, one.key), one == chosen) for one in periods] if len(periods) > 1 else []
+
+
+def say_title(line: TeamLine) -> str:
+    words = {"team": line.team.name, "above": line.above, "count": len(line.rows)}
+    return (
+        ngettext(
+            "%(team)s: %(above)s of %(count)s project is above the line",
+            "%(team)s: %(above)s of %(count)s projects are above the line",
+            len(line.rows),
+        )
+        % words
+    )
+
+
+def say_context(line: TeamLine) -> list[str]:
+    """Sentences, each whole in itself."""
+    told = [
+        _("%(claimed)s of %(available)s weeks claimed.")
+        % {"claimed": number(line.claimed), "available": number(line.team.available)}
+    ]
+    if line.elsewhere:
+        words = {
+            "team": line.elsewhere.team,
+            "count": line.elsewhere.waiting,
+            "weeks": number(line.elsewhere.reserved),
+        }
+        told.append(
+            ngettext(
+                "%(team)s is the bottleneck elsewhere: %(count)s project waits for it,"
+                " %(weeks)s weeks of other teams are reserved behind it.",
+                "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it,"
+                " %(weeks)s weeks of other teams are reserved behind them.",
+                line.elsewhere.waiting,
+            )
+            % words
+        )
+    return told
+
+
+def embedded_chips(viewer: Viewer, line: TeamLine) -> dict[int, list[EmbeddedChip]]:
+    """What is embedded in the projects of the list, as far as the viewer may see it (one statement)."""
+    found = (
+        BacklogItem.objects.visible_to(viewer)
+        .filter(project__in=[row.id for row in line.rows], way="embed")
+        .exclude(state__in=[*ENDED, "proposed"])
+        .order_by("rank")
+        .values_list("project_id", "key", "ask__key", "added_weeks")
+    )
+    chips: dict[int, list[EmbeddedChip]] = {}
+    for project, _item, ask, weeks in found:
+        chips.setdefault(project, []).append(EmbeddedChip(f"{ask} +{number(weeks)}", f"/requests/{ask}/"))
+    return chips
+
+
+def shown_rows(line: TeamLine, ranks: bool, chips: dict[int, list[EmbeddedChip]]) -> list[ShownRow]:
+    rows = []
+    below = False
+    for row in line.rows:
+        first_below = not row.fits and not below
+        below = below or not row.fits
+        movable = ranks and row.stage not in ("launched", "dropped")
+        rows.append(
+            ShownRow(
+                key=row.key,
+                rank=row.place,
+                title=row.title,
+                url=reverse("project", args=[row.key]),
+                move_url=reverse("project-move", args=[row.key]) if movable else "",
+                version=row.version,
+                above=row.above,
+                side_text=say_side(row),
+                effort=row.weeks,
+                short=say_short(row, line),
+                lift=say_lift(row, line),
+                first_below=first_below,
+                chips=chips.get(row.id, []),
+            )
+        )
+    return rows
+
+
+def say_side(row: LineRow) -> str:
+    if row.stage == "launched":
+        return _("launched")
+    return _("pinned · %(reason)s") % {"reason": row.pin_reason} if row.pinned else row.owner
+
+
+def say_short(row: LineRow, line: TeamLine) -> str:
+    """Why a row is below: phrases, each whole in itself."""
+    if row.above:
+        return ""
+    team = line.team.name
+    told = [_("short %(weeks)s weeks in %(team)s") % {"weeks": number(row.short), "team": team}] if row.short else []
+    if row.bottlenecks:
+        told.append(_("waits for %(teams)s") % {"teams": ", ".join(row.bottlenecks)})
+    reserved = dict(row.reserved) | ({team: row.weeks} if row.fits else {})
+    told += [
+        _("%(weeks)s of %(team)s reserved behind it") % {"weeks": number(weeks), "team": name}
+        for name, weeks in reserved.items()
+        if weeks
+    ]
+    return "; ".join(told)
+
+
+def say_lift(row: LineRow, line: TeamLine) -> str:
+    """The smallest change that lifts a project which only this team holds back."""
+    if row.above or not row.short or row.bottlenecks:
+        return ""
+    words = {"weeks": number(row.short), "team": line.team.name, "past": row.past}
+    if row.weeks <= line.left:
+        return _("fits what is left alone: the rank decides")
+    less = row.short < row.weeks
+    if row.past and less:
+        return _("+%(weeks)s weeks of %(team)s, or past %(past)s, or %(weeks)s weeks less") % words
+    if row.past:
+        return _("+%(weeks)s weeks of %(team)s, or past %(past)s") % words
+    if less:
+        return _("+%(weeks)s weeks of %(team)s, or %(weeks)s weeks less") % words
+    return _("+%(weeks)s weeks of %(team)s") % words
+
+
+def fold_rows(rows: list[ShownRow], line: TeamLine) -> list[ShownRow]:
+    """The top, what stands around the line, and a fold for each stretch that is left out."""
+    cut = next((number for number, row in enumerate(rows) if row.first_below), len(rows))
+    around = range(max(cut - SHOWN_ABOVE, 0), cut + SHOWN_BELOW)
+    shown, hidden = [], []
+    for place, row in enumerate(rows):
+        if place < SHOWN_AT_TOP or place in around or row.key == rows[-1].key:
+            if hidden:
+                row.fold, row.fold_last = say_fold(hidden), hidden[-1].key
+                hidden = []
+            shown.append(row)
+        else:
+            hidden.append(row)
+    return shown
+
+
+def say_fold(hidden: list[ShownRow]) -> str:
+    weeks = sum((row.effort for row in hidden), Decimal(0))
+    return _("ranks %(first)s – %(last)s · %(weeks)s weeks") % {
+        "first": hidden[0].rank,
+        "last": hidden[-1].rank,
+        "weeks": number(weeks),
+    }
+
+
+def capacity_parts(line: TeamLine) -> list[dict[str, Any]]:
+    team = line.team
+    above = line.claimed - line.reserved
+    parts = [
+        {"label": _("reserve"), "value": team.reserve, "tone": "reserve"},
+        {
+            "label": _("allowance, drawn %(weeks)s") % {"weeks": number(team.drawn)},
+            "value": team.allowance,
+            "tone": "allowance",
+        },
+        {"label": _("projects"), "value": above, "tone": "projects"},
+        {"label": _("reserved behind others"), "value": line.reserved, "tone": "short"},
+        {"label": _("left"), "value": line.left, "tone": "left"},
+    ]
+    return [part for part in parts if part["value"] or part["tone"] != "short"]
+
+
+def say_cause(one: Crossed) -> str:
+    """Why a project crossed: "P-06 grew by 2.0 weeks"."""
+    weeks = one.weeks or Decimal(0)
+    words = {"key": one.cause_key, "team": one.cause_team, "weeks": number(abs(weeks))}
+    grew = weeks >= 0
+    texts = {
+        "moved": _("%(key)s was moved"),
+        "pinned": _("%(key)s was pinned"),
+        "unpinned": _("%(key)s was unpinned"),
+        "effort": _("%(key)s grew by %(weeks)s weeks") if grew else _("%(key)s shrank by %(weeks)s weeks"),
+        "embedded": _("%(key)s took on %(weeks)s weeks") if grew else _("%(key)s gave back %(weeks)s weeks"),
+        "capacity": _("%(team)s gained %(weeks)s weeks") if grew else _("%(team)s lost %(weeks)s weeks"),
+        "launched": _("%(key)s was launched"),
+        "dropped": _("%(key)s was dropped"),
+    }
+    return texts.get(one.cause, _("projects were imported")) % words
+
+
+@require_GET
+@signed_in
+def show_capacity(request: SignedInRequest) -> HttpResponse:
+    """All teams of a quarter."""
+    require(request.viewer, Power.VIEW)
+    period = period_named(request.GET.get("period", ""), clock.now().date())
+    if period is None:
+        context = {"title": _("No quarter is open yet"), "may_rank": may(request.viewer, Power.RANK_PROJECTS)}
+        return render_page(request, "tracker/line/nothing.html", context)
+    teams = teams_in(period, everybody=True)
+    total = sum((team.available for team in teams), Decimal(0))
+    context = {
+        "title": _("%(weeks)s person-weeks for projects in %(period)s") % {"weeks": number(total), "period": period},
+        "context_line": _("Gross less reserve and allowance is what ranked projects may claim."),
+        "nav": "line",
+        "teams": teams,
+        "period": period,
+        "periods": [
+            (str(one), f"{reverse('capacity')}?period={one.key}", one == period) for one in Period.objects.all()
+        ],
+        "may_rank": may(request.viewer, Power.RANK_PROJECTS),
+    }
+    return render_page(request, "tracker/line/capacity.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpResponseBase:
+    require(request.viewer, Power.RANK_PROJECTS)
+    found, quarter = Team.objects.filter(key=team).first(), Period.objects.filter(key=period).first()
+    if found is None or quarter is None:
+        raise Http404
+    row = Capacity.objects.filter(team=found, period=quarter).first()
+    shown = {name: getattr(row, name) for name in CapacityForm.base_fields} if row else {"reserve_percent": 25}
+    form = CapacityForm(request.POST or None, initial=shown)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                set_capacity(
+                    actor=request.viewer,
+                    at=clock.now(),
+                    team=found,
+                    period=quarter,
+                    expected=seen_version(request),
+                    orphans_accepted="orphans_accepted" in request.POST,
+                    capacity=row,
+                    **form.cleaned_data,
+                )
+            except Refused as refused:
+                if refused.code == "would_orphan":
+                    return show_orphans(request, refused, leave_url=line_url(team, period))
+                status = tell_refusal(form, refused)
+                row = Capacity.objects.filter(team=found, period=quarter).first()
+            else:
+                messages.success(request, _("The line of %(team)s is drawn on the new capacity.") % {"team": found})
+                return redirect(line_url(team, period))
+    context = {
+        "title": _("Capacity of %(team)s, %(period)s") % {"team": found, "period": quarter},
+        "nav": "line",
+        "form": form,
+        "capacity": row,
+        "team": found,
+        "period": quarter,
+        "back": line_url(team, period),
+        "stale": status == 409,
+    }
+    return render_page(request, "tracker/line/capacity_form.html", context, status=status)
+
+
+def say_stale_move(project: Project, refused: Stale, who: str) -> str:
+    words = {"key": project.key, "who": who}
+    if who:
+        return (
+            _("%(who)s changed %(key)s meanwhile. This is the list as it is now; nothing of yours was moved.") % words
+        )
+    return _("%(key)s was changed meanwhile. This is the list as it is now; nothing of yours was moved.") % words

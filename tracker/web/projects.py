@@ -1,0 +1,255 @@
+"""The portfolio and one project: where it stands, what it asks, what blocks it, what happened."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.http import Http404, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from tracker.backlog.models import BacklogItem
+from tracker.kernel import clock
+from tracker.launches.models import Check
+from tracker.people.access import Power, Ties, Viewer, may, require
+from tracker.people.models import Side, Team, User
+from tracker.projects.models import Effort, Period, Project, Stage
+from tracker.projects.queries import Asked, crossings_of, efforts_of, period_named
+from tracker.projects.states import PROJECT
+from tracker.sites.models import Area
+from tracker.templatetags.times import number
+from tracker.web.forms.projects import DropForm, EffortForm, PinForm
+from tracker.web.line import line_url, say_cause
+from tracker.web.render import render_page
+from tracker.web.story import tell_story
+from tracker.web.viewer import SignedInRequest, signed_in
+
+PAGE = 50
+FILTERS = ("team", "stage", "line", "owner", "area", "q")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """An active filter and the address without it."""
+
+    label: str
+    remove: str
+
+
+def find_project(viewer: Viewer, key: str) -> Project:
+    found = Project.objects.visible_to(viewer).select_related("owner__team", "team").filter(key=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def with_estimates(rows: QuerySet[Project], period: Period | None) -> QuerySet[Project]:
+    """Adds `asked`, the weeks of the period (None without an estimate)."""
+    asked = (
+        Effort.objects.filter(project=OuterRef("pk"), period=period)
+        .order_by()
+        .values("project")
+        .annotate(total=Sum(F("weeks") + F("embedded")))
+        .values("total")
+    )
+    return rows.annotate(asked=Subquery(asked))
+
+
+def narrow(rows: QuerySet[Project], query: QueryDict) -> QuerySet[Project]:
+    """The filters of the address; values that mean nothing find nothing."""
+    stage = query.get("stage")
+    rows = rows.filter(stage=stage) if stage else rows.exclude(stage=Stage.DROPPED)
+    if team := query.get("team"):
+        rows = rows.filter(Q(pk__in=Effort.objects.filter(team__key=team).values("project")) | Q(team__key=team))
+    if owner := query.get("owner", ""):
+        rows = rows.filter(owner=int(owner)) if owner.isascii() and owner.isdigit() and len(owner) < 10 else rows.none()
+    if area := query.get("area"):
+        rows = rows.filter(areas__key=area)
+    if text := query.get("q", "").replace("\x00", "").strip():
+        rows = rows.filter(Q(title__icontains=text[:100]) | Q(key__iexact=text[:100]))
+    if line := query.get("line"):
+        rows = {
+            "above": rows.filter(above=True),
+            "below": rows.filter(above=False, asked__isnull=False),
+            "unestimated": rows.filter(asked__isnull=True),
+        }.get(line, rows.none())
+    return rows
+
+
+def without(query: QueryDict, *names: str, **values: str) -> str:
+    kept = query.copy()
+    for name in (*names, "after"):
+        kept.pop(name, None)
+    for name, value in values.items():
+        kept[name] = value
+    return f"?{kept.urlencode()}"
+
+
+@require_GET
+@signed_in
+def show_projects(request: SignedInRequest) -> HttpResponse:
+    """In rank order, fifty to a page, from the key in `after` on."""
+    require(request.viewer, Power.VIEW)
+    today = clock.now().date()
+    period = period_named("", today)
+    visible = with_estimates(Project.objects.visible_to(request.viewer), period)
+    rows = narrow(visible, request.GET)
+    if after := request.GET.get("after"):
+        rows = rows.filter(rank__gt=Subquery(Project.objects.filter(key=after).values("rank")[:1]))
+    found = list(rows.select_related("owner__team", "team").order_by("rank")[: PAGE + 1])
+    total = Project.objects.visible_to(request.viewer).exclude(stage=Stage.DROPPED)
+    counts = total.aggregate(
+        count=Count("pk"), above=Count(Case(When(above=True, then=1))), unowned=Count(Case(When(owner=None, then=1)))
+    )
+    context = {
+        "title": ngettext(
+            "%(above)s of %(count)s project is above the line",
+            "%(above)s of %(count)s projects are above the line",
+            counts["count"],
+        )
+        % counts,
+        "context_line": ngettext(
+            "%(unowned)s project has no owner.", "%(unowned)s projects have no owner.", counts["unowned"]
+        )
+        % counts
+        if counts["unowned"]
+        else "",
+        "rows": found[:PAGE],
+        "next": without(request.GET, after=found[PAGE - 1].key) if len(found) > PAGE else None,
+        "filters": active_filters(request.GET),
+        "query": request.GET,
+        "teams": Team.objects.filter(side=Side.TECHNOLOGY),
+        "areas": Area.objects.all(),
+        "owners": User.objects.filter(pk__in=Project.objects.exclude(owner=None).values("owner")),
+        "stages": Stage.choices,
+        "lines": line_choices(),
+        "may_add": may(request.viewer, Power.EDIT_PROJECT, own_ties(request.viewer)),
+        "period": period,
+    }
+    return render_page(request, "tracker/projects/index.html", context)
+
+
+def line_choices() -> list[tuple[str, str]]:
+    return [("above", _("above the line")), ("below", _("below the line")), ("unestimated", _("no estimate yet"))]
+
+
+def active_filters(query: QueryDict) -> list[Filter]:
+    stages, lines = dict(Stage.choices), dict(line_choices())
+    words = {"stage": stages, "line": lines}
+    return [
+        Filter(str(words.get(name, {}).get(query[name], query[name])), without(query, name))  # type: ignore[call-overload]  # the keys are the codes
+        for name in FILTERS
+        if query.get(name)
+    ]
+
+
+def own_ties(viewer: Viewer) -> Ties:
+    """Of a project of the viewer's own team that the viewer owns."""
+    return Ties(delivery=frozenset({viewer.id}), team=viewer.team)
+
+
+@require_GET
+@signed_in
+def show_project(request: SignedInRequest, key: str) -> HttpResponse:
+    return render_page(
+        request, "tracker/projects/detail.html", project_context(request, find_project(request.viewer, key))
+    )
+
+
+def project_context(request: SignedInRequest, project: Project, **more: Any) -> dict[str, Any]:
+    """What the page of a project shows; `more` replaces forms that came back with errors."""
+    now = clock.now()
+    period = period_named("", now.date())
+    efforts = efforts_of(project.pk)
+    blockers = list(project.blockers.order_by("source"))
+    context = {
+        "title": f"{project.key} {project.title}",
+        "context_line": say_standing(project, [one for one in efforts if period and one.period_key == period.key]),
+        "nav": "project-list",
+        "now": now,
+        "project": project,
+        "efforts": [(one, line_url(one.team_key, one.period_key)) for one in efforts],
+        "largest": max((one.claim for one in efforts), default=Decimal(0)),
+        "areas": list(project.areas.all()),
+        "blockers": blockers,
+        "checks": list(Check.objects.filter(project=project)),
+        "items": list(
+            BacklogItem.objects.visible_to(request.viewer)
+            .filter(project=project)
+            .select_related("ask", "project", "business_owner__team", "delivery_owner__team")
+            .order_by("rank")
+        ),
+        "crossings": [(one, say_cause(one)) for one in crossings_of(project.pk)],
+        "story": tell_story("project", project.pk),
+        "below": project.open and not project.above and any(not one.fits for one in efforts),
+        "effort_form": EffortForm(
+            initial={"period": period.key if period else "", "team": getattr(project.team, "key", "")}
+        ),
+        "pin_form": PinForm(),
+        "drop_form": DropForm(),
+        "stage_label": Stage(project.stage).label,
+        "may_estimate": may(
+            request.viewer,
+            Power.EDIT_TECHNICAL,
+            Ties(delivery=project.ties.delivery, team=request.viewer.team),
+        ),
+        "acts": acts_of(request.viewer, project, len(blockers)),
+    }
+    return context | more
+
+
+def say_standing(project: Project, asked: list[Asked]) -> str:
+    """Where it stands, in one sentence with its numbers."""
+    if project.stage == Stage.DROPPED:
+        return _("Dropped: it claims nothing.")
+    total = number(sum((one.claim for one in asked), Decimal(0)))
+    if project.stage == Stage.LAUNCHED:
+        return _("Launched: %(weeks)s weeks were spent on it this quarter.") % {"weeks": total}
+    if not asked:
+        return _("No estimate yet: it is neither above nor below the line.")
+    if project.above:
+        places = ", ".join(_("%(place)s in %(team)s") % {"place": one.place, "team": one.team} for one in asked)
+        return _("Above the line with %(weeks)s weeks; rank %(places)s.") % {"weeks": total, "places": places}
+    short = ", ".join(
+        _("%(weeks)s weeks in %(team)s") % {"weeks": number(one.short), "team": one.team} for one in asked if one.short
+    )
+    return _("Below the line: of its %(weeks)s weeks it is short %(short)s.") % {"weeks": total, "short": short}
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Why the viewer may not do each of these; an empty text means they may. None: it makes no sense now."""
+
+    edit: str
+    start: str | None
+    launch: str | None
+    drop: str | None
+    pin: str | None
+    unpin: str | None
+
+
+def acts_of(viewer: Viewer, project: Project, blockers: int) -> Acts:
+    edits = may(viewer, Power.EDIT_PROJECT, project.ties)
+    refused = "" if edits else _("for its owner, the lead of its team and the CTO")
+    blocked = refused or (
+        ngettext("%(count)s blocker stands in the way", "%(count)s blockers stand in the way", blockers)
+        % {"count": blockers}
+        if blockers
+        else ""
+    )
+    ranks = may(viewer, Power.RANK_PROJECTS)
+    not_ranking = "" if ranks else _("for the CTO")
+
+    def when_allowed(verb: str, why_not: str) -> str | None:
+        return why_not if PROJECT.allows(project.stage, verb) else None
+
+    return Acts(
+        edit=refused,
+        start=when_allowed("start", refused),
+        launch=when_allowed("launch", blocked),
+        drop=when_allowed("drop", blocked),
+        pin=not_ranking if project.open and not project.pinned else None,
+        unpin=not_ranking if project.open and project.pinned else None,
+    )
