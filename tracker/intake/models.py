@@ -70,6 +70,13 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
     def to_triage(self) -> "WorkRequestQuerySet":
         return self.filter(state=State.FILED)
 
+    def to_triage_by(self, viewer: Viewer) -> "WorkRequestQuerySet":
+        """What waits for this viewer's decision: their team's as its lead, everybody's as the CTO."""
+        if may(viewer, Power.TRIAGE):
+            return self.to_triage()
+        leads = viewer.team is not None and may(viewer, Power.TRIAGE, Ties(team=viewer.team))
+        return self.to_triage().filter(team=viewer.team) if leads else self.none()
+
     def undecided(self) -> "WorkRequestQuerySet":
         return self.filter(state__in=[State.FILED, State.NEEDS_INFORMATION])
 

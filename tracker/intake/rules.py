@@ -5,6 +5,7 @@ needed. A form that asks for everything at once is not filled in, and one that n
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypedDict
 from urllib.parse import unquote, urlsplit
@@ -91,6 +92,21 @@ def belongs_to(url: str, pattern: str) -> bool:
     # "/p" and "/p/" are the same page to everybody but a server, so either spelling may be the one that fits.
     bare = path.rstrip("/")
     return any(matches(spelling, mask.path) for spelling in (path, bare, f"{bare}/"))
+
+
+WEEKEND = (5, 6)
+
+
+def working_days(start: datetime, end: datetime) -> float:
+    """Days between two instants of one zone, Saturdays and Sundays left out; a third of a weekday counts a third."""
+    passed = 0.0
+    while start < end:
+        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        stop = min(midnight, end)
+        if start.weekday() not in WEEKEND:
+            passed += (stop - start) / timedelta(days=1)
+        start = stop
+    return passed
 
 
 def split_pattern(text: str) -> PatternParts:

@@ -175,7 +175,7 @@ class Shell:
     @cached_property
     def file_url(self) -> str:
         allowed = self.viewer and may(self.viewer, Power.FILE_REQUEST)
-        return url_or_nothing("request-file") if allowed else ""
+        return url_or_nothing("request-new") if allowed else ""
 
     @cached_property
     def profile_url(self) -> str:

@@ -1,5 +1,6 @@
 """The verbs of requests, the only writers of this room."""
 
+from tracker.intake.actions.checks import BUSINESS, LOCKED
 from tracker.intake.actions.filing import (
     add_comment,
     draft_request,
@@ -21,6 +22,8 @@ from tracker.intake.actions.triage import (
 )
 
 __all__ = [
+    "BUSINESS",
+    "LOCKED",
     "accept_request",
     "add_comment",
     "answer_question",

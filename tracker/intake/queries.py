@@ -1,0 +1,234 @@
+"""Requests as pages show them: lists, what is similar, what is missing, who waited for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz
+
+from tracker.history.queries import Moment
+from tracker.intake.models import Delivery, RequestType, WorkRequest, WorkRequestQuerySet
+from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern, working_days
+from tracker.intake.states import State
+from tracker.people.access import Viewer
+from tracker.people.models import Side
+from tracker.sites.models import Area
+
+PAGE = 50
+SHORTEST_HINT = 4
+"""Letters of a title from which similar ones are looked for."""
+
+CANDIDATES, SHOWN_SIMILAR = 40, 5
+LIKE_ENOUGH = 45
+"""Percent of rapidfuzz.token_set_ratio below which two titles are not called similar."""
+
+CORE_LABELS: Mapping[str, Any] = {
+    "title": _("title"),
+    "area": _("area"),
+    "example_urls": _("example pages"),
+    "why": _("why"),
+    "kpi": _("KPI"),
+    "baseline": _("baseline"),
+    "target": _("target"),
+    "measure_on": _("measuring date"),
+    "confidence": _("confidence"),
+    "confidence_source": _("case or data behind the confidence"),
+    "deadline_reason": _("reason of the deadline"),
+    "acceptance_tests": _("acceptance tests in words"),
+    "how_to_test": _("how to test"),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to; empty means everything."""
+
+    text: str = ""
+    state: str = ""
+    delivery: str = ""
+    type: str = ""
+    area: str = ""
+    team: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    rows: list[WorkRequest]
+    next: str
+
+
+SORTS = {"key": "id", "title": "title", "changed": "updated_at"}
+
+
+def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -> WorkRequestQuerySet:
+    paths = {"state": "state", "delivery": "delivery", "type": "type__key", "area": "area__key", "team": "team__key"}
+    chosen = {path: getattr(wanted, name) for name, path in paths.items() if getattr(wanted, name)}
+    rows = rows.filter(**chosen)
+    if wanted.mine:
+        rows = rows.filter(requester=viewer.id)
+    if wanted.text:
+        rows = rows.filter(Q(title__icontains=wanted.text) | Q(key__iexact=wanted.text))
+    return rows
+
+
+def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: tuple[str, int] | None) -> Listed:
+    """One page in an order of SORTS ("-key" is newest first); `after` is the value and id of the last row seen."""
+    column, down = SORTS[sort.removeprefix("-")], sort.startswith("-")
+    rows = narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer)
+    if after is not None:
+        value, last = after
+        step = "lt" if down else "gt"
+        beyond = Q(**{f"id__{step}": last})
+        if column != "id":
+            beyond = Q(**{f"{column}__{step}": value}) | (Q(**{column: value}) & beyond)
+        rows = rows.filter(beyond)
+    sign = "-" if down else ""
+    ordered = rows.order_by(*dict.fromkeys([f"{sign}{column}", f"{sign}id"]))
+    found = list(ordered.select_related("type", "area", "team", "requester__team")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return Listed(found, "")
+    last_row = found[PAGE - 1]
+    shown = getattr(last_row, column)
+    mark = shown.isoformat() if isinstance(shown, datetime) else str(shown)
+    return Listed(found[:PAGE], f"{last_row.pk}~{mark}")
+
+
+def read_cursor(text: str, sort: str) -> tuple[str, int] | None:
+    """What `Listed.next` says; None for what cannot be read, which is the first page."""
+    number, _tilde, value = text.partition("~")
+    if not (number.isascii() and number.isdigit() and len(number) < 18) or "\x00" in value:
+        return None
+    if sort.removeprefix("-") == "changed":
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value, int(number)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many requests that the viewer may see wait where."""
+
+    to_triage: int
+    asked: int
+    below: int
+
+
+def count_standing(viewer: Viewer) -> Standing:
+    rows = WorkRequest.objects.visible_to(viewer)
+    found = rows.filter(state__in=[State.FILED, State.NEEDS_INFORMATION, State.ACCEPTED]).aggregate(
+        to_triage=Count("pk", filter=Q(state=State.FILED)),
+        asked=Count("pk", filter=Q(state=State.NEEDS_INFORMATION)),
+        below=Count("pk", filter=Q(state=State.ACCEPTED, delivery=Delivery.WAITING)),
+    )
+    return Standing(**found)
+
+
+def similar_requests(viewer: Viewer, title: str, *, but: int | None = None) -> list[WorkRequest]:
+    """Requests, open and closed, whose titles say much the same; the likest first (one statement)."""
+    title = title.replace("\x00", "").strip()[:200]
+    if len(title) < SHORTEST_HINT:
+        return []
+    near = Q(title__trigram_similar=title) | Q(title__trigram_word_similar=title)
+    rows = WorkRequest.objects.visible_to(viewer).filter(near).exclude(state=State.DRAFT)
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    candidates = rows.annotate(likeness=TrigramWordSimilarity(title, "title")).order_by("-likeness", "-id")
+    scored = [
+        (fuzz.token_set_ratio(title.casefold(), ask.title.casefold()), ask)
+        for ask in candidates.select_related("area")[:CANDIDATES]
+    ]
+    best = sorted((pair for pair in scored if pair[0] >= LIKE_ENOUGH), key=lambda pair: -pair[0])
+    return [ask for _score, ask in best[:SHOWN_SIMILAR]]
+
+
+def examples_outside(urls: Sequence[str], area: Area | None) -> list[str]:
+    """The examples that do not lie in the area: another host than its site's, or a path that its pattern does not meet.
+
+    Needs `area.site` loaded. A hint, not a rule: a request may well show a page of somebody else's shop.
+    """
+    if area is None:
+        return []
+    host = split_pattern(area.site.url).host.removeprefix("www.")
+    pattern = area.pattern or "*"
+
+    def outside(url: str) -> bool:
+        elsewhere = split_pattern(url).host.removeprefix("www.") != host and not split_pattern(pattern).host
+        return elsewhere or not belongs_to(url, pattern)
+
+    return [url for url in urls if outside(url)]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one stage asks for: `items` pairs the words of a field with whether it is there, `names` are its fields."""
+
+    stage: Stage
+    items: list[tuple[str, bool]]
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        return all(done for _label, done in self.items)
+
+    @property
+    def lacking(self) -> list[str]:
+        return [str(label) for label, done in self.items if not done]
+
+
+def needs_of(ask: WorkRequest, language: str) -> dict[Stage, Need]:
+    """For each stage what that stage alone asks for; needs `type` loaded."""
+    core, fields = ask.core, ask.type.fields
+    labels = {**CORE_LABELS, **{one["key"]: words_in(one["label"], language) for one in fields}}
+    seen: set[str] = set()
+    needs = {}
+    for stage in Stage:
+        lacking = missing(stage, core, fields, ask.answers)
+        everything = missing(stage, {**dict.fromkeys(core), **_conditions(core)}, fields, {})
+        names = [name for name in dict.fromkeys([*everything, *lacking]) if name not in seen]
+        seen.update(names)
+        needs[stage] = Need(stage, [(labels[name], name not in lacking) for name in names], names)
+    return needs
+
+
+def _conditions(core: Mapping[str, object]) -> dict[str, object]:
+    """The answers that call for another one."""
+    return {name: core[name] for name in ("confidence", "deadline_on") if is_answered(core[name])}
+
+
+def words_in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or words.get("en") or next(iter(words.values()), "")
+
+
+def kinds_by_key() -> dict[str, RequestType]:
+    return {kind.key: kind for kind in RequestType.objects.all()}
+
+
+def waited_by_side(
+    ask: WorkRequest, story: Sequence[Moment], now: datetime, *, taken_at: datetime | None
+) -> dict[str, Decimal]:
+    """Working days on each side's desk since filing: triage is the team's, a question and the way up the requester's.
+
+    `story` is latest first; from `taken_at` on (the proposal to a host) it is technology's. Needs both teams loaded.
+    """
+    requester = ask.requester_team.side if ask.requester_team else Side.MARKETING
+    doing = ask.team.side if ask.team else Side.TECHNOLOGY
+    holders = {State.FILED: doing, State.NEEDS_INFORMATION: requester, State.ACCEPTED: requester}
+    steps = [(moment.at, moment.changes["state"][1]) for moment in reversed(story) if "state" in moment.changes]
+    if taken_at is not None and taken_at < now:
+        steps = sorted([*steps, (taken_at, "taken")])
+    waited = dict.fromkeys([str(Side.MARKETING), str(Side.TECHNOLOGY)], 0.0)
+    taken = False
+    for (since, state), (until, _next) in zip(steps, [*steps[1:], (now, "")], strict=True):
+        taken = taken or state == "taken"
+        side = Side.TECHNOLOGY if taken else holders.get(State(state))
+        if side:
+            waited[str(side)] += working_days(since, until)
+    return {side: Decimal(str(round(days, 1))) for side, days in waited.items()}

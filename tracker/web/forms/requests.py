@@ -1,0 +1,296 @@
+"""Forms of requests: filing in a minute, everything else when it is asked for, and the four answers of triage."""
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from tracker.intake.actions import BUSINESS
+from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
+from tracker.intake.queries import words_in
+from tracker.intake.rules import CORE_FIELDS, Stage
+from tracker.intake.states import State
+from tracker.people.models import Team
+from tracker.projects.rules import SIZES
+from tracker.sites.models import Area
+
+LONGEST_TEXT = 20_000
+Choices = list[tuple[str, Any]]
+
+
+class LinesField(forms.CharField):
+    """A list, one on each line; blank lines fall away."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, rows: int = 3, **more: Any) -> None:
+        more.setdefault("max_length", LONGEST_TEXT)
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "data-lines": "1"}), **more)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+def offer(form: forms.Form, name: str, choices: Choices) -> None:
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
+
+
+def text_area(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class RequestForm(forms.Form):
+    """Every field that all types have; `keep` and `add_answers` make the form that a page needs.
+
+    No field is required here: what is missing for which stage is told by the verb, so that a draft may lack anything.
+    """
+
+    type = forms.ChoiceField(
+        label=_("What kind of request"),
+        # On a change the questions of the other type come in; without JavaScript they come after sending.
+        widget=forms.RadioSelect(
+            attrs={
+                "hx-get": reverse_lazy("request-questions"),
+                "hx-target": "#type-questions",
+                "hx-trigger": "change",
+                "hx-include": "#type-questions",
+            }
+        ),
+    )
+    title = forms.CharField(
+        label=_("Title"), max_length=200, help_text=_("What shall be different, as you would say it to a colleague.")
+    )
+    area = forms.ChoiceField(label=_("Area"), required=False, help_text=_("The team that owns it gets the request."))
+    example_urls = LinesField(label=_("Example pages"), required=False, help_text=_("One web address on each line."))
+    why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_TEXT, widget=text_area(4))
+    kpi = forms.CharField(
+        label=_("KPI"), required=False, max_length=120, help_text=_("What will move: rich-result clicks a month.")
+    )
+    baseline = forms.DecimalField(label=_("Baseline"), required=False, max_digits=16, decimal_places=4)
+    target = forms.DecimalField(label=_("Target"), required=False, max_digits=16, decimal_places=4)
+    measure_on = forms.DateField(label=_("Measured on"), required=False)
+    confidence = forms.ChoiceField(
+        label=_("Confidence"), required=False, choices=[("", _("not said yet")), *Confidence.choices]
+    )
+    confidence_source = forms.CharField(
+        label=_("Which case or data"), required=False, max_length=300, help_text=_("For all but a guess.")
+    )
+    value_per_week = forms.DecimalField(
+        label=_("Worth a week"), required=False, max_digits=12, decimal_places=2, min_value=Decimal(0)
+    )
+    deadline_on = forms.DateField(label=_("Deadline"), required=False)
+    deadline_reason = forms.CharField(label=_("Why this deadline"), required=False, max_length=300)
+    acceptance_tests = LinesField(
+        label=_("Acceptance tests"), required=False, help_text=_("One on each line; each becomes a check.")
+    )
+    how_to_test = forms.CharField(label=_("How to test"), required=False, max_length=LONGEST_TEXT, widget=text_area())
+
+    def __init__(
+        self, *args: Any, kinds: Mapping[str, RequestType], areas: Mapping[str, Area], language: str, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self.kinds, self.areas, self.language = kinds, areas, language
+        self.answer_names: list[str] = []
+        offer(self, "type", [(key, words_in(kind.name, language)) for key, kind in kinds.items()])
+        offer(self, "area", [("", _("choose an area")), *_areas_by_site(areas)])
+
+    def keep(self, names: Collection[str]) -> None:
+        for name in list(self.fields):
+            if name not in names:
+                del self.fields[name]
+
+    def add_answers(self, kind: RequestType | None, stages: Collection[str] = tuple(Stage)) -> None:
+        """The type's own questions of these stages."""
+        for one in kind.fields if kind else ():
+            if one["stage"] in stages:
+                self.fields[one["key"]] = _answer_field(one, self.language)
+                self.answer_names.append(one["key"])
+
+    def changes(self) -> dict[str, Any]:
+        """What edit_request and file_request take."""
+        given = {name: value for name, value in self.cleaned_data.items() if name not in self.answer_names}
+        if "type" in given:
+            given["type"] = self.kinds[given["type"]]
+        if "area" in given:
+            given["area"] = self.areas.get(given["area"])
+        answers = {name: self.cleaned_data.get(name) for name in self.answer_names}
+        if answers:
+            given["answers"] = {name: _plain(value) for name, value in answers.items()}
+        return given
+
+    @property
+    def answers(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.answer_names if name in self.fields]
+
+
+def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
+    groups: dict[str, Choices] = {}
+    for key, area in areas.items():
+        groups.setdefault(area.site.name, []).append(
+            (key, f"{area.name} · {area.pattern}" if area.pattern else area.name)
+        )
+    return list(groups.items())
+
+
+def _answer_field(one: Mapping[str, Any], language: str) -> forms.Field:
+    words: dict[str, Any] = {
+        "label": words_in(one["label"], language),
+        "help_text": words_in(one.get("help") or {}, language),
+        "required": False,
+    }
+    match one["kind"]:
+        case "choice":
+            choices = [(value, words_in(said, language)) for value, said in one.get("choices", ())]
+            return forms.ChoiceField(choices=[("", _("choose")), *choices], **words)
+        case "number" | "money":
+            return forms.DecimalField(max_digits=16, decimal_places=4, **words)
+        case "date":
+            return forms.DateField(**words)
+        case "lines":
+            return LinesField(**words)
+    return forms.CharField(max_length=2_000, **words)
+
+
+def _plain(value: Any) -> Any:
+    """Form values as the verbs take answers: JSON values."""
+    if value is None or isinstance(value, str | list):
+        return value
+    return float(value) if isinstance(value, Decimal) else value.isoformat()
+
+
+def shown_values(ask: WorkRequest) -> dict[str, Any]:
+    """What the form shows of a request; needs `type` and `area` loaded."""
+    names = [name for name in RequestForm.base_fields if name not in ("type", "area")]
+    held = {name: getattr(ask, name) for name in names}
+    return {**ask.answers, **held, "type": ask.type.key, "area": ask.area.key if ask.area else ""}
+
+
+FILING = ("type", *CORE_FIELDS[Stage.FILING])
+WORDING = [name for name in RequestForm.base_fields if name not in BUSINESS]
+
+
+class StepForm(forms.Form):
+    """One answer to a request; `next` says where to go on afterwards."""
+
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def arguments(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "next"}
+
+
+class PlainForm(StepForm):
+    """A step that asks nothing."""
+
+
+class AcceptForm(StepForm):
+    """Effort is asked for on accepting, and may be said later."""
+
+    size = forms.ChoiceField(
+        label=_("Effort alone"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("S", _("S · 1 week")), ("M", _("M · 3 weeks")), ("L", _("L · 8 weeks")), ("", _("not said yet"))],
+    )
+    weeks = forms.DecimalField(
+        label=_("Or in weeks"), required=False, min_value=Decimal(0), max_digits=7, decimal_places=2
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"effort_weeks": given["weeks"] if given["weeks"] is not None else SIZES.get(given["size"])}
+
+
+class EffortForm(AcceptForm):
+    def arguments(self) -> dict[str, Any]:
+        return {"weeks": super().arguments()["effort_weeks"]}
+
+
+class AskForm(StepForm):
+    question = forms.CharField(label=_("What do you need to know"), max_length=LONGEST_TEXT, widget=text_area())
+
+
+class AnswerForm(StepForm):
+    answer = forms.CharField(label=_("Your answer"), max_length=LONGEST_TEXT, widget=text_area())
+
+
+class DeclineForm(StepForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_TEXT, widget=text_area(), help_text=_("The requester reads it as it is.")
+    )
+
+
+class ParkForm(StepForm):
+    review_on = forms.DateField(label=_("Until"), help_text=_("On this day it comes back to triage by itself."))
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT, required=False, widget=text_area(2))
+
+
+STEP_FORMS: Mapping[str, type[StepForm]] = {
+    "accept": AcceptForm,
+    "ask": AskForm,
+    "answer": AnswerForm,
+    "decline": DeclineForm,
+    "park": ParkForm,
+    "effort": EffortForm,
+}
+
+
+def step_forms(
+    refused: Mapping[str, forms.Form], *, lacking: Sequence[str] = (), then: str = ""
+) -> dict[str, forms.Form]:
+    """The forms of all steps by name; those that were refused as they came in, the others fresh.
+
+    The question begins with what is missing, so that asking for it is one key.
+    """
+    question = _("Please add: %(fields)s.") % {"fields": ", ".join(lacking)} if lacking else ""
+    fresh = {
+        name: kind(initial={"next": then, "question": question}, auto_id=f"{name}-%s")
+        for name, kind in STEP_FORMS.items()
+        if name not in refused
+    }
+    return {**fresh, **refused}
+
+
+class CommentForm(StepForm):
+    text = forms.CharField(label=_("Comment"), max_length=LONGEST_TEXT, widget=text_area(2))
+    internal = forms.BooleanField(label=_("For my own side only"), required=False)
+
+
+class FilterForm(forms.Form):
+    """What stands in the URL of the list; a value that is not among the choices narrows nothing."""
+
+    q = forms.CharField(label=_("Text or key"), required=False, max_length=200)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    delivery = forms.ChoiceField(label=_("Delivery"), required=False)
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        kinds: Mapping[str, RequestType],
+        areas: Sequence[Area],
+        teams: Sequence[Team],
+        language: str,
+    ) -> None:
+        super().__init__(data)
+        lists: dict[str, Choices] = {
+            "state": list(State.choices),
+            "delivery": [pair for pair in Delivery.choices if pair[0]],
+            "type": [(key, words_in(kind.name, language)) for key, kind in kinds.items()],
+            "area": [(area.key, area.name) for area in areas],
+            "team": [(team.key, team.name) for team in teams],
+        }
+        for name, choices in lists.items():
+            offer(self, name, [("", _("all")), *choices])

@@ -1,0 +1,337 @@
+"""A request as its page shows it: where it stands, whose turn it is, what may be done, its story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import item_of
+from tracker.backlog.states import ItemState
+from tracker.history.queries import Moment, story_of
+from tracker.intake.models import Comment, Confidence, Delivery, WorkRequest
+from tracker.intake.queries import Need, examples_outside, needs_of, waited_by_side, words_in
+from tracker.intake.rules import Stage
+from tracker.intake.states import REQUEST, State
+from tracker.people.access import Power, Role, Viewer, may
+from tracker.people.models import User
+from tracker.projects.models import Project
+from tracker.sites.models import Area
+from tracker.templatetags.times import number, say_day
+from tracker.web.request_story import Line, tell_request
+
+NEAREST = 5
+LOADED = ("type", "area__site", "team", "requester__team", "requester_team", "asked_by__team", "decided_by__team")
+
+
+@dataclass(frozen=True)
+class Court:
+    """Whose turn it is: `verb` continues the name, `then` says what happens otherwise."""
+
+    who: User | None
+    verb: str
+    until: date | None = None
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A step that came too late: why, and what the person had typed."""
+
+    message: str
+    typed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """Everything the page of a request shows; nothing here is read while the template is drawn."""
+
+    ask: WorkRequest
+    viewer: Viewer
+    now: datetime
+    item: BacklogItem | None
+    triagers: list[User]
+    story: Sequence[Moment]
+    told: Sequence[Line]
+
+    @cached_property
+    def type_name(self) -> str:
+        return words_in(self.ask.type.name, get_language() or "en")
+
+    @cached_property
+    def needs(self) -> dict[Stage, Need]:
+        return needs_of(self.ask, get_language() or "en")
+
+    @property
+    def acceptance(self) -> Need:
+        return self.needs[Stage.ACCEPTANCE]
+
+    @property
+    def embedding(self) -> Need:
+        return self.needs[Stage.EMBEDDING]
+
+    @property
+    def filing(self) -> Need:
+        return self.needs[Stage.FILING]
+
+    @property
+    def stands(self) -> str:
+        return say_where(self.ask, self.item, self.triagers, self.needs, self.now)
+
+    @property
+    def court(self) -> Court:
+        return whose_turn(self.ask, self.item, self.triagers)
+
+    @property
+    def waited(self) -> dict[str, Decimal]:
+        taken_at = self.item.created_at if self.item and self.item.live else None
+        return waited_by_side(self.ask, self.story, self.now, taken_at=taken_at)
+
+    @property
+    def outside(self) -> list[str]:
+        return examples_outside(self.ask.example_urls, self.ask.area)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        return say_answers(self.ask, get_language() or "en")
+
+    @property
+    def confidence(self) -> str:
+        return str(Confidence(self.ask.confidence).label) if self.ask.confidence else ""
+
+    @property
+    def tone(self) -> str:
+        return tone_of(self.ask)
+
+    @property
+    def state_words(self) -> str | Promise:
+        if self.ask.state == State.ACCEPTED and self.ask.delivery:
+            return Delivery(self.ask.delivery).label
+        return State(self.ask.state).label
+
+    @property
+    def below(self) -> bool:
+        return self.ask.state == State.ACCEPTED and self.ask.delivery == Delivery.WAITING
+
+    def _may_step(self, power: Power, verb: str) -> bool:
+        return may(self.viewer, power, self.ask.ties) and REQUEST.allows(self.ask.state, verb)
+
+    @property
+    def may_triage(self) -> bool:
+        return self._may_step(Power.TRIAGE, "accept")
+
+    @property
+    def may_ask(self) -> bool:
+        return self._may_step(Power.TRIAGE, "ask")
+
+    @property
+    def may_answer(self) -> bool:
+        return self._may_step(Power.SPEAK_FOR, "answer")
+
+    @property
+    def may_file(self) -> bool:
+        return self._may_step(Power.SPEAK_FOR, "file")
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self._may_step(Power.SPEAK_FOR, "withdraw")
+
+    @property
+    def withdraw_refused(self) -> str:
+        if self.ask.delivery in (Delivery.NONE, Delivery.WAITING):
+            return ""
+        return _("Work on it is scheduled: drop its backlog item instead.")
+
+    @property
+    def may_edit(self) -> bool:
+        open_still = self.ask.state not in (State.DECLINED, State.WITHDRAWN)
+        return open_still and any(
+            may(self.viewer, one, self.ask.ties) for one in (Power.SPEAK_FOR, Power.EDIT_BUSINESS)
+        )
+
+    @property
+    def may_edit_business(self) -> bool:
+        return self.ask.state == State.DRAFT or may(self.viewer, Power.EDIT_BUSINESS, self.ask.ties)
+
+    @property
+    def may_fill(self) -> bool:
+        """What is missing is asked for from filing on, in the right order: first acceptance, then embedding."""
+        return self.may_edit and self.ask.state != State.DRAFT
+
+    @property
+    def may_restrict(self) -> bool:
+        return may(self.viewer, Power.RESTRICT, self.ask.ties)
+
+    @property
+    def may_comment(self) -> bool:
+        return may(self.viewer, Power.COMMENT, self.ask.ties)
+
+    @property
+    def may_estimate(self) -> bool:
+        return self.ask.state in (State.FILED, State.ACCEPTED) and may(self.viewer, Power.EDIT_TECHNICAL, self.ask.ties)
+
+
+STATE_TONES = {
+    State.FILED: "accent",
+    State.NEEDS_INFORMATION: "warn",
+    State.DECLINED: "bad",
+    State.PARKED: "neutral",
+}
+DELIVERY_TONES = {
+    Delivery.WAITING: "bad",
+    Delivery.SCHEDULED: "good",
+    Delivery.IN_PROGRESS: "good",
+    Delivery.SHIPPED: "good",
+    Delivery.MET: "good",
+    Delivery.PARTLY_MET: "warn",
+    Delivery.NOT_MET: "bad",
+}
+
+
+def tone_of(ask: WorkRequest) -> str:
+    if ask.state == State.ACCEPTED:
+        return DELIVERY_TONES.get(Delivery(ask.delivery), "neutral")
+    return STATE_TONES.get(State(ask.state), "neutral")
+
+
+def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
+    """Needs LOADED; four statements more (item, leads, history, comments with names)."""
+    story = story_of("request", ask.pk)
+    comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
+    return RequestPage(
+        ask=ask,
+        viewer=viewer,
+        now=now,
+        item=item_of(ask.pk),
+        triagers=triagers_of(ask),
+        story=story,
+        told=tell_request(story, comments),
+    )
+
+
+def triagers_of(ask: WorkRequest) -> list[User]:
+    """The leads of the team that owns the area; where it has none, the CTO."""
+    people = User.objects.filter(is_active=True)
+    found = list(people.filter(team=ask.team_id, roles__contains=[Role.LEAD])) if ask.team_id else []
+    return found or list(people.filter(roles__contains=[Role.CTO])[:1])
+
+
+def projects_near(viewer: Viewer, area: Area | None) -> list[Project]:
+    """Projects above the line on the same area, in rank order: what could carry the request."""
+    if area is None:
+        return []
+    rows = Project.objects.visible_to(viewer).ranked().above_the_line().filter(areas=area)
+    return list(rows.select_related("owner__team")[:NEAREST])
+
+
+def whose_turn(ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User]) -> Court:
+    requester = ask.requester
+    match ask.state:
+        case State.DRAFT:
+            return Court(requester, _("files it"), then=_("nobody else sees a draft"))
+        case State.FILED:
+            return Court(triagers[0] if triagers else None, _("decides"))
+        case State.NEEDS_INFORMATION:
+            return Court(requester, _("answers"))
+        case State.PARKED:
+            return Court(None, _("Nobody's turn"), ask.review_on, _("then it comes back to triage by itself"))
+        case State.ACCEPTED:
+            return _turn_of_item(requester, item)
+    return Court(None, "")
+
+
+def _turn_of_item(requester: User, item: BacklogItem | None) -> Court:
+    if item is None or not item.live:
+        return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
+    delivery = item.delivery_owner or item.project.owner
+    match item.state:
+        case ItemState.PROPOSED:
+            return Court(item.project.owner, _("answers the proposal"))
+        case ItemState.AGREED:
+            return Court(delivery, _("starts it"), item.project.ends_on)
+        case ItemState.IN_PROGRESS:
+            return Court(delivery, _("delivers"), item.project.ends_on)
+        case ItemState.SHIPPED:
+            return Court(item.business_owner, _("measures the outcome"), item.measure_on)
+    return Court(None, "")
+
+
+def say_where(
+    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], needs: dict[Stage, Need], now: datetime
+) -> str:
+    """Where it stands, in one sentence."""
+    names = {
+        "team": ask.team.name if ask.team else "",
+        "who": triagers[0].name if triagers else "",
+        "by": ask.decided_by.name if ask.decided_by else "",
+        "asked": ask.asked_by.name if ask.asked_by else "",
+        "reason": ask.decision_reason,
+        "question": ask.question,
+        "day": say_day(ask.review_on, timezone.localtime(now).date()) if ask.review_on else "",
+    }
+    match ask.state:
+        case State.DRAFT if needs[Stage.FILING].complete:
+            return _("A draft that only you see; nothing is missing to file it.")
+        case State.DRAFT:
+            return _("A draft that only you see; to file it, it needs: %(fields)s.") % {
+                "fields": ", ".join(needs[Stage.FILING].lacking)
+            }
+        case State.FILED:
+            return _("Filed with %(team)s; %(who)s decides on it.") % names
+        case State.NEEDS_INFORMATION:
+            return _("%(asked)s asked: %(question)s") % names
+        case State.DECLINED:
+            return _("%(by)s declined it: %(reason)s") % names
+        case State.PARKED if ask.decision_reason:
+            return _("Parked until %(day)s: %(reason)s") % names
+        case State.PARKED:
+            return _("Parked until %(day)s; then it comes back by itself.") % names
+        case State.ACCEPTED:
+            return _say_delivery(ask, item)
+    return _("Withdrawn by its requester.")
+
+
+def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
+    values = {
+        "team": ask.team.name if ask.team else "",
+        "weeks": number(ask.effort_weeks),
+        "project": str(item.project) if item else "",
+        "added": number(item.added_weeks) if item else "",
+    }
+    if item is not None and item.live:
+        match item.state:
+            case ItemState.PROPOSED:
+                return _("%(project)s is asked to carry it for %(added)s weeks.") % values
+            case ItemState.AGREED if item.orphaned_at:
+                return _("It lost its place: %(project)s fell below the line.") % values
+            case ItemState.AGREED:
+                return _("%(project)s carries it for %(added)s weeks.") % values
+            case ItemState.IN_PROGRESS:
+                return _("%(project)s works on it.") % values
+            case ItemState.SHIPPED:
+                return _("%(project)s shipped it; the outcome is still to be measured.") % values
+        return _("%(project)s shipped it and the outcome is measured.") % values
+    if ask.effort_weeks is None:
+        return _("Accepted and below the line: %(team)s has not said yet what it takes alone.") % values
+    return _("Below the line: alone it takes %(weeks)s weeks of %(team)s, and those are given away.") % values
+
+
+def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
+    """The answers to the type's own questions, in words."""
+    said = []
+    for one in ask.type.fields:
+        value: Any = ask.answers.get(one["key"])
+        if value is None:
+            continue
+        words = dict(one.get("choices") or ())
+        text = words_in(words[value], language) if value in words else value
+        shown = ", ".join(text) if isinstance(text, list) else number(text) if isinstance(text, int | float) else text
+        said.append((words_in(one["label"], language), str(shown)))
+    return said

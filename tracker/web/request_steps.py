@@ -1,0 +1,114 @@
+"""Every step of a request as a plain form that is posted below it: accept, ask, answer, park…"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from tracker.intake import actions
+from tracker.intake.models import WorkRequest
+from tracker.intake.states import REQUEST
+from tracker.kernel import clock
+from tracker.kernel.errors import NotAllowed, Refused
+from tracker.web.forms.answers import INVALID, STALE, tell_refusal
+from tracker.web.forms.requests import STEP_FORMS, CommentForm, PlainForm, StepForm
+from tracker.web.once import once
+from tracker.web.request_page import Missed
+from tracker.web.requests import find_request, show_detail
+from tracker.web.triage import TRIAGE, next_in_line, show_inbox
+from tracker.web.versions import seen_version
+from tracker.web.viewer import SignedInRequest, signed_in
+
+
+@dataclass(frozen=True)
+class Step:
+    """`verb` is the one of the table of states, empty where the state stays; `said` is what the flash says."""
+
+    act: Callable[..., Any]
+    said: str | Promise
+    verb: str = ""
+    form: type[StepForm] = PlainForm
+    facts: Mapping[str, Any] | None = None
+
+
+STEPS: Mapping[str, Step] = {
+    "file": Step(actions.file_draft, _("%(key)s is filed."), "file"),
+    "accept": Step(actions.accept_request, _("%(key)s is accepted."), "accept", STEP_FORMS["accept"]),
+    "ask": Step(actions.ask_question, _("%(key)s waits for an answer now."), "ask", STEP_FORMS["ask"]),
+    "answer": Step(actions.answer_question, _("%(key)s is back in triage."), "answer", STEP_FORMS["answer"]),
+    "decline": Step(actions.decline_request, _("%(key)s is declined."), "decline", STEP_FORMS["decline"]),
+    "park": Step(actions.park_request, _("%(key)s is parked and comes back by itself."), "park", STEP_FORMS["park"]),
+    "withdraw": Step(actions.withdraw_request, _("%(key)s is withdrawn."), "withdraw"),
+    "effort": Step(actions.set_request_effort, _("The effort of %(key)s is noted."), "", STEP_FORMS["effort"]),
+    "restrict": Step(actions.restrict_request, _("%(key)s is seen by those it concerns alone.")),
+    "open": Step(actions.restrict_request, _("%(key)s is seen by all."), facts={"restricted": False}),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase:
+    """One step; what is refused comes back with all that was typed, in the place it came from."""
+    ask, step = find_request(request.viewer, key), STEPS[name]
+    if request.method == "GET":
+        return redirect("request", ask.key)
+    form = step.form(request.POST, auto_id=f"{name}-%s")
+    status, missed = INVALID, None
+    if form.is_valid():
+        behind = next_in_line(request.viewer, ask) if request.POST.get("next") == TRIAGE and ask.filed_at else ""
+        given = {**form.arguments(), **(step.facts or {})}
+        try:
+            step.act(actor=request.viewer, at=clock.now(), ask=ask, expected=seen_version(request), **given)
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            status = tell_refusal(form, refused)
+            ask = find_request(request.viewer, key)
+            if step.verb and not REQUEST.allows(ask.state, step.verb):
+                status, missed = STALE, Missed(str(refused), _typed(form))
+        else:
+            messages.success(request, step.said % {"key": ask.key})
+            return redirect(_where_next(request, ask, behind))
+    show = show_inbox if request.POST.get("next") == TRIAGE else show_detail
+    return show(request, ask, {name: form}, missed=missed, status=status)
+
+
+def _typed(form: Form) -> list[str]:
+    return [str(value) for name, value in form.cleaned_data.items() if value and name != "next"]
+
+
+def _where_next(request: SignedInRequest, ask: WorkRequest, behind: str) -> str:
+    if request.POST.get("next") != TRIAGE:
+        return reverse("request", args=[ask.key])
+    return f"{reverse('triage')}?{urlencode({'key': behind})}" if behind else reverse("triage")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def comment(request: SignedInRequest, key: str) -> HttpResponseBase:
+    ask = find_request(request.viewer, key)
+    form = CommentForm(request.POST if request.method == "POST" else None, auto_id="comment-%s")
+    if request.method == "GET":
+        return redirect("request", ask.key)
+    status = INVALID
+    if form.is_valid():
+        try:
+            actions.add_comment(actor=request.viewer, at=clock.now(), ask=ask, **form.arguments())
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            status = tell_refusal(form, refused)
+        else:
+            return redirect("request", ask.key)
+    return show_detail(request, ask, {"comment": form}, status=status)

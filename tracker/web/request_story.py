@@ -1,0 +1,98 @@
+"""The story of a request in words: its history and its comments, oldest first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from tracker.history.queries import Moment
+from tracker.intake.models import Comment, Delivery
+from tracker.intake.queries import CORE_LABELS
+from tracker.templatetags.times import number
+from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, say_changed, tell_moments
+
+
+@dataclass(frozen=True)
+class Line:
+    """`quote` is what they wrote; `internal` marks a note for one side."""
+
+    who: Actor
+    at: datetime
+    text: str
+    quote: str = ""
+    internal: bool = False
+
+
+def tell_request(story: Sequence[Moment], comments: Iterable[Comment]) -> list[Line]:
+    """`story` is latest first (one statement for names); comments come with their authors."""
+    lines = [Line(told.who, told.at, told.text, told.reason) for told in tell_moments("request", story)]
+    lines += [
+        Line(
+            Actor(comment.author.name, comment.author.side),
+            comment.at,
+            _("wrote, for the own side") if comment.internal_to else _("wrote"),
+            comment.text,
+            internal=bool(comment.internal_to),
+        )
+        for comment in comments
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def say_accepted(changes: Changes) -> str:
+    weeks = changes.get("effort_weeks", [None, None])[1]
+    if weeks is None:
+        return _("accepted it")
+    return _("accepted it, effort %(weeks)s weeks") % {"weeks": number(Decimal(weeks))}
+
+
+def say_estimated(changes: Changes) -> str:
+    weeks = changes.get("effort_weeks", [None, None])[1]
+    if weeks is None:
+        return _("took the effort back")
+    return _("said it takes %(weeks)s weeks alone") % {"weeks": number(Decimal(weeks))}
+
+
+def say_parked(changes: Changes) -> str:
+    on = date.fromisoformat(changes["review_on"][1])
+    return _("parked it until %(day)s") % {"day": format_date(on, "j E Y" if get_language() == "ru" else "j F Y")}
+
+
+def say_followed(changes: Changes) -> str:
+    after = changes.get("delivery", ["", ""])[1]
+    return _("moved it on: %(state)s") % {"state": Delivery(after).label} if after else _("took its place away")
+
+
+SENTENCES.update(
+    {
+        ("request", "draft_request"): gettext_lazy("drafted it"),
+        ("request", "file_request"): gettext_lazy("filed it"),
+        ("request", "edit_request"): say_changed,
+        ("request", "ask_request"): gettext_lazy("asked"),
+        ("request", "answer_request"): gettext_lazy("answered"),
+        ("request", "accept_request"): say_accepted,
+        ("request", "decline_request"): gettext_lazy("declined it"),
+        ("request", "park_request"): say_parked,
+        ("request", "return_request"): gettext_lazy("brought it back to triage"),
+        ("request", "withdraw_request"): gettext_lazy("withdrew it"),
+        ("request", "restrict_request"): gettext_lazy("restricted it to those it concerns"),
+        ("request", "open_request"): gettext_lazy("opened it to all"),
+        ("request", "set_request_effort"): say_estimated,
+        ("request", "split_request"): gettext_lazy("split it; the rest is parked"),
+        ("request", "involve"): gettext_lazy("brought somebody in"),
+        ("request", "follow_delivery"): say_followed,
+    }
+)
+FIELDS.update(
+    {
+        **CORE_LABELS,
+        "type": gettext_lazy("type"),
+        "answers": gettext_lazy("details of the type"),
+        "deadline_on": gettext_lazy("deadline"),
+        "value_per_week": gettext_lazy("value per week"),
+    }
+)
