@@ -74,7 +74,7 @@ PARTS = (
 def elements_page(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or getattr(settings, "DEMO", False)):
         raise Http404
-    wrong = SampleForm({"why": "stars are gone", "effort": "many"})
+    wrong = SampleForm({"wrong-why": "stars are gone", "wrong-effort": "many"}, prefix="wrong")
     now = timezone.now()
     context = {
         "title": "Elements: 40 of them, each in its states",
@@ -82,7 +82,7 @@ def elements_page(request: HttpRequest) -> HttpResponse:
         "timur": Somebody("Timur Rakhimov", "marketing"),
         "kenji": Somebody("Kenji Sato", "technology"),
         "form": SampleForm(),
-        "wrong": wrong if wrong.errors else SampleForm(),
+        "wrong": wrong,
         "rows": ROWS,
         "chosen": next((row for row in ROWS if row.key == request.GET.get("move")), None),
         "parts": PARTS,
