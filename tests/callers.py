@@ -3,13 +3,20 @@
 import hashlib
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.test import Client
 
 from tests.makers import NOON
 from tracker.people.models import Token, User
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Answer = _MonkeyPatchedWSGIResponse
+else:
+    Answer = HttpResponse
 
 
 class Caller:
@@ -22,16 +29,16 @@ class Caller:
         Token.objects.create(user=user, digest=digest, scopes=chosen, created_at=NOON)
         self.client = Client(headers={"Authorization": f"Bearer {secret}"})
 
-    def get(self, path: str, **extra: Any) -> HttpResponse:
+    def get(self, path: str, **extra: Any) -> Answer:
         return self.client.get(path, **extra)
 
-    def post(self, path: str, body: Any = None, *, match: int | None = None, once: str = "") -> HttpResponse:
+    def post(self, path: str, body: Any = None, *, match: int | None = None, once: str = "") -> Answer:
         return self._send("POST", path, body, match, once)
 
-    def patch(self, path: str, body: Any, *, match: int | None = None) -> HttpResponse:
+    def patch(self, path: str, body: Any, *, match: int | None = None) -> Answer:
         return self._send("PATCH", path, body, match, "")
 
-    def _send(self, method: str, path: str, body: Any, match: int | None, once: str) -> HttpResponse:
+    def _send(self, method: str, path: str, body: Any, match: int | None, once: str) -> Answer:
         headers = {}
         if match is not None:
             headers["If-Match"] = f'"{match}"'

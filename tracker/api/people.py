@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -107,11 +108,13 @@ def holding(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 class People(Resource):
+    """People are named by their number, which is looked up as text like every other key."""
+
     shape = PERSON
-    lookup = "pk"
+    lookup = "number"
 
     def rows(self) -> QuerySet[User]:
-        return User.objects.visible_to(self.viewer)
+        return User.objects.visible_to(self.viewer).annotate(number=Cast("pk", TextField()))
 
 
 class PersonList(People):

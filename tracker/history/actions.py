@@ -87,7 +87,7 @@ def change_row(
     if expected is not None and expected != row.version:
         raise stale(row.version)
     before = {name: getattr(row, row._meta.get_field(name).attname) for name in changes}
-    manager = type(row)._base_manager
+    manager = row._meta.model._base_manager
     changed = manager.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **changes)
     if not changed:
         current = manager.filter(pk=row.pk).values_list("version", flat=True).first()

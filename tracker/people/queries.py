@@ -102,8 +102,8 @@ def find_person(viewer: Viewer, number: int) -> User | None:
 def list_teams(viewer: Viewer) -> list[TeamRow]:
     """Marketing and technology, each by name, with the number of people here and of areas."""
     members = Count("members", filter=Q(members__is_active=True), distinct=True)
-    teams = Team.objects.visible_to(viewer).order_by("-side", "name")
-    rows = teams.values_list("key", "name", "side", members, Count("areas", distinct=True))
+    teams = Team.objects.visible_to(viewer).annotate(people=members, parts=Count("areas", distinct=True))
+    rows = teams.order_by("-side", "name").values_list("key", "name", "side", "people", "parts")
     return [TeamRow(key, name, side, str(Side(side).label), people, areas) for key, name, side, people, areas in rows]
 
 
