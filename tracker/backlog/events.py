@@ -34,3 +34,13 @@ class ItemsChanged:
     what: str
     items: tuple[ItemFacts, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RankAsked:
+    """Somebody asks whoever ranks to make this request a project of its own."""
+
+    at: datetime
+    actor_key: str
+    request: str
+    title: str

@@ -15,6 +15,17 @@ from tracker.people.access import Ties, Viewer
 from tracker.people.models import Team, User
 from tracker.projects.models import Period, Project
 
+TONES = {
+    ItemState.PROPOSED: "warn",
+    ItemState.AGREED: "good",
+    ItemState.IN_PROGRESS: "good",
+    ItemState.SHIPPED: "accent",
+    ItemState.MET: "good",
+    ItemState.PARTLY_MET: "warn",
+    ItemState.NOT_MET: "bad",
+}
+"""How good the news is, for badges."""
+
 
 class Way(models.TextChoices):
     EMBED = "embed", _("embedded")
@@ -109,6 +120,10 @@ class BacklogItem(Versioned):
 
     def __str__(self) -> str:
         return str(self.key)
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.orphaned_at else TONES.get(ItemState(self.state), "neutral")
 
     @property
     def live(self) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from tracker.backlog.events import ItemsChanged
+from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.intake.events import RequestsMoved
 from tracker.notices.actions import Telling, tell
+from tracker.people.access import Role
+from tracker.people.models import User
 
 AUDIENCE: Mapping[str, tuple[str, ...]] = {
     "proposed": ("host_owner",),
@@ -62,6 +64,16 @@ def tell_of_requests(event: RequestsMoved) -> None:
         if event.verb in TO_REQUESTER:
             tellings.append(Telling(TO_REQUESTER[event.verb], facts, url, source, user=moved.requester_id))
     tell(at=event.at, tellings=tellings, actor=_person(event.actor))
+
+
+def tell_of_rank(event: RankAsked) -> None:
+    """Whoever ranks hears it once a day, however often it is asked."""
+    facts = {"request": event.request, "title": event.title}
+    source = f"{event.request}:rank_asked:{event.at.date()}"
+    chiefs = User.objects.active().holding(Role.CTO).values_list("pk", flat=True)
+    url = f"/requests/{event.request}/"
+    tellings = [Telling("rank_asked", facts, url, source, user=person) for person in chiefs]
+    tell(at=event.at, tellings=tellings, actor=_person(event.actor_key))
 
 
 def _person(actor_key: str) -> int:

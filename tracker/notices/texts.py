@@ -34,7 +34,7 @@ ASKED = _("You filed the request.")
 DELIVERS = _("You deliver it.")
 OWNS = _("You are one of its two owners.")
 TRIAGES = _("Your team owns the area.")
-TAKES_PART = _("You take part in the request.")
+RANKS = _("You rank the projects.")
 
 KINDS: Mapping[str, Words] = {
     "item_proposed": Words(
@@ -74,6 +74,11 @@ KINDS: Mapping[str, Words] = {
     ),
     "item_dropped": Words(
         _("%(request)s %(title)s is out of %(project)s."), OWNS, _("What it drew has gone back to the project.")
+    ),
+    "rank_asked": Words(
+        _("%(request)s %(title)s asks for a rank of its own."),
+        RANKS,
+        _("Make it a project, or leave it to be embedded."),
     ),
     "request_filed": Words(
         _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")

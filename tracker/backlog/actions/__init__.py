@@ -3,6 +3,7 @@
 from tracker.backlog.actions.deliver import (
     close_items,
     drop_item,
+    may_drop,
     measure_item,
     move_item,
     set_tracker_key,
@@ -11,16 +12,18 @@ from tracker.backlog.actions.deliver import (
 )
 from tracker.backlog.actions.embed import Rest, answer_embed, embed_request, rehome_item
 from tracker.backlog.actions.orphans import mark_orphans
-from tracker.backlog.actions.outrank import Outranked, outrank_request
+from tracker.backlog.actions.outrank import Outranked, ask_for_rank, outrank_request
 
 __all__ = [
     "Outranked",
     "Rest",
     "answer_embed",
+    "ask_for_rank",
     "close_items",
     "drop_item",
     "embed_request",
     "mark_orphans",
+    "may_drop",
     "measure_item",
     "move_item",
     "outrank_request",

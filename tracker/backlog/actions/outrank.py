@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.backlog.actions.embed import UNDECIDED, checked_weeks, refuse_undeliverable, settle_in
 from tracker.backlog.actions.placing import add_item, already_has_item, running_period, tell_facts
-from tracker.backlog.events import ItemsChanged
+from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.backlog.models import BacklogItem, Way
-from tracker.backlog.states import ENDED, ItemState
+from tracker.backlog.states import ItemState
 from tracker.intake.actions import accept_request
 from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Refused
@@ -53,7 +53,7 @@ def outrank_request(
     period = running_period(at)
     if ask.team is None:
         raise Refused(_("The request has no team yet: route it by its area."), code="no_team")
-    if BacklogItem.objects.filter(ask=ask).exclude(state__in=ENDED).exists():
+    if BacklogItem.objects.filter(ask=ask).live().exists():
         raise already_has_item(ask)
     areas = [ask.area] if ask.area else []
     project = add_project(
@@ -86,3 +86,13 @@ def outrank_request(
     settle_in(item, actor, at)
     publish(ItemsChanged(at=at, actor_key=actor.key, what="outranked", items=(tell_facts(item),)))
     return Outranked(item, project, displaced)
+
+
+@transaction.atomic
+def ask_for_rank(*, actor: Viewer, at: datetime, ask: WorkRequest) -> None:
+    """Tells whoever ranks that somebody wants this request as a project of its own; changes no record."""
+    require(actor, Power.PROPOSE_EMBED, ask.ties)
+    refuse_undeliverable(ask)
+    if BacklogItem.objects.filter(ask=ask).live().exists():
+        raise already_has_item(ask)
+    publish(RankAsked(at=at, actor_key=actor.key, request=ask.key, title=ask.title))

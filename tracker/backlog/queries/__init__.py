@@ -1,6 +1,7 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
-from tracker.backlog.queries.finder import Found, find_hosts, suggested_weeks
+from tracker.backlog.queries.courts import InMotion, open_checks_of, own_in_motion
+from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks
 from tracker.backlog.queries.items import (
     Decision,
     decisions_for,
@@ -9,22 +10,36 @@ from tracker.backlog.queries.items import (
     lacking_for_embedding,
     ticket_of,
 )
-from tracker.backlog.queries.ways import Effect, Outrank, TeamList, add_to_host, lists_of, outrank_at, place_by_score
+from tracker.backlog.queries.ways import (
+    Effect,
+    Outrank,
+    Row,
+    TeamList,
+    add_to_host,
+    lists_of,
+    outrank_at,
+    place_by_score,
+)
 
 __all__ = [
     "Decision",
     "Effect",
     "Found",
+    "InMotion",
     "Outrank",
+    "Row",
     "TeamList",
     "add_to_host",
     "decisions_for",
+    "find_best_hosts",
     "find_hosts",
     "item_of",
     "items_of",
     "lacking_for_embedding",
     "lists_of",
+    "open_checks_of",
     "outrank_at",
+    "own_in_motion",
     "place_by_score",
     "suggested_weeks",
     "ticket_of",

@@ -1,5 +1,6 @@
 """The embed finder: projects that exist and could carry a request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,7 +9,7 @@ from typing import Any
 from tracker.backlog import rules
 from tracker.backlog.rules import Reason, overlapping, rank_hosts
 from tracker.intake.models import WorkRequest
-from tracker.projects.queries import Host, hosts_near
+from tracker.projects.queries import Host, hosts_near, hosts_of_sites
 from tracker.sites.models import Area
 
 MOST_HOSTS = 5
@@ -42,6 +43,18 @@ def find_hosts(ask: WorkRequest, at: datetime) -> list[Found]:
     hosts = {host.id: host for host in hosts_near(area=ask.area_id, site=site, team=ask.team_id)}
     ranked = rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date())
     return [Found(hosts[one.host.project], one.last_day, one.reasons) for one in ranked[:MOST_HOSTS]]
+
+
+def find_best_hosts(asks: Sequence[WorkRequest], at: datetime) -> dict[int, Found]:
+    """The best host of each of these requests, where there is one (one statement for all); needs `area` loaded."""
+    sites = {ask.area.site_id for ask in asks if ask.area}
+    hosts = {host.id: host for host in hosts_of_sites(sorted(sites))} if sites else {}
+    best = {}
+    for ask in asks:
+        weeks = suggested_weeks(ask.effort_weeks) or Decimal(0)
+        for one in rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date())[:1]:
+            best[ask.pk] = Found(hosts[one.host.project], one.last_day, one.reasons)
+    return best
 
 
 def _compare(host: Host, ask: WorkRequest) -> rules.Host:

@@ -1,0 +1,336 @@
+"""The backlog: the list, the page of an item, the answer of a host, and every step below an item."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tracker.backlog import actions
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import add_to_host, find_hosts, lists_of
+from tracker.backlog.states import ItemState
+from tracker.kernel import clock
+from tracker.kernel.errors import NotAllowed, Refused
+from tracker.launches.actions import decide_check
+from tracker.launches.models import Check
+from tracker.people.access import Power, Viewer, require
+from tracker.projects.models import Project
+from tracker.web.forms.answers import INVALID, tell_refusal
+from tracker.web.forms.backlog import (
+    AnswerForm,
+    CheckForm,
+    DropForm,
+    MeasureForm,
+    PlainForm,
+    RehomeForm,
+    TrackerKeyForm,
+)
+from tracker.web.item_page import LOADED, read_item_page, say_item
+from tracker.web.once import once
+from tracker.web.render import render_page
+from tracker.web.shell import count_waiting
+from tracker.web.versions import seen_version
+from tracker.web.viewer import SignedInRequest, signed_in
+from tracker.web.ways import say_line, say_weight
+
+PAGE = 50
+count_waiting("backlog", lambda viewer: BacklogItem.objects.to_answer_by(viewer))
+
+
+def find_item(viewer: Viewer, key: str) -> BacklogItem:
+    """404 for what the viewer may not know of."""
+    item = BacklogItem.objects.visible_to(viewer).select_related(*LOADED).filter(key=key).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+@dataclass(frozen=True)
+class Filter:
+    label: str | Promise
+    url: str
+    active: bool
+
+
+@require_GET
+@signed_in
+def show_backlog(request: SignedInRequest) -> HttpResponse:
+    viewer = request.viewer
+    if not viewer.roles:
+        raise NotAllowed(_("Ask your administrator for a role."))
+    chosen = {name: request.GET[name] for name in ("state", "project", "mine", "orphaned") if request.GET.get(name)}
+    rows = BacklogItem.objects.visible_to(viewer)
+    if chosen.get("state") in ItemState.values:
+        rows = rows.filter(state=chosen["state"])
+    elif not chosen.get("project"):
+        rows = rows.live()
+    if chosen.get("project"):
+        rows = rows.filter(project__key=chosen["project"])
+    if chosen.get("mine"):
+        rows = rows.owned_by(viewer.id)
+    if chosen.get("orphaned"):
+        rows = rows.orphaned()
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    people = ("ask", "project", "business_owner__team", "delivery_owner__team")
+    found = list(rows.select_related(*people).order_by("-id")[: PAGE + 1])
+    items = found[:PAGE]
+    standing = BacklogItem.objects.visible_to(viewer)
+    carried, orphaned = standing.blocking().count(), standing.orphaned().count()
+    title = ngettext(
+        "%(count)s request is carried by a project", "%(count)s requests are carried by projects", carried
+    ) % {"count": carried}
+    lost = ngettext("%(count)s of them lost its project.", "%(count)s of them lost their project.", orphaned)
+    context = {
+        "title": title,
+        "context_line": lost % {"count": orphaned} if orphaned else _("None of them has lost its project."),
+        "items": items,
+        "filters": _filters(chosen),
+        "project": chosen.get("project", ""),
+        "without_project": _query({**chosen, "project": ""}),
+        "next": _query({**chosen, "after": str(items[-1].pk)}) if len(found) > PAGE else None,
+        "first": _query(chosen) if after else None,
+        "nav": "backlog",
+    }
+    return render_page(request, "tracker/backlog/index.html", context)
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return f"?{urlencode({name: value for name, value in values.items() if value})}"
+
+
+def _filters(chosen: Mapping[str, str]) -> list[Filter]:
+    state = chosen.get("state", "")
+    states = [
+        Filter(one.label, _query({**chosen, "state": "" if state == one else str(one)}), state == one)
+        for one in ItemState
+    ]
+    flags = [
+        Filter(label, _query({**chosen, name: "" if chosen.get(name) else "1"}), bool(chosen.get(name)))
+        for name, label in (("mine", _("mine")), ("orphaned", _("orphaned")))
+    ]
+    return [*flags, *states]
+
+
+@require_GET
+@signed_in
+def show_item(request: SignedInRequest, key: str) -> HttpResponse:
+    return _show(request, find_item(request.viewer, key))
+
+
+def _show(
+    request: SignedInRequest,
+    item: BacklogItem,
+    *,
+    refused: Refused | None = None,
+    given: Mapping[str, forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    page = read_item_page(item, request.viewer, now, given)
+    initial = {"tracker_key": item.tracker_key}
+    context = {
+        "title": page.title,
+        "context_line": item.ask.title,
+        "page": page,
+        "now": now,
+        "forms": {"tracker_key": (given or {}).get("tracker_key") or TrackerKeyForm(initial=initial)},
+        "refused": str(refused) if refused else "",
+        "refused_facts": refused.facts.get("checks", []) if refused else [],
+        "stale": refused is not None and refused.code == "stale",
+        "nav": "backlog",
+    }
+    return render_page(request, "tracker/backlog/detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
+    """What a yes would do to the line stands above the answer."""
+    item = find_item(request.viewer, key)
+    require(request.viewer, Power.ANSWER_EMBED, item.project.ties)
+    if item.state != ItemState.PROPOSED:
+        messages.info(request, _("It has been answered."))
+        return redirect("item", item.key)
+    form = AnswerForm(request.POST or None, initial={"added_weeks": item.added_weeks.normalize()})
+    status = 200
+    at = clock.now()
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            given = _read_answer(request, form)
+            try:
+                actions.answer_embed(actor=request.viewer, at=at, item=item, expected=seen_version(request), **given)
+            except NotAllowed:
+                raise
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+                item = find_item(request.viewer, key)
+            else:
+                messages.success(request, f"{say_item(item, at.date())}.")
+                return redirect("item", item.key)
+    listed = lists_of([item.team_id], at.date()).get(item.team_id)
+    effect = add_to_host(listed, item.project_id, item.added_weeks) if listed else None
+    context = {
+        "title": _("%(request)s wants to join %(project)s for %(weeks)s weeks")
+        % {"request": item.ask.key, "project": item.project.key, "weeks": item.added_weeks.normalize()},
+        "context_line": item.ask.title,
+        "item": item,
+        "form": form,
+        "weighs": say_weight(effect, item.project.key) if effect else "",
+        "line": say_line(effect, listed) if effect and listed else "",
+        "stale": status == 409,
+        "nav": "backlog",
+    }
+    return render_page(request, "tracker/backlog/answer.html", context, status=status)
+
+
+def _read_answer(request: SignedInRequest, form: AnswerForm) -> dict[str, Any]:
+    given = dict(form.cleaned_data)
+    title, review_on = given.pop("rest_title"), given.pop("review_on")
+    answer = request.POST.get("answer", "agree")
+    rest = actions.Rest(title, review_on) if title and answer == "agree" else None
+    return {**given, "answer": answer, "split_rest": rest}
+
+
+@dataclass(frozen=True)
+class ItemStep:
+    """`said` is what the flash says once it is done."""
+
+    act: Callable[..., Any]
+    said: str | Promise
+    form: type[forms.Form] = PlainForm
+
+
+STEPS: Mapping[str, ItemStep] = {
+    "start": ItemStep(actions.start_item, gettext_lazy("%(key)s is in progress.")),
+    "ship": ItemStep(actions.ship_item, gettext_lazy("%(key)s is live.")),
+    "drop": ItemStep(actions.drop_item, gettext_lazy("%(key)s is dropped."), DropForm),
+    "measure": ItemStep(actions.measure_item, gettext_lazy("The outcome of %(key)s is recorded."), MeasureForm),
+    "tracker-key": ItemStep(actions.set_tracker_key, gettext_lazy("The key is kept."), TrackerKeyForm),
+}
+
+
+@require_POST
+@signed_in
+@once
+def take_item_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase:
+    """One step; what is refused comes back on the page of the item with all that was typed."""
+    item, step = find_item(request.viewer, key), STEPS[name]
+    form = step.form(request.POST, auto_id=f"{name}-%s")
+    refusal, status = None, INVALID
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            step.act(actor=request.viewer, at=clock.now(), item=item, expected=seen_version(request), **given)
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            refusal, status = refused, tell_refusal(form, refused)
+            item = find_item(request.viewer, key)
+        else:
+            messages.success(request, step.said % {"key": item.key})
+            return redirect("item", item.key)
+    return _show(request, item, refused=refusal, given={name.replace("-", "_"): form}, status=status)
+
+
+@require_POST
+@signed_in
+@once
+def decide_item_check(request: SignedInRequest, key: str, check: int) -> HttpResponseBase:
+    item = find_item(request.viewer, key)
+    found = Check.objects.filter(source=item.key, pk=check).select_related("project").first()
+    if found is None:
+        raise Http404
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        return _show(request, item, status=INVALID)
+    passed, evidence = form.cleaned_data["passed"] == "yes", form.cleaned_data["evidence"]
+    try:
+        decide_check(
+            actor=request.viewer,
+            at=clock.now(),
+            check=found,
+            passed=passed,
+            evidence=evidence,
+            expected=seen_version(request),
+        )
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        return _show(request, item, refused=refused, status=tell_refusal(form, refused))
+    messages.success(request, _("Noted."))
+    return redirect("item", item.key)
+
+
+@require_POST
+@signed_in
+@once
+def move(request: SignedInRequest, key: str) -> HttpResponseBase:
+    """The one way in which a ranked list moves: behind `after`, first where it is empty."""
+    item = find_item(request.viewer, key)
+    after = request.POST.get("after", "")
+    behind = find_item(request.viewer, after) if after else None
+    try:
+        actions.move_item(actor=request.viewer, at=clock.now(), item=item, after=behind, expected=seen_version(request))
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        text = _("%(key)s stands behind %(after)s now.") if behind else _("%(key)s is first now.")
+        messages.success(request, text % {"key": item.key, "after": after})
+    return redirect("project", item.project.key)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
+    """Two clicks: another project, and the proposal."""
+    item = find_item(request.viewer, key)
+    require(request.viewer, Power.PROPOSE_EMBED, item.ask.ties)
+    form = RehomeForm(request.POST or None, initial={"added_weeks": item.added_weeks.normalize()})
+    status = 200
+    if request.method == "POST":
+        status = INVALID
+        if form.is_valid():
+            host = Project.objects.visible_to(request.viewer).filter(key=form.cleaned_data["host"]).first()
+            given = {
+                name: form.cleaned_data.get(name) or empty for name, empty in (("added_weeks", None), ("note", ""))
+            }
+            try:
+                if host is None:
+                    raise Refused(_("There is no such project."))
+                actions.rehome_item(
+                    actor=request.viewer, at=clock.now(), item=item, host=host, expected=seen_version(request), **given
+                )
+            except NotAllowed:
+                raise
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+            else:
+                messages.success(request, _("%(project)s is asked to carry it.") % {"project": host.key})
+                return redirect("item", item.key)
+    hosts = [one for one in find_hosts(item.ask, clock.now()) if one.host.id != item.project_id]
+    context = {
+        "title": _("Another project for %(request)s") % {"request": item.ask.key},
+        "context_line": item.ask.title,
+        "item": item,
+        "form": form,
+        "hosts": hosts,
+        "stale": status == 409,
+        "nav": "backlog",
+    }
+    return render_page(request, "tracker/backlog/rehome.html", context, status=status)

@@ -1,0 +1,236 @@
+"""A backlog item as its page shows it: where it stands, whose turn it is, what may be done, its story."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.backlog.actions import may_drop
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import lists_of, ticket_of
+from tracker.backlog.states import BLOCKING, ITEM, ItemState
+from tracker.launches.models import Check, CheckState
+from tracker.launches.queries import checks_of
+from tracker.people.access import Power, Viewer, may
+from tracker.people.models import User
+from tracker.templatetags.times import number, say_day
+from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
+from tracker.web.story import SENTENCES, Told, new_values, tell_story
+
+LOADED = (
+    "ask__type",
+    "ask__area",
+    "ask__team",
+    "project__owner__team",
+    "project__team",
+    "team",
+    "period",
+    "business_owner__team",
+    "delivery_owner__team",
+    "proposed_by__team",
+)
+
+
+@dataclass(frozen=True)
+class StepButton:
+    """One thing that may be done now; with a `form` it opens a dialog, `link` leads to a page of its own."""
+
+    name: str
+    label: str
+    url: str
+    key: str = ""
+    kind: str = "plain"
+    why_not: str = ""
+    link: bool = False
+    form: forms.Form | None = None
+
+    @property
+    def dialog(self) -> bool:
+        return self.form is not None
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    item: BacklogItem
+    viewer: Viewer
+    now: datetime
+    checks: list[Check]
+    story: list[Told]
+    place: str
+    given: Mapping[str, forms.Form]
+
+    @property
+    def tone(self) -> str:
+        return self.item.tone
+
+    @property
+    def agreed(self) -> bool:
+        return self.item.state not in (ItemState.PROPOSED, ItemState.REFUSED, ItemState.DROPPED)
+
+    @property
+    def may_deliver(self) -> bool:
+        return may(self.viewer, Power.DELIVER, self.item.ties)
+
+    @property
+    def may_check(self) -> bool:
+        return self.may_deliver and self.item.state in BLOCKING
+
+    @property
+    def ticket(self) -> forms.Form | None:
+        return TicketForm(initial={"text": ticket_of(self.item)}) if self.item.state in BLOCKING else None
+
+    @property
+    def turn(self) -> User | None:
+        item = self.item
+        if item.orphaned_at:
+            return item.business_owner
+        owner = item.delivery_owner or item.project.owner
+        turns = {
+            ItemState.PROPOSED: item.project.owner,
+            ItemState.AGREED: owner,
+            ItemState.IN_PROGRESS: owner,
+            ItemState.SHIPPED: item.business_owner,
+        }
+        return turns.get(ItemState(item.state))
+
+    @property
+    def turn_verb(self) -> str:
+        if self.item.orphaned_at:
+            return _("finds another project")
+        verbs = {
+            ItemState.PROPOSED: _("answers"),
+            ItemState.AGREED: _("starts it"),
+            ItemState.IN_PROGRESS: _("delivers"),
+            ItemState.SHIPPED: _("measures the outcome"),
+        }
+        return verbs.get(ItemState(self.item.state), "")
+
+    @property
+    def turn_until(self) -> date | None:
+        ends = {
+            ItemState.AGREED: self.item.project.ends_on,
+            ItemState.IN_PROGRESS: self.item.project.ends_on,
+            ItemState.SHIPPED: self.item.measure_on,
+        }
+        return ends.get(ItemState(self.item.state))
+
+    @property
+    def title(self) -> str:
+        return say_item(self.item, self.now.date())
+
+    @property
+    def steps(self) -> list[StepButton]:
+        """What the viewer may do now, the likeliest first."""
+        item, viewer = self.item, self.viewer
+        steps = []
+        if item.state == ItemState.PROPOSED and may(viewer, Power.ANSWER_EMBED, item.project.ties):
+            steps.append(StepButton("answer", _("Answer"), self._url("answer"), "a", "primary", link=True))
+        if item.orphaned_at and may(viewer, Power.PROPOSE_EMBED, item.ask.ties):
+            steps.append(
+                StepButton("rehome", _("Find another project"), self._url("rehome"), "h", "primary", link=True)
+            )
+        if self.may_deliver and ITEM.allows(item.state, "start"):
+            steps.append(StepButton("start", _("Start"), self._url("start"), "b", "primary"))
+        if self.may_deliver and ITEM.allows(item.state, "ship"):
+            waiting = [check for check in self.checks if check.state != CheckState.PASSED]
+            why_not = _("Checks are still open.") if waiting else ""
+            steps.append(StepButton("ship", _("Ship"), self._url("ship"), "s", why_not=why_not))
+        if item.state == ItemState.SHIPPED and may(viewer, Power.MEASURE, item.ties):
+            measure = self.given.get("measure") or MeasureForm(auto_id="measure-%s")
+            steps.append(StepButton("measure", _("Measure"), self._url("measure"), "o", "primary", form=measure))
+        if ITEM.allows(item.state, "drop") and may_drop(viewer, item):
+            drop = self.given.get("drop") or DropForm(auto_id="drop-%s")
+            steps.append(StepButton("drop", _("Drop it"), self._url("drop"), "d", "quiet", form=drop))
+        return steps
+
+    def _url(self, name: str) -> str:
+        return reverse(f"item-{name}", args=[self.item.key])
+
+
+def read_item_page(
+    item: BacklogItem, viewer: Viewer, now: datetime, given: Mapping[str, forms.Form] | None = None
+) -> ItemPage:
+    """Needs LOADED; four statements more (checks, history, names, the line of its team)."""
+    return ItemPage(
+        item=item,
+        viewer=viewer,
+        now=now,
+        checks=checks_of(item.key),
+        story=tell_story("backlog-item", item.pk),
+        place=say_host_place(item, now.date()),
+        given=given or {},
+    )
+
+
+def say_host_place(item: BacklogItem, today: date) -> str:
+    """Its host's place in the team's list against the line."""
+    listed = lists_of([item.team_id], today).get(item.team_id)
+    places = [row.id for row in listed.rows] if listed else []
+    if listed is None or item.project_id not in places:
+        return ""
+    values = {
+        "place": places.index(item.project_id) + 1,
+        "count": len(places),
+        "team": listed.name,
+        "line": listed.fitting,
+    }
+    return _("Rank %(place)s of %(count)s in %(team)s; the line is after rank %(line)s.") % values
+
+
+def say_item(item: BacklogItem, today: date) -> str:
+    """The news of the item, in one sentence."""
+    values = {
+        "item": item.key,
+        "request": item.ask.key,
+        "project": item.project.key,
+        "weeks": number(item.added_weeks),
+        "day": say_day(item.measure_on, today) if item.measure_on else "",
+        "outcome": ItemState(item.state).label,
+    }
+    if item.orphaned_at:
+        return _("%(request)s lost its project: %(project)s is below the line") % values
+    if item.state == ItemState.SHIPPED and item.measure_on:
+        return _("%(request)s is live; its outcome is measured on %(day)s") % values
+    return str(TITLES[ItemState(item.state)]) % values
+
+
+TITLES = {
+    ItemState.PROPOSED: gettext_lazy("%(project)s is asked to carry %(request)s for %(weeks)s weeks"),
+    ItemState.AGREED: gettext_lazy("%(project)s carries %(request)s"),
+    ItemState.IN_PROGRESS: gettext_lazy("%(project)s works on %(request)s"),
+    ItemState.SHIPPED: gettext_lazy("%(request)s is live; its outcome is still to be measured"),
+    ItemState.MET: gettext_lazy("%(request)s was measured: %(outcome)s"),
+    ItemState.PARTLY_MET: gettext_lazy("%(request)s was measured: %(outcome)s"),
+    ItemState.NOT_MET: gettext_lazy("%(request)s was measured: %(outcome)s"),
+    ItemState.REFUSED: gettext_lazy("%(project)s does not take %(request)s"),
+    ItemState.DROPPED: gettext_lazy("%(request)s is out of %(project)s"),
+}
+
+
+def _say_agreed(changes: Mapping[str, object]) -> str:
+    conditions = new_values(changes).get("conditions")
+    if conditions:
+        return _("accepted it, on a condition: %(conditions)s") % {"conditions": conditions}
+    return _("accepted it")
+
+
+SENTENCES |= {
+    ("backlog-item", "propose"): gettext_lazy("proposed it"),
+    ("backlog-item", "outrank"): gettext_lazy("made it a project of its own"),
+    ("backlog-item", "agree"): _say_agreed,
+    ("backlog-item", "refuse"): gettext_lazy("refused it"),
+    ("backlog-item", "start"): gettext_lazy("started it"),
+    ("backlog-item", "ship"): gettext_lazy("shipped it"),
+    ("backlog-item", "measure"): gettext_lazy("measured the outcome"),
+    ("backlog-item", "drop"): gettext_lazy("dropped it"),
+    ("backlog-item", "rehome"): gettext_lazy("proposed it to another project"),
+    ("backlog-item", "orphan"): gettext_lazy("pushed its project below the line"),
+    ("backlog-item", "carry"): gettext_lazy("lifted its project above the line again"),
+    ("backlog-item", "move"): gettext_lazy("moved it inside the project"),
+    ("backlog-item", "deal_ranks"): gettext_lazy("tidied the order of the project"),
+    ("backlog-item", "set_tracker_key"): gettext_lazy("noted the key %(tracker_key)s"),
+}

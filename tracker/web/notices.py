@@ -1,0 +1,64 @@
+"""Word to the viewer: what was told, latest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from tracker.kernel import clock
+from tracker.notices.actions import mark_read
+from tracker.notices.models import Notice
+from tracker.notices.texts import say
+from tracker.web.once import once
+from tracker.web.render import render_page
+from tracker.web.viewer import SignedInRequest, signed_in
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Word:
+    id: int
+    what: str
+    why: str
+    then: str
+    url: str
+    at: datetime
+    unread: bool
+
+
+@require_GET
+@signed_in
+def show_notices(request: SignedInRequest) -> HttpResponse:
+    rows = Notice.objects.visible_to(request.viewer)
+    unread = rows.unread().count()
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    news = ngettext("%(count)s new word for you", "%(count)s new words for you", unread) % {"count": unread}
+    context = {
+        "title": news if unread else _("Nothing new for you"),
+        "context_line": _("The same comes by mail."),
+        "rows": [_word(row) for row in found[:PAGE]],
+        "unread": unread,
+        "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else None,
+    }
+    return render_page(request, "tracker/notices/index.html", context)
+
+
+def _word(row: Notice) -> Word:
+    told = say(row.kind, row.facts)
+    return Word(row.pk, told.what, told.why, told.then, row.url, row.at, row.read_at is None)
+
+
+@require_POST
+@signed_in
+@once
+def read_all(request: SignedInRequest) -> HttpResponseBase:
+    mark_read(actor=request.viewer, at=clock.now())
+    return redirect("notice-list")
