@@ -8,10 +8,12 @@ from typing import Any
 from celery import current_app, shared_task
 from django.db import transaction
 
+from tracker.intake import actions as intake
 from tracker.integrations import actions as integrations
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel import clock
 from tracker.notices import actions as notices
+from tracker.people import invitations
 
 IDLE_SECONDS = 15
 """An import that nobody has carried on for so long has lost its worker."""
@@ -22,9 +24,19 @@ def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
     return {"task": task, "schedule": every, "options": {"queue": queue, "expires": every}}
 
 
+@shared_task(name="return_parked", ignore_result=True)
+def return_parked() -> None:
+    intake.return_parked(at=clock.now())
+
+
 @shared_task(name="mail_notices", ignore_result=True)
 def mail_notices() -> None:
     notices.mail_notices(at=clock.now())
+
+
+@shared_task(name="mail_invitations", ignore_result=True)
+def mail_invitations() -> None:
+    invitations.mail_invitations(at=clock.now())
 
 
 @shared_task(name="carry_import", ignore_result=True)
@@ -44,6 +56,8 @@ def ring_import(event: ImportAwaits) -> None:
 
 BEAT: dict[str, dict[str, Any]] = {
     "carry_imports": ring("carry_imports", every=10, queue="bulk"),
+    "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
+    "return_parked": ring("return_parked", every=60, queue="tick"),
 }
 current_app.conf.beat_schedule = BEAT

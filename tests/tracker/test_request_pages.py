@@ -356,3 +356,10 @@ def test_russian_readers_see_the_types_in_russian(cast: Cast) -> None:
     User.objects.filter(pk=cast.seo_lead.pk).update(language="ru")
     page = text_of(browser(User.objects.get(pk=cast.seo_lead.pk)).get("/requests/new/"))
     assert RequestType.objects.get(key="performance").name["ru"] in page
+
+
+def test_a_form_of_more_than_a_mebibyte_is_refused_and_files_nothing(cast: Cast) -> None:
+    seo = browser(cast.seo_lead)
+    seo.raise_request_exception = False
+    assert seo.post("/requests/new/", {**FILED, "why": "x" * 1_100_000}).status_code in (400, 413, 422)
+    assert not WorkRequest.objects.exists()

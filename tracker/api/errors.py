@@ -15,6 +15,11 @@ class PreconditionRequired(Refused):
     status = 428
 
 
+class TooLarge(Refused):
+    code = "too_large"
+    status = 413
+
+
 def answer_error(exc: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(exc, Refused):
         response: Response | None = exception_handler(exc, context)

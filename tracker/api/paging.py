@@ -135,6 +135,8 @@ def _write_listing(
 
 def _narrow(rows: QuerySet[Any], narrow: Filter, name: str, value: str) -> QuerySet[Any]:
     try:
+        if "\x00" in value:
+            raise ValueError(value)
         return narrow(rows, value)
     except Invalid as wrong:
         raise Invalid(wrong.message, fields={name: wrong.message}) from None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 import orjson
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, RequestDataTooBig
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from tracker.api.doorway import ApiViewer
-from tracker.api.errors import PreconditionRequired, answer_error
+from tracker.api.errors import PreconditionRequired, TooLarge, answer_error
 from tracker.api.prepared import fetch_rows
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel import idempotency
@@ -109,7 +109,10 @@ class Resource(APIView):
 
     def body(self) -> Any:
         """The body as JSON values; raises 415 for another type, 400 for what cannot be read."""
-        raw = self.request.body
+        try:
+            raw = self.request.body
+        except RequestDataTooBig:
+            raise TooLarge(_("The body is larger than 1 MiB.")) from None
         if raw and not (self.request.content_type or "").startswith("application/json"):
             raise UnsupportedMediaType(self.request.content_type or "")
         try:

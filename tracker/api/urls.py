@@ -8,5 +8,7 @@ urlpatterns = [
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
     path("", include("tracker.api.urls_people")),
+    path("", include("tracker.api.urls_requests")),
     path("", include("tracker.api.urls_backlog")),
+    path("", include("tracker.api.urls_projects")),
 ]

@@ -39,6 +39,8 @@ from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page, tone_of
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
+from tracker.web.ways import ways_up
+from tracker.web.ways import ways_up
 
 DEFAULT_SORT = "-key"
 
@@ -232,9 +234,11 @@ def show_detail(
         "page": page,
         "ask": ask,
         "now": page.now,
+        "ways": ways_up(request.viewer, ask, page.now, page.item),
         "forms": step_forms(refused, lacking=page.acceptance.lacking),
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
+        "ways": ways_up(request.viewer, ask, page.now, page.item),
         "missed": missed,
         "stale": status == STALE,
         "nav": "request-list",

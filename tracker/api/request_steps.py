@@ -1,0 +1,139 @@
+"""The steps of a request, each a POST below it, and its comments."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+
+from tracker.api.requests import LONGEST, PersonOut, RequestOut, Requests
+from tracker.api.shapes import Fields, JsonPart, person
+from tracker.intake import actions
+from tracker.intake.models import Comment
+from tracker.kernel.errors import Invalid
+
+COMMENT: Fields = {
+    "id": "id",
+    "author": person("author"),
+    "text": "text",
+    "internal_to": "internal_to",
+    "at": "at",
+}
+MOST_COMMENTS = 500
+
+
+class Nothing(serializers.Serializer[Any]):
+    """A step that needs no words."""
+
+
+class AcceptIn(serializers.Serializer[Any]):
+    effort_weeks = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0, required=False)
+
+
+class EffortIn(serializers.Serializer[Any]):
+    weeks = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0, allow_null=True)
+
+
+class AskIn(serializers.Serializer[Any]):
+    question = serializers.CharField(max_length=LONGEST)
+
+
+class AnswerIn(serializers.Serializer[Any]):
+    answer = serializers.CharField(max_length=LONGEST)
+
+
+class DeclineIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class ParkIn(serializers.Serializer[Any]):
+    review_on = serializers.DateField()
+    reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+
+
+class WithdrawIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+
+
+class RestrictIn(serializers.Serializer[Any]):
+    restricted = serializers.BooleanField(required=False, default=True)
+
+
+class CommentIn(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST)
+    internal = serializers.BooleanField(required=False, default=False)
+
+
+class CommentOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    author = PersonOut()
+    text = serializers.CharField()
+    internal_to = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class RequestStep(Requests):
+    """One verb: If-Match is welcome, not needed; the answer is the request as it is then."""
+
+    given: ClassVar[type[serializers.Serializer[Any]]] = Nothing
+    verb: ClassVar[Callable[..., None]]
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given, expected, act = self.read(self.given), self.expected(needed=False), type(self).verb
+
+        def effect() -> HttpResponse:
+            act(actor=self.viewer, at=self.at, ask=self.ask(key), expected=expected, **given)
+            return self.show(key)
+
+        return self.once(effect)
+
+
+def _step(
+    name: str, verb: Callable[..., None], given: type[serializers.Serializer[Any]] = Nothing
+) -> type[RequestStep]:
+    """The resource of one verb, described in the schema."""
+    made = type(name, (RequestStep,), {"verb": staticmethod(verb), "given": given, "__doc__": verb.__doc__})
+    described = extend_schema_view(post=extend_schema(request=given, responses=RequestOut, description=verb.__doc__))
+    kept: type[RequestStep] = described(made)
+    return kept
+
+
+STEPS = {
+    "file": _step("RequestFile", actions.file_draft),
+    "ask": _step("RequestAsk", actions.ask_question, AskIn),
+    "answer": _step("RequestAnswer", actions.answer_question, AnswerIn),
+    "accept": _step("RequestAccept", actions.accept_request, AcceptIn),
+    "decline": _step("RequestDecline", actions.decline_request, DeclineIn),
+    "park": _step("RequestPark", actions.park_request, ParkIn),
+    "withdraw": _step("RequestWithdraw", actions.withdraw_request, WithdrawIn),
+    "restrict": _step("RequestRestrict", actions.restrict_request, RestrictIn),
+    "effort": _step("RequestEffort", actions.set_request_effort, EffortIn),
+}
+
+
+class RequestComments(Requests):
+    def comments(self, ask: int) -> QuerySet[Comment]:
+        return Comment.objects.filter(ask=ask).visible_to(self.viewer)
+
+    @extend_schema(responses=CommentOut(many=True))
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The first 500, oldest first; internal notes of the other side are left out."""
+        if request.GET:
+            raise Invalid("There is no such filter.")
+        rows = self.comments(self.find(key).pk).order_by("id")
+        found = rows.values_list(JsonPart(COMMENT), flat=True)[:MOST_COMMENTS]
+        return self.answer({"results": list(found), "next": None})
+
+    @extend_schema(request=CommentIn, responses={201: CommentOut})
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        given = self.read(CommentIn)
+
+        def effect() -> HttpResponse:
+            made = actions.add_comment(actor=self.viewer, at=self.at, ask=self.find(key), **given)
+            rows = self.comments(made.ask_id).filter(pk=made.pk)
+            return self.answer(rows.values_list(JsonPart(COMMENT), flat=True)[0], status=201)
+
+        return self.once(effect)

@@ -1,0 +1,262 @@
+"""Requests: file, read, edit; their steps are in request_steps.py."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from tracker.api.paging import Filter, answer_list, exact, one_of, yes_no
+from tracker.api.resource import Resource
+from tracker.api.shapes import Fields, JsonPart, NullablePart, person
+from tracker.intake.actions import draft_request, edit_request, file_request
+from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
+from tracker.intake.rules import Stage, missing
+from tracker.intake.states import State
+from tracker.kernel.errors import Invalid
+from tracker.sites.models import Area
+
+LISTED: dict[str, Any] = {
+    "key": "key",
+    "title": "title",
+    "type": "type__key",
+    "area": "area__key",
+    "team": "team__key",
+    "requester": person("requester"),
+    "state": "state",
+    "delivery": "delivery",
+    "restricted": "restricted",
+    "effort_weeks": "effort_weeks",
+    "deadline_on": "deadline_on",
+    "review_on": "review_on",
+    "filed_at": "filed_at",
+    "decided_at": "decided_at",
+    "updated_at": "updated_at",
+    "version": "version",
+}
+REQUEST: Fields = {
+    **LISTED,
+    "area": NullablePart("area", {"key": "area__key", "name": "area__name"}),
+    "team": NullablePart("team", {"key": "team__key", "name": "team__name"}),
+    "type": JsonPart({"key": "type__key", "name": "type__name"}),
+    "why": "why",
+    "example_urls": "example_urls",
+    "kpi": "kpi",
+    "baseline": "baseline",
+    "target": "target",
+    "measure_on": "measure_on",
+    "confidence": "confidence",
+    "confidence_source": "confidence_source",
+    "value_per_week": "value_per_week",
+    "deadline_reason": "deadline_reason",
+    "acceptance_tests": "acceptance_tests",
+    "how_to_test": "how_to_test",
+    "answers": "answers",
+    "question": "question",
+    "asked_by": person("asked_by"),
+    "decision_reason": "decision_reason",
+    "decided_by": person("decided_by"),
+    "split_from": "split_from__key",
+    "created_at": "created_at",
+}
+LONGEST = 20_000
+
+
+class NamedOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PersonOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class TypeBrief(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.DictField(child=serializers.CharField())
+
+
+class RequestRow(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    type = serializers.CharField()
+    area = serializers.CharField(allow_null=True)
+    team = serializers.CharField(allow_null=True)
+    requester = PersonOut()
+    state = serializers.ChoiceField(State.choices)
+    delivery = serializers.ChoiceField(Delivery.choices)
+    restricted = serializers.BooleanField()
+    effort_weeks = serializers.FloatField(allow_null=True)
+    deadline_on = serializers.DateField(allow_null=True)
+    review_on = serializers.DateField(allow_null=True)
+    filed_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class RequestOut(RequestRow):
+    type = TypeBrief()  # type: ignore[assignment]  # a row names it, the record shows it
+    area = NamedOut(allow_null=True)  # type: ignore[assignment]  # as above
+    team = NamedOut(allow_null=True)  # type: ignore[assignment]  # as above
+    why = serializers.CharField()
+    example_urls = serializers.ListField(child=serializers.CharField())
+    kpi = serializers.CharField()
+    baseline = serializers.FloatField(allow_null=True)
+    target = serializers.FloatField(allow_null=True)
+    measure_on = serializers.DateField(allow_null=True)
+    confidence = serializers.CharField()
+    confidence_source = serializers.CharField()
+    value_per_week = serializers.FloatField(allow_null=True)
+    deadline_reason = serializers.CharField()
+    acceptance_tests = serializers.ListField(child=serializers.CharField())
+    how_to_test = serializers.CharField()
+    answers = serializers.DictField()
+    question = serializers.CharField()
+    asked_by = PersonOut(allow_null=True)
+    decision_reason = serializers.CharField()
+    decided_by = PersonOut(allow_null=True)
+    split_from = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class LinesIn(serializers.ListField):
+    def __init__(self, **more: Any) -> None:
+        super().__init__(child=serializers.CharField(max_length=2_000), required=False, max_length=100, **more)
+
+
+class RequestEdit(serializers.Serializer[Any]):
+    type = serializers.SlugField(max_length=40)
+    title = serializers.CharField(max_length=200)
+    area = serializers.SlugField(max_length=40, required=False)
+    why = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+    example_urls = LinesIn()
+    kpi = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    baseline = serializers.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
+    target = serializers.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
+    measure_on = serializers.DateField(required=False, allow_null=True)
+    confidence = serializers.ChoiceField(Confidence.choices, required=False, allow_blank=True)
+    confidence_source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    value_per_week = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    deadline_on = serializers.DateField(required=False, allow_null=True)
+    deadline_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    acceptance_tests = LinesIn()
+    how_to_test = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
+    answers = serializers.DictField(required=False)
+
+
+class RequestIn(RequestEdit):
+    draft = serializers.BooleanField(required=False, default=False)
+
+
+class MissingOut(serializers.Serializer[Any]):
+    filing = serializers.ListField(child=serializers.CharField())
+    acceptance = serializers.ListField(child=serializers.CharField())
+    embedding = serializers.ListField(child=serializers.CharField())
+
+
+def look_up(given: dict[str, Any]) -> None:
+    """Puts the type and the area of these keys in their place, both by one statement."""
+    named = {name: given[name] for name in ("type", "area") if name in given}
+    if not named:
+        return
+    area = Area.objects.filter(key=named.get("area", ""))
+    rows = RequestType.objects.filter(key=named["type"]) if "type" in named else RequestType.objects.all()
+    found = rows.annotate(area_pk=Subquery(area.values("pk")[:1]), area_team=Subquery(area.values("team")[:1])).first()
+    wrong = {}
+    if "type" in named and found is None:
+        wrong["type"] = _("There is no such type.")
+    if "area" in named and (found is None or found.area_pk is None):
+        wrong["area"] = _("There is no such area.")
+    if wrong or found is None:
+        raise Invalid(_("Something in it is unknown."), fields=wrong)
+    if "type" in named:
+        given["type"] = found
+    if "area" in named:
+        given["area"] = Area(pk=found.area_pk, key=named["area"], team_id=found.area_team)
+
+
+class Requests(Resource):
+    """What all resources of requests share."""
+
+    shape = REQUEST
+
+    def rows(self) -> QuerySet[WorkRequest]:
+        return WorkRequest.objects.visible_to(self.viewer)
+
+    def ask(self, key: str) -> WorkRequest:
+        found: WorkRequest = self.find(key, self.rows().select_related("type"))
+        return found
+
+
+class RequestList(Requests):
+    @extend_schema(responses=RequestRow(many=True))
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Filters: state, delivery (several with commas), type, area, team, requester (e-mail), mine, restricted, q."""
+        filters: dict[str, Filter] = {
+            "state": one_of("state", State.values),
+            "delivery": one_of("delivery", Delivery.values),
+            "type": exact("type__key"),
+            "area": exact("area__key"),
+            "team": exact("team__key"),
+            "requester": exact("requester__email"),
+            "restricted": yes_no("restricted"),
+            "mine": self._mine,
+            "q": lambda rows, text: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
+        }
+        subjects = ["request", "area", "team", "user", "request-type"]
+        return answer_list(request, self.rows(), LISTED, subjects=subjects, filters=filters)
+
+    def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if value not in ("true", "false"):
+            raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
+        mine = Q(requester=self.viewer.id)
+        return rows.filter(mine if value == "true" else ~mine)
+
+    @extend_schema(request=RequestIn, responses={201: RequestOut})
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """Files it; with `draft` keeps it for its writer alone, who may leave out all but type and title."""
+        given = self.read(RequestIn)
+        draft = given.pop("draft", False)
+
+        def effect() -> HttpResponse:
+            look_up(given)
+            if draft:
+                made = draft_request(actor=self.viewer, at=self.at, **given)
+            else:
+                empty: dict[str, Any] = {"area": None, "example_urls": [], "why": ""}
+                made = file_request(actor=self.viewer, at=self.at, **{**empty, **given})
+            return self.show(made.key, status=201)
+
+        return self.once(effect)
+
+
+class RequestDetail(Requests):
+    @extend_schema(responses=RequestOut)
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        return self.show(key)
+
+    @extend_schema(request=RequestEdit, responses=RequestOut)
+    def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        """What is not given stays; `answers` are merged, null takes one away. After triage KPI and deadline are fixed."""
+        expected, given = self.expected(), self.read(RequestEdit, partial=True)
+        ask = self.ask(key)
+        look_up(given)
+        edit_request(actor=self.viewer, at=self.at, ask=ask, expected=expected, changes=given)
+        return self.show(key)
+
+
+class RequestMissing(Requests):
+    @extend_schema(responses=MissingOut)
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The fields that it lacks, by the stage that needs them; each stage needs those before it too."""
+        ask = self.ask(key)
+        lacking = {stage: missing(stage, ask.core, ask.type.fields, ask.answers) for stage in Stage}
+        return self.answer({str(stage): names for stage, names in lacking.items()})
