@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -6,8 +7,13 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.makers import PASSWORD, Cast
+from tracker.backlog.actions import answer_embed, embed_request
 from tracker.history.models import Entry
+from tracker.intake.actions import file_request
+from tracker.intake.models import RequestType
+from tracker.kernel import clock
 from tracker.people.models import Firm, Team, User
+from tracker.projects.actions import add_project, set_effort
 from tracker.projects.models import Capacity, Period
 from tracker.sites.models import Area
 from tracker.web.setup import quarter_of
@@ -82,6 +88,37 @@ def test_one_form_makes_the_installation_ready_for_its_first_request(
     page = founded.get("/start/next/").content.decode()
     assert "Set up in three minutes" not in page
     assert "The first request" in page
+
+
+def test_three_people_have_all_they_need_for_the_first_embed(founded: Client) -> None:
+    founded.post("/start/next/", ALL)
+    at = clock.now()
+    ada, eno, mia = (User.objects.get(name=name).viewer() for name in ("Ada", "Eno", "Mia"))
+    web, area, period = Team.objects.get(name="Web"), Area.objects.get(), Period.objects.get()
+    host = add_project(actor=ada, at=at, title="Product page rebuild", team=web, areas=[area])
+    set_effort(actor=ada, at=at, project=host, team=web, period=period, weeks=Decimal(8))
+    ask = file_request(
+        actor=mia,
+        at=at,
+        type=RequestType.objects.get(key="performance"),
+        title="Faster product pages",
+        area=area,
+        example_urls=["https://shop.acme.example/p/1"],
+        why="Half of all visitors leave.",
+        kpi="LCP",
+        confidence="guess",
+        baseline=Decimal(4),
+        target=Decimal(2),
+        measure_on=period.ends_on,
+        acceptance_tests=["p75 of LCP is at most 2.5 s"],
+        how_to_test="Field data of 28 days.",
+        answers={"metric": "LCP", "form_factor": "mobile", "current_p75": "4", "measured_with": "field data"},
+    )
+    item = embed_request(actor=mia, at=at, ask=ask, host=host, added_weeks=Decimal(1))
+    answer_embed(actor=eno, at=at, item=item, delivery_owner=User.objects.get(name="Eno"))
+    item.refresh_from_db()
+    assert item.state == "agreed"
+    assert "Everything is ready" in founded.get("/start/next/").content.decode()
 
 
 def test_the_form_is_taken_whole_or_not_at_all(founded: Client) -> None:
