@@ -80,6 +80,13 @@ WHERE p.team_id = %(team)s OR EXISTS (
     WHERE n.project_id = p.id AND (a.id = %(area)s OR a.site_id = %(site)s))
 ORDER BY p.above DESC, p.place LIMIT 200
 """
+HOSTS_OF_SITES = f"""
+{HOSTS.partition("WHERE p.team_id")[0]}
+WHERE p.above AND EXISTS (
+    SELECT FROM tracker_project_areas n JOIN tracker_area a ON a.id = n.area_id
+    WHERE n.project_id = p.id AND a.site_id = ANY(%(sites)s::bigint[]))
+ORDER BY p.place LIMIT 200
+"""
 
 
 EFFORTS = """
@@ -125,10 +132,11 @@ def efforts_of(project: int) -> list[Asked]:
         cursor.execute(EFFORTS, [project])
         found = cursor.fetchall()
     asked = []
-    for *facts, fits, place, cumulated, gross, reserve, allowance in found:
+    for row in found:
+        fits, place, cumulated, gross, reserve, allowance = row[8:]
         available = available_weeks(gross, ZERO, reserve, allowance)
         short = ZERO if fits or cumulated is None else max(cumulated - available, ZERO)
-        asked.append(Asked(*facts, fits, place, short))
+        asked.append(Asked(*(*row[:8], fits, place, short)))
     return asked
 
 
@@ -295,11 +303,11 @@ def _crossings(where: str, **params: Any) -> list[Crossed]:
 def _read_rows(found: Sequence[tuple[Any, ...]], available: Decimal) -> list[LineRow]:
     rows: list[LineRow] = []
     for place, row in enumerate(found, start=1):
-        *facts, cumulated, fits, bottlenecks, reserved = row
+        cumulated, fits, bottlenecks, reserved = row[11:]
         weeks_in = {team: Decimal(str(weeks)) for team, weeks in (reserved or {}).items()}
         short = ZERO if fits else cumulated - available
         past = "" if fits else _place_past(rows, short)
-        rows.append(LineRow(place, *facts, cumulated, fits, bottlenecks or [], weeks_in, short, past))
+        rows.append(LineRow(*(place, *row[:11], cumulated, fits, bottlenecks or [], weeks_in, short, past)))
     return rows
 
 
@@ -389,4 +397,64 @@ def hosts_near(*, area: int | None, site: int | None, team: int | None) -> list[
     """Open projects of the same area, site or team, those above the line first (one statement, at most 200)."""
     with connection.cursor() as cursor:
         cursor.execute(HOSTS, {"area": area, "site": site, "team": team})
+        return [Host(*row) for row in cursor.fetchall()]
+
+
+TODAY = """
+WITH period AS (SELECT id FROM tracker_period WHERE ends_on >= %(today)s ORDER BY starts_on LIMIT 1), lists AS (
+    SELECT t.id, t.key, t.name, count(*) FILTER (WHERE p.above) AS above, count(*) AS total,
+           count(*) FILTER (WHERE NOT e.fits) AS waiting
+    FROM tracker_effort e JOIN period ON period.id = e.period_id JOIN tracker_project p ON p.id = e.project_id
+    JOIN tracker_team t ON t.id = e.team_id WHERE p.stage <> 'dropped' GROUP BY t.id
+), shown AS (SELECT * FROM lists ORDER BY id = %(team)s DESC, total DESC, name LIMIT 1)
+SELECT shown.key, shown.name, shown.above, shown.total, other.name, other.waiting,
+       (SELECT count(*) FROM tracker_project WHERE owner_id IS NULL AND stage NOT IN ('launched', 'dropped')),
+       (SELECT count(*) FROM tracker_project p WHERE p.stage NOT IN ('launched', 'dropped') AND NOT EXISTS (
+            SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = (SELECT id FROM period))),
+       (SELECT json_agg(latest) FROM (
+            SELECT c.id, p.key, p.title, c.at, c.rose, c.cause, coalesce(o.key, '') AS cause_key,
+                   coalesce(t.name, '') AS cause_team, c.weeks
+            FROM tracker_crossing c JOIN tracker_project p ON p.id = c.project_id
+            LEFT JOIN tracker_project o ON o.id = c.cause_project_id LEFT JOIN tracker_team t ON t.id = c.cause_team_id
+            ORDER BY c.at DESC, c.id DESC LIMIT 3) latest)
+FROM (SELECT) one LEFT JOIN shown ON true
+LEFT JOIN LATERAL (
+    SELECT name, waiting FROM lists WHERE id <> shown.id AND waiting > 0 ORDER BY waiting DESC, name LIMIT 1
+) other ON true
+"""
+
+
+@dataclass(frozen=True)
+class LineToday:
+    """The line of one team in two numbers, the team of which most projects wait elsewhere, and what nobody has done
+    about the portfolio yet. `team` is None where no list is drawn."""
+
+    key: str | None
+    team: str | None
+    above: int
+    total: int
+    bottleneck: str | None
+    waiting: int | None
+    unowned: int
+    unestimated: int
+    crossings: list[Crossed]
+
+
+def line_today(team: int | None, today: date) -> LineToday:
+    """Of this team, else of the one with the most projects (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(TODAY, {"team": team or 0, "today": today})
+        *facts, latest = cursor.fetchone()
+    return LineToday(*facts, crossings=[_read_crossing(one) for one in latest or []])
+
+
+def _read_crossing(told: dict[str, Any]) -> Crossed:
+    weeks = None if told["weeks"] is None else Decimal(str(told["weeks"]))
+    return Crossed(**told | {"at": datetime.fromisoformat(told["at"]), "weeks": weeks})
+
+
+def hosts_of_sites(sites: Sequence[int]) -> list[Host]:
+    """Open projects above the line that work on areas of these sites (one statement, at most 200)."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOSTS_OF_SITES, {"sites": list(sites)})
         return [Host(*row) for row in cursor.fetchall()]

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("elements/", elements_page.elements_page, name="elements"),
+    path("", include("tracker.web.urls_home")),
     path("", include("tracker.web.urls_people")),
     path("", include("tracker.web.urls_imports")),
     path("", include("tracker.web.urls_requests")),

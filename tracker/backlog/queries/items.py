@@ -33,7 +33,7 @@ def ticket_of(item: BacklogItem) -> str:
         _list(_("Acceptance checks"), ask.acceptance_tests, mark="[ ] "),
         _titled(_("How to test"), ask.how_to_test),
         _titled(_("Conditions"), item.conditions),
-        _("Added effort: %(weeks)s person-weeks") % {"weeks": item.added_weeks.normalize()},
+        _("Added effort: %(weeks)s person-weeks") % {"weeks": f"{item.added_weeks.normalize():f}"},
         f"{settings.ORIGIN}/backlog/{item.key}/",
     ]
     return "\n\n".join(part for part in parts if part)

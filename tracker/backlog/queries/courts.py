@@ -1,0 +1,64 @@
+"""The requests of a person that are on their way, and in whose court each of them is."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.states import ENDED, ItemState
+from tracker.intake.models import Delivery, WorkRequest
+from tracker.intake.states import State
+from tracker.launches.models import Check, CheckState
+from tracker.people.access import Role, Viewer
+from tracker.people.models import User
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class InMotion:
+    """`court` is whose turn it is: answer (the question is the viewer's), way (so is the choice of a way), triage (with
+    `who`, the lead) or host (with `who`, who owns the host that was asked)."""
+
+    ask: WorkRequest
+    court: str
+    who: str
+    host: str
+
+
+def own_in_motion(viewer: Viewer) -> list[InMotion]:
+    """The viewer's own requests that somebody has to move, the oldest first (one statement)."""
+    undecided = Q(state__in=[State.FILED, State.NEEDS_INFORMATION])
+    below = Q(state=State.ACCEPTED, delivery=Delivery.WAITING)
+    live = BacklogItem.objects.filter(ask=OuterRef("pk")).exclude(state__in=ENDED)
+    leads = User.objects.filter(is_active=True, team=OuterRef("team"), roles__contains=[str(Role.LEAD)])
+    rows = WorkRequest.objects.visible_to(viewer).filter(undecided | below, requester=viewer.id)
+    rows = rows.annotate(
+        item_state=Subquery(live.values("state")[:1]),
+        host_key=Subquery(live.values("project__key")[:1]),
+        host_owner=Subquery(live.values("project__owner__name")[:1]),
+        lead=Subquery(leads.order_by("id").values("name")[:1]),
+    ).exclude(Q(item_state__isnull=False) & ~Q(item_state=ItemState.PROPOSED))
+    found = rows.select_related("type", "area", "team", "asked_by").order_by(F("filed_at").asc(), "id")
+    return [_read(ask) for ask in found[:MOST]]
+
+
+def _read(ask: WorkRequest) -> InMotion:
+    facts = vars(ask)
+    if facts["item_state"] == ItemState.PROPOSED:
+        return InMotion(ask, "host", facts["host_owner"] or "", facts["host_key"])
+    if ask.state == State.NEEDS_INFORMATION:
+        return InMotion(ask, "answer", ask.asked_by.name if ask.asked_by else "", "")
+    if ask.state == State.ACCEPTED:
+        return InMotion(ask, "way", "", "")
+    return InMotion(ask, "triage", facts["lead"] or "", "")
+
+
+def open_checks_of(person: int) -> list[tuple[BacklogItem, int]]:
+    """Items that this person delivers, work on which has begun, with how many checks have not passed (one statement)."""
+    waiting = Check.objects.filter(source=OuterRef("key")).exclude(state=CheckState.PASSED)
+    number = waiting.order_by().values("source").annotate(number=Count("pk")).values("number")
+    rows = BacklogItem.objects.filter(delivery_owner=person, state=ItemState.IN_PROGRESS, orphaned_at=None)
+    rows = rows.annotate(waiting=Subquery(number, output_field=IntegerField())).filter(waiting__gt=0)
+    found = rows.select_related("ask", "project").order_by("project__ends_on", "id")[:MOST]
+    return [(item, vars(item)["waiting"]) for item in found]
