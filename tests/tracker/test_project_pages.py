@@ -155,7 +155,7 @@ def test_a_project_says_where_it_stands_and_what_blocks_it(cast: Cast) -> None:
     assert "1 blocker stands in the way" in text
     assert "I-12" in text
     assert "put 1.5 embedded weeks of Mobile on it" in text
-    assert "Nothing is embedded in it yet." in text
+    assert "This project carries no request yet." in text
     assert page_for(cast.analyst).get("/projects/P-999/").status_code == 404
 
 
@@ -214,7 +214,7 @@ def test_the_pages_cost_the_same_whatever_the_number_of_rows(cast: Cast) -> None
     projects = fill(cast, *[{"web": "1"}] * 3)
     reader = page_for(cast.cto)
     paths = ["/line/?team=web", "/projects/", f"/projects/{projects[0].key}/", "/capacity/"]
-    prices = []
+    prices: list[list[int]] = []
     for _round in range(2):
         for path in paths:
             reader.get(path)

@@ -127,7 +127,7 @@ def test_moving_up_pushes_others_below_and_says_why(cast: Cast, crossed: list[Li
         (third.pk, True, "moved", third.pk),
     }
     assert crossed == [
-        LineCrossed(NOON, cast.cto.key, cast.period.pk, (first.pk, second.pk), (third.pk,)),
+        LineCrossed(NOON, cast.cto.key, cast.period.pk, (first.pk, second.pk), (third.pk,), ()),
     ]
     assert Project.objects.get(pk=first.pk).version == 1
     assert_line_is_true(cast)

@@ -6,10 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class LineCrossed:
-    """The line was drawn again and these projects (ids) crossed it in this period (id)."""
+    """The line was drawn again and these projects (ids) crossed it in this period (id).
+
+    `carrying` are those of them with blocking embedded items; None where nobody looked.
+    """
 
     at: datetime
     actor_key: str
     period: int
     fell: tuple[int, ...]
     rose: tuple[int, ...]
+    carrying: tuple[int, ...] | None = None

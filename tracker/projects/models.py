@@ -32,8 +32,10 @@ class Size(models.TextChoices):
     L = "L", _("L · 8 weeks")
 
 
-class Period(models.Model):
+class Period(Versioned):
     """A quarter: capacity and effort are counted in it. `key` looks like 2027-Q1."""
+
+    subject = "period"
 
     key = models.CharField(max_length=10, unique=True)
     starts_on = models.DateField()
@@ -127,9 +129,7 @@ class Project(Versioned):
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="project_stage_known"),
             models.CheckConstraint(condition=Q(pinned=False) | ~Q(pin_reason=""), name="pin_has_reason"),
             # Checked at the end of a statement: one statement deals all keys anew.
-            models.UniqueConstraint(
-                fields=["rank"], name="project_rank_once", deferrable=models.Deferrable.IMMEDIATE
-            ),
+            models.UniqueConstraint(fields=["rank"], name="project_rank_once", deferrable=models.Deferrable.IMMEDIATE),
         ]
         indexes = [
             models.Index(fields=["-pinned", "rank"], name="project_rank", condition=~Q(stage__in=CLOSED)),

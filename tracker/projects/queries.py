@@ -444,8 +444,8 @@ def line_today(team: int | None, today: date) -> LineToday:
     """Of this team, else of the one with the most projects (one statement)."""
     with connection.cursor() as cursor:
         cursor.execute(TODAY, {"team": team or 0, "today": today})
-        *facts, latest = cursor.fetchone()
-    return LineToday(*facts, crossings=[_read_crossing(one) for one in latest or []])
+        found = cursor.fetchone()
+    return LineToday(*(*found[:-1], [_read_crossing(one) for one in found[-1] or []]))
 
 
 def _read_crossing(told: dict[str, Any]) -> Crossed:

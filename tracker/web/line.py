@@ -272,7 +272,8 @@ def fold_rows(rows: list[ShownRow], line: TeamLine) -> list[ShownRow]:
     """The top, what stands around the line, and a fold for each stretch that is left out."""
     cut = next((number for number, row in enumerate(rows) if row.first_below), len(rows))
     around = range(max(cut - SHOWN_ABOVE, 0), cut + SHOWN_BELOW)
-    shown, hidden = [], []
+    shown: list[ShownRow] = []
+    hidden: list[ShownRow] = []
     for place, row in enumerate(rows):
         if place < SHOWN_AT_TOP or place in around or row.key == rows[-1].key:
             if hidden:

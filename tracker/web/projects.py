@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import items_of
 from tracker.kernel import clock
 from tracker.launches.models import Check
 from tracker.people.access import Power, Ties, Viewer, may, require
@@ -45,7 +45,7 @@ def find_project(viewer: Viewer, key: str) -> Project:
     return found
 
 
-def with_estimates(rows: QuerySet[Project], period: Period | None) -> QuerySet[Project]:
+def with_estimates(rows: QuerySet[Project], period: Period | None) -> QuerySet[Any]:
     """Adds `asked`, the weeks of the period (None without an estimate)."""
     asked = (
         Effort.objects.filter(project=OuterRef("pk"), period=period)
@@ -57,7 +57,7 @@ def with_estimates(rows: QuerySet[Project], period: Period | None) -> QuerySet[P
     return rows.annotate(asked=Subquery(asked))
 
 
-def narrow(rows: QuerySet[Project], query: QueryDict) -> QuerySet[Project]:
+def narrow(rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
     """The filters of the address; values that mean nothing find nothing."""
     stage = query.get("stage")
     rows = rows.filter(stage=stage) if stage else rows.exclude(stage=Stage.DROPPED)
@@ -136,12 +136,13 @@ def line_choices() -> list[tuple[str, str]]:
 
 
 def active_filters(query: QueryDict) -> list[Filter]:
-    stages, lines = dict(Stage.choices), dict(line_choices())
-    words = {"stage": stages, "line": lines}
+    words: dict[str, dict[str, str]] = {
+        "stage": {str(stage.value): str(stage.label) for stage in Stage},
+        "line": dict(line_choices()),
+    }
+    given = {name: query.get(name, "") for name in FILTERS}
     return [
-        Filter(str(words.get(name, {}).get(query[name], query[name])), without(query, name))  # type: ignore[call-overload]  # the keys are the codes
-        for name in FILTERS
-        if query.get(name)
+        Filter(words.get(name, {}).get(value, value), without(query, name)) for name, value in given.items() if value
     ]
 
 
@@ -175,12 +176,8 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
         "areas": list(project.areas.all()),
         "blockers": blockers,
         "checks": list(Check.objects.filter(project=project)),
-        "items": list(
-            BacklogItem.objects.visible_to(request.viewer)
-            .filter(project=project)
-            .select_related("ask", "project", "business_owner__team", "delivery_owner__team")
-            .order_by("rank")
-        ),
+        "items": items_of(project.pk, request.viewer),
+        "may_rank_items": may(request.viewer, Power.RANK_INSIDE, project.ties),
         "crossings": [(one, say_cause(one)) for one in crossings_of(project.pk)],
         "story": tell_story("project", project.pk),
         "below": project.open and not project.above and any(not one.fits for one in efforts),

@@ -29,8 +29,10 @@ Row = tuple[Any, ...]
 def mark_orphans(event: LineCrossed) -> None:
     """Flags the blocking items of fallen hosts and clears those whose host rose again; both owners hear it once.
 
-    One statement where nothing is touched.
+    None where nothing is touched.
     """
+    if event.carrying == ():
+        return
     if event.fell:
         fallen = _mark(event, event.fell, orphaned_at=event.at, cause="below")
         _follow(event, fallen, "orphan", "orphaned", {row[1]: Delivery.WAITING for row in fallen})

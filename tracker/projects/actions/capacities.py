@@ -46,7 +46,7 @@ WHERE p.id = n.id AND p.above <> n.above
 
 @transaction.atomic
 def open_period(*, actor: Viewer, at: datetime, key: str, starts_on: date, ends_on: date) -> Period:
-    """A period has no version: it is opened once and never edited."""
+    """Opened once, never edited; Project.above follows it when it begins (see turn_period)."""
     require(actor, Power.RANK_PROJECTS)
     if ends_on < starts_on:
         text = _("It ends before it starts.")
@@ -54,7 +54,11 @@ def open_period(*, actor: Viewer, at: datetime, key: str, starts_on: date, ends_
     if Period.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         text = _("Another period covers some of these days.")
         raise Invalid(text, fields={"starts_on": text})
-    period = Period.objects.create(key=key, starts_on=starts_on, ends_on=ends_on)
+    if Period.objects.filter(key=key).exists():
+        text = _("This quarter is open already.")
+        raise Invalid(text, fields={"key": text})
+    period = Period(key=key, starts_on=starts_on, ends_on=ends_on)
+    add_row(period, actor=actor.key, at=at, verb="open_period")
     turn_period(at=at)
     return period
 
@@ -86,10 +90,8 @@ def set_capacity(
     """
     require(actor, Power.RANK_PROJECTS)
     _check_numbers(numbers)
-    row = capacity or Capacity.objects.filter(team=team, period=period).first()
-    before = ZERO
+    row, before = capacity or find_locked(team, period), ZERO
     if row is None:
-        run_locked("SELECT 1", [])
         row = Capacity(team=team, period=period, **numbers)
         add_row(row, actor=actor.key, at=at, verb="set_capacity")
     else:
@@ -103,6 +105,12 @@ def set_capacity(
         orphans_accepted=orphans_accepted,
     )
     return row
+
+
+def find_locked(team: Team, period: Period) -> Capacity | None:
+    """The capacity as it is under the lock, so that two people do not set the first one at once."""
+    found = run_locked("SELECT id FROM tracker_capacity WHERE team_id = %s AND period_id = %s", [team.pk, period.pk])
+    return Capacity.objects.get(pk=found[0][0]) if found else None
 
 
 def weeks_of(capacity: Capacity) -> Decimal:

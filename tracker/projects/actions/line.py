@@ -39,6 +39,7 @@ WITH touched AS (
     WHERE (o.project_id, o.period_id) IN (SELECT project_id, period_id FROM claims)
       AND (o.team_id, o.period_id) NOT IN (SELECT team_id, period_id FROM touched)
     GROUP BY o.project_id, o.period_id
+), carriers AS (SELECT DISTINCT project_id FROM tracker_blocker WHERE source LIKE 'I-%%'
 ), current AS (SELECT id FROM tracker_period WHERE ends_on >= %(today)s ORDER BY starts_on LIMIT 1),
 lists AS (
     SELECT t.team_id, t.period_id, t.period_id = (SELECT id FROM current) AS current, coalesce(c.gross, 0) AS gross,
@@ -46,14 +47,16 @@ lists AS (
            array_agg(k.id ORDER BY k.rank, k.id) AS efforts, array_agg(k.project_id ORDER BY k.rank, k.id) AS projects,
            array_agg(k.weeks ORDER BY k.rank, k.id) AS weeks, array_agg(k.rank ORDER BY k.rank, k.id) AS ranks,
            array_agg(k.fits ORDER BY k.rank, k.id) AS fits, array_agg(k.above ORDER BY k.rank, k.id) AS above,
-           array_agg(coalesce(r.fits, true) ORDER BY k.rank, k.id) AS rest
+           array_agg(coalesce(r.fits, true) ORDER BY k.rank, k.id) AS rest,
+           array_agg(h.project_id) FILTER (WHERE h.project_id IS NOT NULL) AS carriers
     FROM touched t JOIN claims k USING (team_id, period_id)
     LEFT JOIN rest r USING (project_id, period_id)
+    LEFT JOIN carriers h ON h.project_id = k.project_id
     LEFT JOIN tracker_capacity c ON c.team_id = t.team_id AND c.period_id = t.period_id
     GROUP BY t.team_id, t.period_id, c.gross, c.reserve_percent, c.allowance
 )
 """
-COLUMNS = "team_id, period_id, current, gross, reserve, allowance, efforts, projects, weeks, ranks, fits, above, rest"
+COLUMNS = "team_id, period_id, current, gross, reserve, allowance, efforts, projects, weeks, ranks, fits, above, rest, carriers"
 WRITE = """
 WITH efforts AS (
     UPDATE tracker_effort e SET fits = n.fits
@@ -99,6 +102,8 @@ class List(NamedTuple):
     fits: list[bool]
     above: list[bool]
     rest: list[bool]
+    carriers: list[int] | None
+    """Projects with blocking embedded items, in no order."""
 
     @property
     def available(self) -> Decimal:
@@ -115,6 +120,7 @@ class Drawing:
     bumped: set[int] = field(default_factory=set)
     fell: dict[int, list[int]] = field(default_factory=dict)
     rose: dict[int, list[int]] = field(default_factory=dict)
+    carriers: set[int] = field(default_factory=set)
 
     @property
     def empty(self) -> bool:
@@ -182,6 +188,7 @@ def draw_again(lists: Sequence[List], *, newcomers: Collection[int] = ()) -> Dra
                 drawing.fits[effort] = row.fits
         if one.current:
             stored |= zip(one.projects, one.above, strict=True)
+        drawing.carriers.update(one.carriers or ())
         silent.update(project for project, rank in zip(one.projects, one.ranks, strict=True) if not rank)
     for period, now in after.items():
         crossed = crossings({p: was for p, was in before[period].items() if p not in silent}, now)
@@ -219,9 +226,9 @@ def write_drawing(
     """Writes a drawing in one statement and tells who reacts to crossings."""
     if drawing.empty:
         return
-    fell = [project for fallen in drawing.fell.values() for project in fallen]
-    if fell and not orphans_accepted:
-        refuse_orphans(fell)
+    hosts = [project for fallen in drawing.fell.values() for project in fallen if project in drawing.carriers]
+    if hosts and not orphans_accepted:
+        refuse_orphans(hosts)
     crossed = [(p, period, False) for period, ps in drawing.fell.items() for p in ps]
     crossed += [(p, period, True) for period, ps in drawing.rose.items() for p in ps]
     projects = sorted({*drawing.above, *drawing.ranks, *drawing.bumped})
@@ -244,8 +251,10 @@ def write_drawing(
     with connection.cursor() as cursor:
         cursor.execute(WRITE, params)
     for period in drawing.fell:
-        if drawing.fell[period] or drawing.rose[period]:
-            publish(LineCrossed(at, actor_key, period, tuple(drawing.fell[period]), tuple(drawing.rose[period])))
+        fell, rose = tuple(drawing.fell[period]), tuple(drawing.rose[period])
+        if fell or rose:
+            carrying = tuple(sorted(drawing.carriers.intersection(fell + rose)))
+            publish(LineCrossed(at, actor_key, period, fell, rose, carrying))
 
 
 def refuse_orphans(fell: Sequence[int]) -> None:

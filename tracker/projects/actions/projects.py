@@ -62,6 +62,13 @@ WITH host AS (
 INSERT INTO tracker_blocker (project_id, source, text) SELECT id, %s, %s FROM host
 ON CONFLICT (source) DO UPDATE SET project_id = excluded.project_id, text = excluded.text RETURNING id
 """
+SET_AREAS = """
+WITH gone AS (
+    DELETE FROM tracker_project_areas WHERE project_id = %(project)s AND area_id <> ALL(%(areas)s::bigint[])
+)
+INSERT INTO tracker_project_areas (project_id, area_id)
+SELECT %(project)s, area FROM unnest(%(areas)s::bigint[]) area ON CONFLICT DO NOTHING
+"""
 UNBLOCKED = "NOT EXISTS (SELECT FROM tracker_blocker b WHERE b.project_id = tracker_project.id)"
 
 
@@ -118,7 +125,9 @@ def edit_project(
         expected=expected,
     )
     if "areas" in changes:
-        project.areas.set(changes["areas"])
+        chosen = [area.pk for area in changes["areas"]]
+        with connection.cursor() as cursor:
+            cursor.execute(SET_AREAS, {"project": project.pk, "areas": chosen})
 
 
 def _check_words(title: str, dates: Mapping[str, Any]) -> None:
