@@ -44,6 +44,10 @@ bench: $(DEV) ## Measure the busiest pages against a bare view; writes bench.jso
 messages: $(DEV) ## Gather the sentences to translate and compile the translations
 	@$(PYTHON) -m tests.messages --show
 
+.PHONY: reference
+reference: $(DEV) ## Write docs/reference anew out of the tables it speaks of
+	@$(PYTHON) -m tests.reference
+
 .PHONY: lock
 lock: $(DEV) ## Lock the newest allowed version of every requirement
 	@$(LOCK) --upgrade requirements.in -o requirements.txt

@@ -1,0 +1,270 @@
+"""The pages of docs/reference, and who writes them."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
+from django.db.models import Choices
+
+from tests.reference.example import write_example
+from tests.reference.routes import write_routes
+from tests.reference.tables import table
+from tracker.intake.models import Delivery
+from tracker.kernel.states import Machine
+from tracker.people.access import TABLE, Power, Role, Tie, scope_of
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "tracker"
+BEGIN, END = "<!-- written by `make reference`, from here -->", "<!-- to here -->"
+WRITTEN = "<!-- Written by `make reference`: change the source it names, not this page. -->"
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    usual: str
+    text: str
+
+
+SETTINGS = [
+    Setting(
+        "PORT", "`8000`", "Where `make run` serves on 127.0.0.1; the compose file publishes this port of the machine."
+    ),
+    Setting(
+        "TANDEM_DATA",
+        "`./var`",
+        "Folder for everything that stays: the private database and broker, their logs, the secret key, mail written "
+        "as files, uploads. Only its owner can open it.",
+    ),
+    Setting(
+        "TANDEM_DEMO",
+        "`1` with `make run`, else `0`",
+        "`1` fills the demo company on the first start and offers sign-in as any of its people with one click. "
+        "Refused where `TANDEM_HOSTS` names anything but loopback.",
+    ),
+    Setting(
+        "TANDEM_SECRET_KEY",
+        "`make run` makes one and keeps it in the data folder",
+        "Signs sessions and links. Required everywhere else, the same for all processes.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "a private PostgreSQL with `make run`",
+        "`postgresql://user:password@host:port/name`. Required for every process started in another way.",
+    ),
+    Setting(
+        "REDIS_URL",
+        "a private Valkey with `make run`",
+        "`redis://host:port/0`, Redis or Valkey. Only rings: what is lost here comes late, never not at all.",
+    ),
+    Setting(
+        "TANDEM_HOSTS", "`127.0.0.1,localhost`", "Host names by which the installation is called, with commas between."
+    ),
+    Setting(
+        "TANDEM_ORIGIN",
+        "`http://127.0.0.1:$PORT`",
+        "The address that people type; links in mails begin with it. With `https://` cookies are marked secure and the "
+        "proxy in front is believed about `X-Forwarded-Proto`.",
+    ),
+    Setting(
+        "TANDEM_EMAIL_BACKEND",
+        "files in `$TANDEM_DATA/mail`",
+        "Python path of a Django mail backend.",
+    ),
+    Setting("TANDEM_MAIL_FROM", "`Tandem <tandem@localhost>`", "Sender of every mail."),
+    Setting("TANDEM_LOG", "`WARNING`", "Level of what is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),
+]
+INTERNAL = {
+    "DJANGO_SETTINGS_MODULE": "which settings a process reads",
+    "TANDEM_SUPERVISED": "set by `make run` for the processes it started, so that they end with it",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text; of two pages only the part between the marks is generated."""
+    reference = DOCS / "reference"
+    texts = {
+        reference / "powers.md": write_powers(),
+        reference / "states.md": write_states(),
+        reference / "settings.md": write_settings(),
+        reference / "commands.md": write_commands(),
+        reference / "api.md": put_between(reference / "api.md", write_routes()),
+        DOCS / "explanation" / "the-line.md": put_between(DOCS / "explanation" / "the-line.md", write_example()),
+    }
+    return {path: f"{text.strip()}\n" for path, text in texts.items()}
+
+
+def put_between(path: Path, drawn: str) -> str:
+    """The page as it is, with this text between its two marks."""
+    head, rest = path.read_text().split(BEGIN)
+    return f"{head}{BEGIN}\n\n{drawn}\n\n{END}{rest.split(END)[1]}"
+
+
+def write_powers() -> str:
+    letters = {
+        Tie.ANY: "V",
+        Tie.REQUESTER: "O",
+        Tie.DELIVERY: "A",
+        Tie.TEAM: "T",
+        Tie.REQUESTER_TEAM: "R",
+        Tie.PARTY: "P",
+    }
+    rows = [
+        [
+            str(power.label),
+            *("".join(letters[tie] for tie in TABLE[power].get(role, ())) or "–" for role in Role),
+            str(scope_of(power)),
+        ]
+        for power in Power
+    ]
+    return f"""
+{WRITTEN}
+# Powers
+
+Source: `tracker/people/access.py`. Why it is so: [Powers](../explanation/powers.md).
+
+Default deny: what is not in the table nobody may do. Roles of one person add up.
+
+- **V** any record that one may see
+- **O** its requester
+- **A** the owner of the project, or the delivery owner of the item
+- **T** a member of the team that does or owns it
+- **R** a member of the requester's team
+- **P** a party to it: who was involved later, such as the owner of a host that was asked
+- **–** never
+
+{table(["", *(str(role.label) for role in Role), "scope"], rows)}
+
+The scope is what a token needs beside the power of its owner. A token has one or more of `read`, `write` and
+`manage`; it only shrinks what its owner may do.
+
+Where one may not know that a record exists the answer is 404; where one sees it but may not do this, 403.
+"""
+
+
+def machines() -> Iterator[Machine]:
+    for found in sorted(PACKAGE.glob("*/states.py")):
+        module = importlib.import_module(f"tracker.{found.parent.name}.states")
+        yield from (value for value in vars(module).values() if isinstance(value, Machine))
+
+
+def write_states() -> str:
+    parts = []
+    for machine in machines():
+        kind = type(next(iter(machine.steps))[0])
+        assert issubclass(kind, Choices), f"{machine.name}: states are members of Choices"
+        labels = dict(kind.choices)
+        rows = []
+        for state, label in labels.items():
+            steps = [f"{verb} → {labels[after]}" for (before, verb), after in machine.steps.items() if before == state]
+            rows.append([str(label), f"`{state}`", "<br>".join(steps) or "– (an end)"])
+        title = f"{machine.name[0].upper()}{machine.name[1:]}"
+        parts.append(f"## {title}\n\n{table(['state', 'in the API', 'verb → next state'], rows)}")
+    delivered = [[str(label), f"`{value}`"] for value, label in Delivery.choices if value]
+    return f"""
+{WRITTEN}
+# States
+
+Source: the tables in `tracker/*/states.py`. A verb that a state does not list is refused (409, `wrong_state`).
+
+{(chr(10) * 2).join(parts)}
+
+## Delivery of a request
+
+After acceptance the `delivery` of a request says how far it is. Nobody sets it: it follows from its backlog item and
+from where the host stands.
+
+{table(["delivery", "in the API"], delivered)}
+"""
+
+
+def write_settings() -> str:
+    rows = [[f"`{one.name}`", one.usual, one.text] for one in SETTINGS]
+    inner = [[f"`{name}`", text] for name, text in INTERNAL.items()]
+    return f"""
+{WRITTEN}
+# Settings
+
+Tandem is set by environment variables alone, read in `tracker/config/`. A value that cannot be meant stops the start
+with a sentence that says so.
+
+{table(["variable", "usually", "what it does"], rows)}
+
+Two more are set by Tandem itself and not meant to be changed:
+
+{table(["variable", "what it does"], inner)}
+"""
+
+
+def environment_reads() -> set[str]:
+    """Names of environment variables that the package reads, found in its source."""
+    names = set()
+    for path in PACKAGE.rglob("*.py"):
+        if path.name == "settings_test.py" or path.parts[-2] == "migrations":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names |= set(_reads_of(node))
+    return names
+
+
+def _reads_of(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        owner = ast.unparse(node.func.value)
+        if (owner, node.func.attr) in READERS and isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value
+    inside = ast.unparse(node.value) if isinstance(node, ast.Subscript) else ""
+    if isinstance(node, ast.Subscript) and inside == "os.environ" and isinstance(node.slice, ast.Constant):
+        yield str(node.slice.value)
+
+
+READERS = {("env", "text"), ("env", "flag"), ("env", "folder"), ("os.environ", "get"), ("os.environ", "setdefault")}
+
+
+def write_commands() -> str:
+    targets = re.findall(r"^([a-z-]+):.*?## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    parts = []
+    for name in sorted(name for name, package in get_commands().items() if package == "tracker"):
+        parts.append(_write_command(name, load_command_class("tracker", name)))
+    return f"""
+{WRITTEN}
+# Commands
+
+## make
+
+`make` alone lists these.
+
+{table(["command", "what it does"], [[f"`make {name}`", text] for name, text in targets])}
+
+## manage.py
+
+On one machine `.venv/bin/python manage.py …` finds the private servers of the data folder by itself while `make run`
+is up; elsewhere it takes the same [settings](settings.md) as the other processes. Beside these there are Django's own
+commands, of which `migrate` is the one that matters.
+
+{(chr(10) * 2).join(parts)}
+"""
+
+
+def _write_command(name: str, command: BaseCommand) -> str:
+    usual = {action.dest for action in BaseCommand().create_parser("manage.py", name)._actions}
+    own = [action for action in command.create_parser("manage.py", name)._actions if action.dest not in usual]
+    rows, words = [], [name]
+    for action in own:
+        shown = action.option_strings[0] if action.option_strings else action.dest.upper()
+        choices = ", ".join(f"`{choice}`" for choice in action.choices or ())
+        told = "; ".join(part for part in (action.help or "", choices) if part)
+        rows.append([f"`{shown}`", told or "required"])
+        words.append(f"[{shown}]" if action.option_strings and not action.required else shown)
+    arguments = f"\n\n{table(['argument', 'what it is'], rows)}" if rows else ""
+    return f"### {name}\n\n`python manage.py {' '.join(words)}`\n\n{command.help}{arguments}"
+
+
+def main() -> None:
+    for path, text in pages().items():
+        path.write_text(text)
