@@ -108,7 +108,14 @@ def make_request(cast: Cast, requester: User | None = None, **more: Any) -> Work
     ask = WorkRequest(type=cast.type, requester=person, requester_team=person.team, **{**facts, **more})
     ask.save()
     Entry.objects.create(
-        subject="request", subject_id=ask.pk, version=1, actor=person.key, verb="file_request", at=NOON, seal=b""
+        subject="request",
+        subject_id=ask.pk,
+        version=1,
+        actor=person.key,
+        verb="file_request",
+        at=NOON,
+        changes={"state": [None, ask.state]},
+        seal=b"",
     )
     ask.refresh_from_db()
     return ask

@@ -163,6 +163,6 @@ def test_notices_are_read_in_the_readers_language_and_marked(web: Portfolio) -> 
     kenji = browser(web.cast.frontend_lead)
     page = kenji.get("/notices/")
     assert "1 new word for you" in text_of(page)
-    assert f"{web.ask.key} {web.ask.title} wants to join {web.host.key} for 1.50 weeks." in text_of(page)
+    assert f"{web.ask.key} {web.ask.title} wants to join {web.host.key} for 1.5 weeks." in text_of(page)
     kenji.post("/notices/read/")
     assert "Nothing new for you" in text_of(kenji.get("/notices/"))

@@ -24,6 +24,7 @@ from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
+from tracker.templatetags.times import number
 from tracker.web.forms.answers import INVALID, tell_refusal
 from tracker.web.forms.backlog import (
     AnswerForm,
@@ -33,6 +34,7 @@ from tracker.web.forms.backlog import (
     PlainForm,
     RehomeForm,
     TrackerKeyForm,
+    plain_weeks,
 )
 from tracker.web.item_page import LOADED, read_item_page, say_item
 from tracker.web.once import once
@@ -163,7 +165,7 @@ def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
     if item.state != ItemState.PROPOSED:
         messages.info(request, _("It has been answered."))
         return redirect("item", item.key)
-    form = AnswerForm(request.POST or None, initial={"added_weeks": item.added_weeks.normalize()})
+    form = AnswerForm(request.POST or None, initial={"added_weeks": plain_weeks(item.added_weeks)})
     status = 200
     at = clock.now()
     if request.method == "POST":
@@ -184,7 +186,7 @@ def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
     effect = add_to_host(listed, item.project_id, item.added_weeks) if listed else None
     context = {
         "title": _("%(request)s wants to join %(project)s for %(weeks)s weeks")
-        % {"request": item.ask.key, "project": item.project.key, "weeks": item.added_weeks.normalize()},
+        % {"request": item.ask.key, "project": item.project.key, "weeks": number(item.added_weeks)},
         "context_line": item.ask.title,
         "item": item,
         "form": form,
@@ -301,7 +303,7 @@ def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
     """Two clicks: another project, and the proposal."""
     item = find_item(request.viewer, key)
     require(request.viewer, Power.PROPOSE_EMBED, item.ask.ties)
-    form = RehomeForm(request.POST or None, initial={"added_weeks": item.added_weeks.normalize()})
+    form = RehomeForm(request.POST or None, initial={"added_weeks": plain_weeks(item.added_weeks)})
     status = 200
     if request.method == "POST":
         status = INVALID

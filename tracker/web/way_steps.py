@@ -19,7 +19,7 @@ from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.web.forms.answers import tell_refusal
-from tracker.web.forms.backlog import EmbedForm, OutrankForm
+from tracker.web.forms.backlog import EmbedForm, OutrankForm, plain_weeks
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
 from tracker.web.render import render_page
@@ -43,7 +43,7 @@ def embed(request: SignedInRequest, key: str) -> HttpResponseBase:
     ask = find_ask(request.viewer, key)
     at = clock.now()
     weeks = suggested_weeks(ask.effort_weeks)
-    initial = {"host": request.GET.get("host", ""), "added_weeks": weeks.normalize() if weeks else None}
+    initial = {"host": request.GET.get("host", ""), "added_weeks": plain_weeks(weeks)}
     form = EmbedForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":
@@ -102,7 +102,7 @@ def outrank(request: SignedInRequest, key: str) -> HttpResponseBase:
     listed = lists_of([ask.team_id], at.date()).get(ask.team_id) if ask.team_id else None
     rows = list(listed.rows) if listed else []
     place = outrank_at(listed, ask.effort_weeks) if listed and ask.effort_weeks else None
-    weeks = ask.effort_weeks.normalize() if ask.effort_weeks else None
+    weeks = plain_weeks(ask.effort_weeks)
     initial = {"after": place.after.key if place and place.after else "", "weeks": weeks}
     form = OutrankForm(request.POST or None, rows=rows, initial=initial)
     status = 200

@@ -30,7 +30,7 @@ from tracker.intake.states import State
 from tracker.people.access import Power, Ties, Viewer, may
 from tracker.projects.queries import Host
 from tracker.templatetags.times import number, say_day
-from tracker.web.forms.backlog import EmbedForm
+from tracker.web.forms.backlog import EmbedForm, plain_weeks
 
 REASONS: dict[Reason, str | Promise] = {
     Reason.SAME_AREA: gettext_lazy("same area"),
@@ -108,7 +108,7 @@ def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | 
     lacking = lacking_for_embedding(ask)
     hosts = [_host_card(viewer, ask, one, lists, weeks, lacking) for one in found]
     listed = lists.get(ask.team_id or 0)
-    initial = {"host": hosts[0].key if hosts else "", "added_weeks": weeks.normalize() if weeks else None}
+    initial = {"host": hosts[0].key if hosts else "", "added_weeks": plain_weeks(weeks)}
     sentence, below = say_place(ask, listed, hosts[0] if hosts else None, at.date())
     return WaysUp(
         ask=ask,

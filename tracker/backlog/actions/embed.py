@@ -69,7 +69,7 @@ def embed_request(
     )
     add_item(item, actor=actor, at=at, verb="propose")
     involve(actor_key=actor.key, at=at, ask=ask, people=[person for person in (host.owner_id, actor.id) if person])
-    _tell(item, actor, at, "proposed", weeks=str(item.added_weeks), note=item.note)
+    _tell(item, actor, at, "proposed", weeks=f"{item.added_weeks.normalize():f}", note=item.note)
     return item
 
 
@@ -135,7 +135,7 @@ def answer_embed(
     }
     change_row(item, actor=actor.key, at=at, verb="agree", changes=changes, expected=expected)
     settle_in(item, actor, at)
-    _tell(item, actor, at, "agreed", weeks=str(weeks), conditions=item.conditions)
+    _tell(item, actor, at, "agreed", weeks=f"{weeks.normalize():f}", conditions=item.conditions)
     return ticket_of(item)
 
 
@@ -187,7 +187,7 @@ def rehome_item(
     change_row(item, actor=actor.key, at=at, verb="rehome", changes=changes, expected=expected)
     follow_delivery(actor_key=actor.key, at=at, deliveries={item.ask_id: Delivery.WAITING})
     involve(actor_key=actor.key, at=at, ask=item.ask, people=[person for person in (host.owner_id, actor.id) if person])
-    _tell(item, actor, at, "proposed", weeks=str(item.added_weeks), note=item.note)
+    _tell(item, actor, at, "proposed", weeks=f"{item.added_weeks.normalize():f}", note=item.note)
 
 
 def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Forms of the two ways up and of backlog items."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -23,6 +24,11 @@ def delivering() -> models.QuerySet[User]:
 def weeks_field(label: Any, **more: Any) -> forms.DecimalField:
     widget = forms.NumberInput(attrs={"step": "0.5", "min": "0.5"})
     return forms.DecimalField(label=label, max_digits=6, decimal_places=2, widget=widget, **more)
+
+
+def plain_weeks(weeks: Decimal | None) -> str | None:
+    """As it is typed: without zeros at the end."""
+    return None if weeks is None else f"{weeks.normalize():f}"
 
 
 def lines(rows: int = 3) -> forms.Textarea:
