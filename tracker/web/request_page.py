@@ -331,7 +331,7 @@ def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
         if value is None:
             continue
         words = dict(one.get("choices") or ())
-        text = words_in(words[value], language) if value in words else value
+        text = words_in(words[value], language) if isinstance(value, str) and value in words else value
         shown = ", ".join(text) if isinstance(text, list) else number(text) if isinstance(text, int | float) else text
         said.append((words_in(one["label"], language), str(shown)))
     return said
