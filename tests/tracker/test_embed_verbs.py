@@ -9,7 +9,15 @@ from django.db import connection
 
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
-from tracker.backlog.actions import Rest, answer_embed, drop_item, embed_request, outrank_request, rehome_item
+from tracker.backlog.actions import (
+    Rest,
+    answer_embed,
+    drop_item,
+    embed_request,
+    mark_orphans,
+    outrank_request,
+    rehome_item,
+)
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.states import ItemState
 from tracker.intake.actions import withdraw_request
@@ -18,6 +26,7 @@ from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongStat
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
 from tracker.projects.actions import launch_project, move_project
+from tracker.projects.events import LineCrossed
 from tracker.projects.models import Effort, Project
 
 REVIEW = NOON.date() + timedelta(days=59)
@@ -203,6 +212,18 @@ def test_an_orphan_is_flagged_and_both_owners_hear_it_once(web: Portfolio) -> No
     assert web.fresh(web.ask).delivery == Delivery.WAITING
     told = Notice.objects.filter(kind="item_orphaned").values_list("user", flat=True)
     assert sorted(told) == sorted([web.cast.seo_lead.pk, web.cast.frontend_lead.pk])
+    assert not gaps_in_history()
+
+
+def test_the_same_crossing_told_twice_changes_nothing_more_and_one_of_another_quarter_nothing(web: Portfolio) -> None:
+    item = web.agreed()
+    other = LineCrossed(NOON, "system", web.cast.period.pk + 1, (web.host.pk,), ())
+    mark_orphans(other)
+    assert web.load(item).orphaned_at is None
+    for _turn in range(2):
+        mark_orphans(LineCrossed(NOON, "system", web.cast.period.pk, (web.host.pk,), ()))
+    assert web.load(item).version == item.version + 1
+    assert Notice.objects.filter(kind="item_orphaned").count() == 2
     assert not gaps_in_history()
 
 

@@ -309,14 +309,17 @@ def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
         status = INVALID
         if form.is_valid():
             host = Project.objects.visible_to(request.viewer).filter(key=form.cleaned_data["host"]).first()
-            given = {
-                name: form.cleaned_data.get(name) or empty for name, empty in (("added_weeks", None), ("note", ""))
-            }
             try:
                 if host is None:
                     raise Refused(_("There is no such project."))
                 actions.rehome_item(
-                    actor=request.viewer, at=clock.now(), item=item, host=host, expected=seen_version(request), **given
+                    actor=request.viewer,
+                    at=clock.now(),
+                    item=item,
+                    host=host,
+                    expected=seen_version(request),
+                    added_weeks=form.cleaned_data["added_weeks"],
+                    note=form.cleaned_data["note"],
                 )
             except NotAllowed:
                 raise
