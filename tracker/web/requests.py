@@ -40,7 +40,6 @@ from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near,
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import ways_up
-from tracker.web.ways import ways_up
 
 DEFAULT_SORT = "-key"
 
@@ -80,20 +79,10 @@ def show_requests(request: SignedInRequest) -> HttpResponse:
         sort = DEFAULT_SORT
     listed = list_requests(viewer, wanted, sort=sort, after=read_cursor(request.GET.get("after", ""), sort))
     standing = count_standing(viewer)
-    values = {"count": standing.to_triage, "below": standing.below, "asked": standing.asked}
+    form.show_needed()
     context = {
-        "title": ngettext(
-            "%(count)s request waits for triage, %(below)s are below the line",
-            "%(count)s requests wait for triage, %(below)s are below the line",
-            standing.to_triage,
-        )
-        % values,
-        "context_line": ngettext(
-            "%(count)s waits for an answer of its requester.",
-            "%(count)s wait for an answer of their requesters.",
-            standing.asked,
-        )
-        % {"count": standing.asked},
+        "title": say_to_triage(standing.to_triage),
+        "context_line": f"{say_below(standing.below)} {say_asked(standing.asked)}",
         "rows": [(ask, tone_of(ask)) for ask in listed.rows],
         "next": _next_page(request, listed.next),
         "form": form,
@@ -104,6 +93,21 @@ def show_requests(request: SignedInRequest) -> HttpResponse:
         "now": clock.now(),
     }
     return render_page(request, "tracker/requests/index.html", context)
+
+
+def say_to_triage(count: int) -> str:
+    said = ngettext("%(count)s request waits for triage", "%(count)s requests wait for triage", count)
+    return said % {"count": count} if count else _("No request waits for triage")
+
+
+def say_below(count: int) -> str:
+    said = ngettext("%(count)s is below the line.", "%(count)s are below the line.", count)
+    return said % {"count": count} if count else _("None is below the line.")
+
+
+def say_asked(count: int) -> str:
+    said = ngettext("%(count)s waits for its requester.", "%(count)s wait for their requesters.", count)
+    return said % {"count": count} if count else _("None waits for its requester.")
 
 
 def _next_page(request: HttpRequest, cursor: str) -> str | None:
@@ -164,6 +168,7 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
     title, area = form["title"].value() or "", areas.get(form["area"].value() or "")
     if checked:
         form.errors.clear()
+    form.show_needed()
     context = {
         "title": _("File a request"),
         "context_line": _("A minute is enough: the rest is asked for when it is needed."),
@@ -215,6 +220,7 @@ def show_questions(request: SignedInRequest) -> HttpResponse:
     form = RequestForm(initial=request.GET.dict(), kinds=kinds, areas={}, language=language())
     form.keep([])
     form.add_answers(kinds.get(request.GET.get("type", "")), [Stage.FILING])
+    form.show_needed()
     return render(request, "tracker/requests/_questions.html", {"form": form})
 
 
@@ -234,7 +240,6 @@ def show_detail(
         "page": page,
         "ask": ask,
         "now": page.now,
-        "ways": ways_up(request.viewer, ask, page.now, page.item),
         "forms": step_forms(refused, lacking=page.acceptance.lacking),
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
@@ -260,6 +265,7 @@ def _filling_forms(request: SignedInRequest, page: RequestPage) -> dict[str, Req
         )
         form.keep(names)
         form.add_answers(ask.type, [need.stage])
+        form.show_needed(need.names)
         forms[str(need.stage)] = form
     return forms
 
@@ -292,6 +298,7 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
             else:
                 messages.success(request, _("%(key)s is saved.") % {"key": ask.key})
                 return redirect("request", ask.key)
+    form.show_needed(FILING)
     context = {
         "title": _("Edit %(key)s") % {"key": ask.key},
         "context_line": ask.title,

@@ -8,7 +8,6 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tracker.intake.actions import BUSINESS
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
@@ -48,7 +47,18 @@ def text_area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class RequestForm(forms.Form):
+class ShownForm(forms.Form):
+    """A form whose fields are not called optional although it lets them be empty: somebody else asks for them."""
+
+    use_required_attribute = False
+
+    def show_needed(self, names: Collection[str] | None = None) -> None:
+        """For drawing alone, once the form was read; None means all."""
+        for name, field in self.fields.items():
+            field.required = names is None or name in names
+
+
+class RequestForm(ShownForm):
     """Every field that all types have; `keep` and `add_answers` make the form that a page needs.
 
     No field is required here: what is missing for which stage is told by the verb, so that a draft may lack anything.
@@ -170,12 +180,16 @@ def _plain(value: Any) -> Any:
 def shown_values(ask: WorkRequest) -> dict[str, Any]:
     """What the form shows of a request; needs `type` and `area` loaded."""
     names = [name for name in RequestForm.base_fields if name not in ("type", "area")]
-    held = {name: getattr(ask, name) for name in names}
+    held = {name: _shown(getattr(ask, name)) for name in names}
     return {**ask.answers, **held, "type": ask.type.key, "area": ask.area.key if ask.area else ""}
 
 
+def _shown(value: Any) -> Any:
+    """Decimals as people write them: 41200, not 41200.0000."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 FILING = ("type", *CORE_FIELDS[Stage.FILING])
-WORDING = [name for name in RequestForm.base_fields if name not in BUSINESS]
 
 
 class StepForm(forms.Form):
@@ -265,7 +279,7 @@ class CommentForm(StepForm):
     internal = forms.BooleanField(label=_("For my own side only"), required=False)
 
 
-class FilterForm(forms.Form):
+class FilterForm(ShownForm):
     """What stands in the URL of the list; a value that is not among the choices narrows nothing."""
 
     q = forms.CharField(label=_("Text or key"), required=False, max_length=200)
