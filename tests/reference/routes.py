@@ -20,7 +20,7 @@ MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports")
 
 
 WORDS = {
-    "GET /line/": "A team's list in rank order with what is above, below, reserved behind others, and why.",
+    "GET /line/": "Lists in rank order: what is above, below, reserved behind others; of all teams in the running quarter, unless said otherwise.",
     "POST /people/{number}/reactivate/": "The person may sign in again.",
     "POST /periods/": "Opens a quarter.",
     "POST /requests/{key}/accept/": "Accepted: it waits for a way up; with `effort_weeks` also what it takes alone.",
@@ -63,7 +63,8 @@ def routes() -> Iterator[Route]:
                 told = WORDS.get(f"{method.upper()} {short}", "") or _first_words(inspect.unwrap(getattr(view, method)))
                 if not told or told.startswith("Filters"):
                     told = _plain_words(path, method) or _words_of_verb(view, method)
-                filters = tuple(_filters_of(inspect.unwrap(getattr(view, method))))
+                told_of = [one["name"] for one in methods[method].get("parameters", []) if one["in"] == "query"]
+                filters = tuple(dict.fromkeys([*_filters_of(inspect.unwrap(getattr(view, method))), *told_of]))
                 yield Route(short, method.upper(), told, filters)
 
 
