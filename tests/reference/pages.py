@@ -40,7 +40,7 @@ SETTINGS = [
         "TANDEM_DATA",
         "`./var`",
         "Folder for everything that stays: the private database and broker, their logs, the secret key, mail written "
-        "as files, uploads. Only its owner can open it.",
+        "as files. Only its owner can open it.",
     ),
     Setting(
         "TANDEM_DEMO",
@@ -75,7 +75,8 @@ SETTINGS = [
     Setting(
         "TANDEM_EMAIL_BACKEND",
         "files in `$TANDEM_DATA/mail`",
-        "Python path of a Django mail backend.",
+        "Python path of a Django mail backend; `django.core.mail.backends.smtp.EmailBackend` hands mail to a relay on "
+        "port 25 of the same machine.",
     ),
     Setting("TANDEM_MAIL_FROM", "`Tandem <tandem@localhost>`", "Sender of every mail."),
     Setting("TANDEM_LOG", "`WARNING`", "Level of what is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),
@@ -217,7 +218,7 @@ def _reads_of(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
         owner = ast.unparse(node.func.value)
         if (owner, node.func.attr) in READERS and isinstance(node.args[0], ast.Constant):
-            yield node.args[0].value
+            yield str(node.args[0].value)
     inside = ast.unparse(node.value) if isinstance(node, ast.Subscript) else ""
     if isinstance(node, ast.Subscript) and inside == "os.environ" and isinstance(node.slice, ast.Constant):
         yield str(node.slice.value)
