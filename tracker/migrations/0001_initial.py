@@ -612,7 +612,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='backlogitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'x')), fields=('ask',), name='one_live_item_a_request'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('refused', 'dropped')), _negated=True), fields=('ask',), name='one_live_item_a_request'),
         ),
         migrations.AddConstraint(
             model_name='backlogitem',
