@@ -242,7 +242,7 @@ class ItemList(Items):
             "orphaned": _orphaned,
             "mine": self._mine,
         }
-        return answer_list(request, self.rows(), ITEM, subjects=["backlog-item", "request", "project"], filters=filters)
+        return answer_list(request, self.rows, ITEM, subjects=["backlog-item", "request", "project"], filters=filters)
 
     def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         mine = BacklogItem.objects.owned_by(self.viewer.id)

@@ -62,7 +62,7 @@ class DoorwayMiddleware:
         if scheme.lower() == "bearer" and secret:
             digest = hashlib.sha256(secret.encode()).digest()
             seen = request.META.get("HTTP_IF_NONE_MATCH", "") if request.method == "GET" else ""
-            subjects, dash, _digest = seen.strip('"').partition("-")
+            subjects, dash, _digest = seen.strip('"').rpartition("-")
             if dash:
                 row = first_row(FIND_WITH_STAMP, [subjects, digest])
                 if (

@@ -122,7 +122,7 @@ class HistoryList(Resource):
         subject = request.GET.get("subject", "")
         rows = entries_of(subject, self.viewer)
         narrow = {"subject": _as_is, "key": _of_key(KINDS[subject], self.viewer), "id": _of_id}
-        return answer_list(request, rows, ENTRY, subjects=[subject, "user"], filters=narrow)
+        return answer_list(request, lambda: rows, ENTRY, subjects=[subject, "user"], filters=narrow)
 
 
 def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:

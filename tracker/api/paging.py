@@ -64,11 +64,12 @@ class Listing:
     sql: str
     params: tuple[Any, ...]
     limit: int
+    filtered: bool
 
 
 def answer_list(
     request: HttpRequest,
-    rows: QuerySet[Any],
+    rows: Callable[[], QuerySet[Any]],
     shape: Fields,
     *,
     subjects: Sequence[str],
@@ -77,7 +78,7 @@ def answer_list(
 ) -> HttpResponse:
     """{"results": […], "next": cursor or null} in one statement; none when nothing changed (see doorway).
 
-    `rows` are those that the viewer may see, `subjects` are the kinds of records that the list shows, `orders` unique
+    `rows` gives those that the viewer may see, `subjects` are the kinds of records that the list shows, `orders` unique
     columns, the first is the usual one. Parameters: limit (1 to 100), cursor, order, and those of `filters`. The
     statement of a viewer and an address is written once and kept: people look at the same lists again and again.
     Raises Invalid.
@@ -87,11 +88,11 @@ def answer_list(
     key = (viewer, address)
     listing = _kept.get(key)
     if listing is None:
-        listing = _write_listing(request, rows, shape, kinds, filters, orders)
+        listing = _write_listing(request, rows(), shape, kinds, filters, orders)
         if len(_kept) >= KEPT:
             _kept.clear()
         _kept[key] = listing
-    found = fetch_rows(listing.sql, listing.params)
+    found = fetch_rows(listing.sql, listing.params, prepared=not listing.filtered)
     stamp = found[0][2] if found else fetch_rows(STAMP, [kinds])[0][0]
     limit = listing.limit
     tail = f'"{_write_cursor(found[limit - 1][1])}"' if len(found) > limit else "null"
@@ -110,10 +111,10 @@ def _write_listing(
     filters: Mapping[str, Filter],
     orders: Sequence[str],
 ) -> Listing:
-    limit, order, after = USUAL, orders[0], ""
+    limit, order, after, filtered = USUAL, orders[0], "", False
     for name, value in request.GET.items():
         if name in filters:
-            rows = _narrow(rows, filters[name], name, value)
+            rows, filtered = _narrow(rows, filters[name], name, value), True
         elif name == "limit":
             limit = _limit(value)
         elif name == "order":
@@ -130,7 +131,7 @@ def _write_listing(
         sql, params = chosen.query.sql_with_params()
     except EmptyResultSet:
         sql, params = NO_ROWS, ()
-    return Listing(sql, tuple(params), limit)
+    return Listing(sql, tuple(params), limit, filtered)
 
 
 def _narrow(rows: QuerySet[Any], narrow: Filter, name: str, value: str) -> QuerySet[Any]:

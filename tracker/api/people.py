@@ -123,7 +123,7 @@ class PersonList(People):
         """Everybody, those who left too (`active=false`)."""
         return answer_list(
             request,
-            self.rows(),
+            self.rows,
             PERSON,
             subjects=["user", "team"],
             filters={
@@ -217,7 +217,7 @@ class TeamList(Teams):
     @extend_schema(responses=TeamOut(many=True))
     def get(self, request: Request) -> HttpResponse:
         filters = {"side": one_of("side", Side.values)}
-        return answer_list(request, self.rows(), TEAM, subjects=["team"], filters=filters)
+        return answer_list(request, self.rows, TEAM, subjects=["team"], filters=filters)
 
     @extend_schema(request=TeamIn, responses={201: TeamOut})
     def post(self, request: Request) -> HttpResponseBase:

@@ -86,7 +86,7 @@ class PeriodList(Resource):
     @extend_schema(responses=PeriodOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(
-            request, self.rows(), PERIOD, subjects=["period"], filters={"key": exact("key")}, orders=("-key", "key")
+            request, self.rows, PERIOD, subjects=["period"], filters={"key": exact("key")}, orders=("-key", "key")
         )
 
     @extend_schema(request=PeriodIn, responses={201: PeriodOut})
@@ -135,7 +135,7 @@ class CapacityList(Capacities):
     def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(
             request,
-            self.rows(),
+            self.rows,
             CAPACITY,
             subjects=["capacity", "team"],
             filters={"team": exact("team__key"), "period": exact("period__key")},

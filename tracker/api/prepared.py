@@ -1,4 +1,4 @@
-"""Statements that every call repeats: bound and planned by the server once a connection, then only run."""
+"""Statements whose text recurs: the server binds them and, once they are known, plans them no more."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,14 @@ from django.db.backends.utils import CursorWrapper
 Row = tuple[Any, ...]
 
 
-def fetch_rows(sql: str, params: Sequence[object]) -> list[Row]:
-    """The rows of a statement whose text recurs (prepared after its fifth run; see OPTIONS in the settings)."""
+def fetch_rows(sql: str, params: Sequence[object], *, prepared: bool = True) -> list[Row]:
+    """Prepared from the fifth run on, with a plan that fits any parameters (see OPTIONS in the settings).
+
+    `prepared=False` for a statement whose best plan depends on its parameters, such as a filtered list.
+    """
     connection.ensure_connection()
-    with CursorWrapper(psycopg.Cursor(connection.connection), connection) as cursor:
+    binding = psycopg.Cursor(connection.connection) if prepared else psycopg.ClientCursor(connection.connection)
+    with CursorWrapper(binding, connection) as cursor:
         cursor.execute(sql, params)
         rows: list[Row] = cursor.fetchall()
     return rows

@@ -184,7 +184,7 @@ class ProjectList(Projects):
         """In rank order; `team` is one that has a claim on it or owns it, `q` looks into the title."""
         return answer_list(
             request,
-            self.rows(),
+            self.rows,
             PROJECT,
             subjects=SUBJECTS,
             filters={

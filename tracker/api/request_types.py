@@ -49,7 +49,7 @@ class RequestTypeList(RequestTypes):
     @extend_schema(responses=RequestTypeOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(
-            request, self.rows(), TYPE, subjects=["request-type"], filters={}, orders=("id", "-id", "key", "-key")
+            request, self.rows, TYPE, subjects=["request-type"], filters={}, orders=("id", "-id", "key", "-key")
         )
 
 

@@ -212,7 +212,7 @@ class RequestList(Requests):
             "q": lambda rows, text: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
         }
         subjects = ["request", "area", "team", "user", "request-type"]
-        return answer_list(request, self.rows(), LISTED, subjects=subjects, filters=filters)
+        return answer_list(request, self.rows, LISTED, subjects=subjects, filters=filters)
 
     def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         if value not in ("true", "false"):

@@ -80,7 +80,7 @@ class SiteList(Resource):
 
     @extend_schema(responses=SiteOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(request, self.rows(), SITE, subjects=["site"], filters={"key": exact("key")})
+        return answer_list(request, self.rows, SITE, subjects=["site"], filters={"key": exact("key")})
 
     @extend_schema(request=SiteIn, responses={201: SiteOut})
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -121,7 +121,7 @@ class AreaList(Resource):
     def get(self, request: HttpRequest) -> HttpResponse:
         return answer_list(
             request,
-            self.rows(),
+            self.rows,
             AREA,
             subjects=["area", "team", "site"],
             filters={"site": exact("site__key"), "team": exact("team__key")},

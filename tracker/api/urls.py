@@ -1,14 +1,16 @@
+"""The resources, the busiest first: a route is looked for in this order."""
+
 from django.urls import include, path
 
 from tracker.api import sites
 
 urlpatterns = [
+    path("", include("tracker.api.urls_requests")),
+    path("", include("tracker.api.urls_projects")),
+    path("", include("tracker.api.urls_backlog")),
+    path("", include("tracker.api.urls_people")),
     path("sites/", sites.SiteList.as_view()),
     path("sites/<slug:key>/", sites.SiteDetail.as_view()),
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
-    path("", include("tracker.api.urls_people")),
-    path("", include("tracker.api.urls_requests")),
-    path("", include("tracker.api.urls_backlog")),
-    path("", include("tracker.api.urls_projects")),
 ]

@@ -92,7 +92,7 @@ DATABASES: dict[str, Any] = {
         "OPTIONS": {
             "application_name": "tandem",
             "prepare_threshold": 5,
-            "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC",
+            "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC -c plan_cache_mode=force_generic_plan",
         },
     }
 }
@@ -163,7 +163,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
