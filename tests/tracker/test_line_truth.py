@@ -4,6 +4,7 @@ import random
 import threading
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,27 +54,27 @@ class World:
     def step(self, kind: int, one: int, two: int, weeks: int) -> None:
         project = Project.objects.get(pk=self.projects[one].pk)
         team, amount = self.teams[two % 3], Decimal(weeks) / 2
-        told = {"actor": self.actor, "at": NOON}
-        where = {"team": team, "period": self.cast.period}
+        told: dict[str, Any] = {"actor": self.actor, "at": NOON}
+        where: dict[str, Any] = {"team": team, "period": self.cast.period}
         if kind < 5:
             after = None if two == 9 else Project.objects.get(pk=self.projects[two].pk)
-            move_project(**told, project=project, after=after, orphans_accepted=kind == 0)  # type: ignore[arg-type]  # spread
+            move_project(**told, project=project, after=after, orphans_accepted=kind == 0)
         elif kind == 5:
             wanted = None if weeks == 40 else amount
-            set_effort(**told, **where, project=project, weeks=wanted, orphans_accepted=True)  # type: ignore[arg-type]  # spread
+            set_effort(**told, **where, project=project, weeks=wanted, orphans_accepted=True)
         elif kind == 6:
-            numbers = {"gross": amount * 8, "allowance": Decimal(two)}
-            set_capacity(**told, **where, orphans_accepted=True, **numbers)  # type: ignore[arg-type]  # spread
+            numbers: dict[str, Any] = {"gross": amount * 8, "allowance": Decimal(two)}
+            set_capacity(**told, **where, orphans_accepted=True, **numbers)
         elif kind == 7:
-            drawn, over = take_on(actor_key="user:1", at=NOON, project=project, added=amount, **where)  # type: ignore[arg-type]  # spread
+            drawn, over = take_on(actor_key="user:1", at=NOON, project=project, added=amount, **where)
             self.taken.append((project.pk, team.pk, drawn, over))
         elif kind == 8 and self.taken:
             self.undo_last()
         elif kind == 9:
-            verb = unpin_project if project.pinned else pin_project
-            verb(**told, project=project, reason="law", orphans_accepted=True)  # type: ignore[operator]  # spread
+            told |= {"project": project, "reason": "law", "orphans_accepted": True}
+            unpin_project(**told) if project.pinned else pin_project(**told)
         elif kind == 10:
-            (launch_project if weeks % 2 else drop_project)(**told, project=project)  # type: ignore[operator]  # spread
+            launch_project(**told, project=project) if weeks % 2 else drop_project(**told, project=project)
         elif kind == 11:
             block_project(project=project, source=f"I-{one}", text="item")
             if weeks % 2:
