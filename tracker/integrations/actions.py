@@ -16,7 +16,7 @@ from tracker.integrations.models import ImportFile, ImportRun, PlannedProject, R
 from tracker.integrations.planning import count_projects, plan_run, survey_file
 from tracker.integrations.states import IMPORT
 from tracker.integrations.words import say_unreadable
-from tracker.integrations.writing import write_projects
+from tracker.integrations.writing import unlink_moved_issues, write_projects
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, Refused
 from tracker.kernel.events import publish
@@ -154,6 +154,7 @@ def _write_batch(run: ImportRun, viewer: Viewer, at: datetime) -> bool:
         )
     batch = _next_batch(run)
     if not batch:
+        unlink_moved_issues(run)
         counts = run.counts | count_projects(run)
         changes = {
             "state": IMPORT.next(run.state, "finish"),

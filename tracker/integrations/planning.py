@@ -20,15 +20,22 @@ from tracker.people.access import Viewer
 SHOWN_WORDS = 300
 LONGEST = 200
 SET = 500
+MANY_ROWS = 1_000
 ROW_COLUMNS = "run_id, number, external_id, title, outcome, reason, what, targets, doubts, status, done"
+COUNTED = (
+    *("projects", "new", "changed", "unchanged", "refused", "kept", "links_changed", "unestimated"),
+    *("owners_unknown", "owners_found", "to_write"),
+)
 COUNT_LINKS = """
-UPDATE tracker_plannedproject p SET links_changed = (
-    SELECT count(*) FROM tracker_plannedrow r
+UPDATE tracker_plannedproject p SET links_changed = n.count
+FROM (
+    SELECT p.id, count(*) FROM tracker_plannedproject p CROSS JOIN unnest(p.members) m (number)
+    JOIN tracker_plannedrow r ON r.run_id = %(run)s AND r.number = m.number
     LEFT JOIN tracker_link l ON l.source = %(source)s AND l.external_id = r.external_id AND l.issue
          AND l.project_id = p.project_id
-    WHERE r.run_id = p.run_id AND r.number = ANY(p.members)
-      AND (l.id IS NULL OR l.title <> r.title OR l.done <> r.done)
-) WHERE p.run_id = %(run)s AND p.members <> '{}'
+    WHERE p.run_id = %(run)s AND (l.id IS NULL OR l.title <> r.title OR l.done <> r.done)
+    GROUP BY p.id
+) n WHERE p.id = n.id
 """
 
 
@@ -69,6 +76,11 @@ def plan_run(run: ImportRun, content: bytes, *, viewer: Viewer, at: datetime) ->
     PlannedProject.objects.filter(run=run).delete()
     _write_rows(run, plan)
     _write_projects(run, table, plan, viewer, at)
+    with connection.cursor() as cursor:
+        # Without fresh statistics the database takes a new run for an empty one and reads all rows for each batch.
+        if plan.counts.rows > MANY_ROWS:
+            cursor.execute("ANALYZE tracker_plannedrow, tracker_plannedproject, tracker_link")
+        cursor.execute(COUNT_LINKS, {"source": run.source, "run": run.pk})
     return _count(run, plan)
 
 
@@ -100,8 +112,6 @@ def _write_projects(run: ImportRun, table: Table, plan: Plan, viewer: Viewer, at
         for weighed in weigh_projects(run, some, viewer=viewer, at=at, lock=False):
             weighed.note()
         PlannedProject.objects.bulk_create(some)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_LINKS, {"source": run.source, "run": run.pk})
 
 
 def _plan_one(
@@ -177,6 +187,4 @@ def count_projects(run: ImportRun) -> dict[str, Any]:
             " FROM tracker_plannedproject WHERE run_id = %s",
             [run.pk],
         )
-        names = ("projects", "new", "changed", "unchanged", "refused", "kept", "links_changed", "unestimated")
-        names += ("owners_unknown", "owners_found", "to_write")
-        return dict(zip(names, map(int, cursor.fetchone()), strict=True))
+        return dict(zip(COUNTED, map(int, cursor.fetchone()), strict=True))

@@ -5,6 +5,7 @@ What raises inside is found by halving, so that only the poisoned project stays 
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -42,11 +43,6 @@ WITH member AS (
     FROM tracker_plannedproject p, unnest(p.members) m (number)
     JOIN tracker_plannedrow r ON r.run_id = %(run)s AND r.number = m.number
     WHERE p.id = ANY(%(planned)s)
-), gone AS (
-    DELETE FROM tracker_link l USING tracker_plannedrow r
-    WHERE l.source = %(source)s AND l.issue AND l.project_id IN (SELECT project_id FROM tracker_plannedproject WHERE id = ANY(%(planned)s))
-      AND r.run_id = %(run)s AND r.external_id = l.external_id AND r.outcome = 'link'
-      AND NOT EXISTS (SELECT FROM member m WHERE m.project_id = l.project_id AND m.external_id = l.external_id)
 ), linked AS (
     INSERT INTO tracker_link (source, external_id, project_id, issue, title, done, raw)
     SELECT %(source)s, external_id, project_id, true, title, done, raw FROM member
@@ -59,6 +55,25 @@ UPDATE tracker_plannedproject p SET links_changed = n.count
 FROM (SELECT project_id, count(*) FROM linked GROUP BY project_id) n
 WHERE p.id = ANY(%(planned)s) AND p.project_id = n.project_id
 """
+UNLINK_MOVED = """
+WITH member AS MATERIALIZED (
+    SELECT p.project_id, r.external_id FROM tracker_plannedproject p, unnest(p.members) m (number)
+    JOIN tracker_plannedrow r ON r.run_id = %(run)s AND r.number = m.number
+    WHERE p.run_id = %(run)s
+)
+DELETE FROM tracker_link l USING tracker_plannedrow r
+WHERE l.source = %(source)s AND l.issue AND r.run_id = %(run)s AND r.outcome = 'link' AND r.external_id = l.external_id
+  AND l.project_id IN (
+      SELECT project_id FROM tracker_plannedproject WHERE run_id = %(run)s AND written AND outcome <> 'refused'
+  )
+  AND NOT EXISTS (SELECT FROM member m WHERE m.project_id = l.project_id AND m.external_id = l.external_id)
+"""
+
+
+def unlink_moved_issues(run: ImportRun) -> None:
+    """Issues of this file leave the projects that they no longer belong to; what the file does not hold stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNLINK_MOVED, {"run": run.pk, "source": run.source})
 
 
 def write_projects(run: ImportRun, planned: Sequence[PlannedProject], *, viewer: Viewer, at: datetime) -> None:
@@ -105,7 +120,9 @@ def _write_set(run: ImportRun, planned: Sequence[PlannedProject], viewer: Viewer
 
 def _new_project(one: Judged, team: int | None, period: int | None) -> NewProject:
     values = one.values()
-    estimated = team is not None and period is not None and values.weeks is not None
+    efforts: tuple[tuple[int, int, str, Decimal], ...] = ()
+    if team is not None and period is not None and values.weeks is not None:
+        efforts = ((team, period, "", values.weeks),)
     return NewProject(
         title=values.title,
         team=team,
@@ -116,7 +133,7 @@ def _new_project(one: Judged, team: int | None, period: int | None) -> NewProjec
         areas=values.areas,
         issues_total=values.issues_total,
         issues_done=values.issues_done,
-        efforts=((team, period, "", values.weeks),) if estimated else (),
+        efforts=efforts,
     )
 
 
@@ -147,7 +164,7 @@ def _write_links(run: ImportRun, judged: Sequence[Judged], projects: dict[int, i
                 [_json(one.planned.kept) for one in judged],
             ],
         )
-        planned = [one.planned.pk for one in linked]
+        planned = [one.planned.pk for one in linked if one.planned.members]
         if planned:
             cursor.execute(LINK_ISSUES, {"run": run.pk, "source": run.source, "planned": planned})
 

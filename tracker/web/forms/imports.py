@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -45,9 +44,9 @@ class UploadForm(forms.Form):
         help_text=_("Use the same name each time: by it and by their keys projects are recognised."),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> object:
         # The size is known before a byte of the file is read into memory.
-        file: UploadedFile = self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
         if file.size is not None and file.size > MAX_BYTES:
             raise ValidationError(str(say_unreadable("too_large", {"limit": MAX_BYTES, "size": file.size})))
         return file
@@ -103,7 +102,7 @@ class MappingForm(forms.Form):
         mapping = run.mapping
         initial = {name: mapping.get(name) for name in ("kind", "types", "labels", "absent_parents", "date_order")}
         initial |= {"default_stage": mapping.get("default_stage", Stage.PLANNED)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         teams = [team for team in Team.objects.all() if may(viewer, Power.IMPORT_PROJECTS, Ties(team=team.pk))]
         self._choice("kind").choices = _kinds(survey)
         self._choice("types").choices = _counted(survey["types"])
