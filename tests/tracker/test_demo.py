@@ -149,7 +149,8 @@ class DemoTests(OnLumenMarket):
         assert items["R-21"].state == ItemState.PARTLY_MET
 
     def test_the_store_locator_rose_with_the_capacity_of_web_and_fell_when_p06_grew(self) -> None:
-        crossings = Crossing.objects.filter(project__key="P-24").order_by("at")
+        crossings = Crossing.objects.order_by("at")
+        assert {one.project.key for one in crossings} == {"P-24"}
         assert [(one.rose, one.cause) for one in crossings] == [(True, "capacity"), (False, "effort")]
         assert crossings[1].cause_project == Project.objects.get(key="P-06")
 

@@ -30,7 +30,7 @@ from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
 
-MOST_TRIAGE, SHOWN, NEWS = 20, 12, 5
+MOST_TRIAGE, SHOWN, NEWS = 20, 12, 4
 KEYS = "123456789"
 URGENCY = {"rehome": 0, "answer": 1, "embed": 2, "triage": 3, "way": 4, "measure": 5, "checks": 6, "admin": 7}
 

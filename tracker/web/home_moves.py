@@ -209,11 +209,10 @@ def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
 
 @dataclass(frozen=True)
 class Waited:
-    """Something of the viewer's in somebody else's court."""
+    """Something of the viewer's in somebody else's court, `since` so long."""
 
     id: str
     title: str
-    who: str
     since: str
     tone: str
     text: str
@@ -228,10 +227,10 @@ def waited_for(motions: Sequence[InMotion], now: datetime) -> Iterator[Waited]:
         who = motion.who or (ask.team.name if ask.team else "")
         if motion.court == "triage":
             since, tone = say_waited(ask.filed_at, now)
-            text = _("triage: whether it is accepted, parked or declined")
+            text = _("%(person)s decides whether it is accepted, parked or declined.") % {"person": who}
         elif motion.court == "host":
             since, tone = say_waited(ask.updated_at, now)
-            text = _("the answer of %(host)s to your proposal") % {"host": motion.host}
+            text = _("%(person)s answers whether %(host)s carries it.") % {"person": who, "host": motion.host}
         else:
             continue
-        yield Waited(ask.key, title, who, since, tone, text, url)
+        yield Waited(ask.key, title, since, tone, text, url)

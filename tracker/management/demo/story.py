@@ -55,7 +55,7 @@ def _viewer(world: World, role: str) -> Viewer:
 def _portfolio(world: World) -> Iterator[Event]:
     calendar = world.calendar
     yield Event(calendar.at((10, 0), 8), partial(_rank_projects, world))
-    yield Event(calendar.at((4, 1), 8, 30), partial(_raise_web, world))
+    yield Event(calendar.at((3, 0), 8, 30), partial(_raise_web, world))
     yield Event(calendar.at((2, 1), 9, 20), partial(_let_grow, world, 6))
     yield Event(calendar.at((1, 1), 9, 20), partial(_let_grow, world, 10))
     for plan in PLANS:
@@ -127,7 +127,7 @@ def _add_project(world: World, plan: Plan, cto: Viewer, at: datetime) -> Project
 
 
 def _raise_web(world: World, at: datetime) -> None:
-    """Two engineers join: Web has more weeks than at the beginning of the quarter."""
+    """Web has more weeks than at the beginning of the quarter; what rises by it falls again when P-06 grows."""
     web = world.teams["web"]
     row = Capacity.objects.get(team=web, period=world.period)
     cto = _viewer(world, "cto")
