@@ -39,6 +39,7 @@ REASONS: dict[Reason, str | Promise] = {
     Reason.SAME_TEAM: gettext_lazy("same team"),
     Reason.NO_END_DATE: gettext_lazy("no end date yet"),
 }
+KINSHIP = (Reason.SAME_AREA, Reason.PATTERN_OVERLAP, Reason.SAME_COMPONENT)
 GOING_UP = (State.FILED, State.ACCEPTED)
 
 
@@ -184,13 +185,19 @@ def _host_card(
         place=host.place,
         above=host.above,
         last_day=found.last_day,
-        reasons=[str(REASONS[reason]) for reason in found.reasons if reason in REASONS],
+        reasons=_say_reasons(found.reasons),
         added=weeks,
         saving=ask.effort_weeks - weeks if weeks and ask.effort_weeks and ask.effort_weeks > weeks else None,
         weighs=say_weight(effect, host.key) if effect else "",
         line=say_line(effect, listed) if effect and listed else "",
         why_not=_why_not_embed(viewer, ask, host, lacking),
     )
+
+
+def _say_reasons(reasons: Sequence[Reason]) -> list[str]:
+    """The nearest kinship says it: whoever shares the area shares its pages too."""
+    told = [reasons[0], *(reason for reason in reasons[1:] if reason not in KINSHIP)]
+    return [str(REASONS[reason]) for reason in told if reason in REASONS]
 
 
 def _why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[str]) -> str:
