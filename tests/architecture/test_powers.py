@@ -25,7 +25,7 @@ speak_for         O        O        O    O   O   O   -
 rank_projects     -        -        -    -   *   -   -
 edit_project      -        A        T    -   *   -   -
 rank_inside       -        A        T    -   *   -   -
-propose_embed     O        A        T    *   *   -   -
+propose_embed     O        A        T    *   *   *   -
 answer_embed      -        A        T    -   *   -   -
 deliver           -        A        T    -   *   -   -
 agree_to_drop     O        -        -    *   -   -   -

@@ -73,10 +73,9 @@ SETTINGS = [
         "proxy in front is believed about `X-Forwarded-Proto`.",
     ),
     Setting(
-        "TANDEM_EMAIL_BACKEND",
+        "TANDEM_MAIL_URL",
         "files in `$TANDEM_DATA/mail`",
-        "Python path of a Django mail backend; `django.core.mail.backends.smtp.EmailBackend` hands mail to a relay on "
-        "port 25 of the same machine.",
+        "`smtp://user:password@host:587` (STARTTLS unless the host is this machine) or `smtps://user:password@host`.",
     ),
     Setting("TANDEM_MAIL_FROM", "`Tandem <tandem@localhost>`", "Sender of every mail."),
     Setting("TANDEM_LOG", "`WARNING`", "Level of what is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),

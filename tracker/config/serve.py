@@ -212,8 +212,8 @@ def commands(port: int, data: Path) -> Iterator[tuple[str, list[str], dict[str, 
     (data / "run").mkdir(mode=0o700, exist_ok=True)
     beat = [*celery, "beat", "--schedule", str(data / "run" / "beat"), "--pidfile=", "--loglevel", "warning"]
     yield "web", [*web, "tracker.config.wsgi:application"], {"TANDEM_SUPERVISED": "1"}
-    yield "worker", worker, {"TANDEM_WORKER": "1"}
-    yield "scheduler", beat, {"TANDEM_WORKER": "1"}
+    yield "worker", worker, {}
+    yield "scheduler", beat, {}
 
 
 def announce(port: int, children: list[Child]) -> None:

@@ -1,5 +1,6 @@
 """Every setting of Tandem, read from the environment; see docs/reference/settings.md."""
 
+import os
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -151,8 +152,10 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-EMAIL_BACKEND = env.text("TANDEM_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mail"
+if "TANDEM_MAIL_URL" in os.environ:
+    globals().update(env.mail(env.text("TANDEM_MAIL_URL")))
 DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
 
 LANGUAGE_CODE = "en"

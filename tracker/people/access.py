@@ -85,7 +85,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.RANK_PROJECTS: {CTO: (ANY,)},
     Power.EDIT_PROJECT: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.RANK_INSIDE: {E: (A,), L: (T,), CTO: (ANY,)},
-    Power.PROPOSE_EMBED: {M: (OWN,), E: (A,), L: (T,), CMO: (ANY,), CTO: (ANY,)},
+    Power.PROPOSE_EMBED: {M: (OWN,), E: (A,), L: (T,), CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
     Power.ANSWER_EMBED: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.DELIVER: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.AGREE_TO_DROP: {M: (OWN,), CMO: (ANY,)},
