@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tracker.kernel.models import Versioned
 from tracker.people.access import Power, Ties, Viewer, may
@@ -18,7 +19,7 @@ class RunState(models.TextChoices):
     QUEUED = "queued", _("waiting to run")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
-    FAILED = "failed", _("failed")
+    FAILED = "failed", pgettext_lazy("import", "failed")
 
 
 ACTIVE = (RunState.PLANNING, RunState.QUEUED, RunState.RUNNING)
