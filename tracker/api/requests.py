@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery
+import orjson
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from tracker.api.paging import Filter, answer_list, exact, one_of, yes_no
+from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart, NullablePart, person
 from tracker.intake.actions import draft_request, edit_request, file_request
@@ -162,25 +164,29 @@ class MissingOut(serializers.Serializer[Any]):
     embedding = serializers.ListField(child=serializers.CharField())
 
 
+LOOK_UP = """
+SELECT t.id, t.fields::text, a.id, a.team_id FROM (VALUES (1)) AS one (row)
+LEFT JOIN tracker_requesttype t ON t.key = %s LEFT JOIN tracker_area a ON a.key = %s
+"""
+
+
 def look_up(given: dict[str, Any]) -> None:
     """Puts the type and the area of these keys in their place, both by one statement."""
-    named = {name: given[name] for name in ("type", "area") if name in given}
-    if not named:
+    if "type" not in given and "area" not in given:
         return
-    area = Area.objects.filter(key=named.get("area", ""))
-    rows = RequestType.objects.filter(key=named["type"]) if "type" in named else RequestType.objects.all()
-    found = rows.annotate(area_pk=Subquery(area.values("pk")[:1]), area_team=Subquery(area.values("team")[:1])).first()
+    keys = [given.get("type", ""), given.get("area", "")]
+    kind, fields, area, team = fetch_rows(LOOK_UP, keys)[0]
     wrong = {}
-    if "type" in named and found is None:
+    if "type" in given and kind is None:
         wrong["type"] = _("There is no such type.")
-    if "area" in named and (found is None or found.area_pk is None):
+    if "area" in given and area is None:
         wrong["area"] = _("There is no such area.")
-    if wrong or found is None:
+    if wrong:
         raise Invalid(_("Something in it is unknown."), fields=wrong)
-    if "type" in named:
-        given["type"] = found
-    if "area" in named:
-        given["area"] = Area(pk=found.area_pk, key=named["area"], team_id=found.area_team)
+    if "type" in given:
+        given["type"] = RequestType(pk=kind, key=keys[0], fields=orjson.loads(fields))
+    if "area" in given:
+        given["area"] = Area(pk=area, key=keys[1], team_id=team)
 
 
 class Requests(Resource):
