@@ -51,13 +51,13 @@ def texts() -> Iterator[Found]:
 
 
 def fresh_catalog() -> Catalog:
-    """The texts as they are now with the translations that exist."""
-    template = Catalog()
-    for message, context, place in texts():
-        template.add(message, context=context, locations=[(place, 0)])
+    """The texts as they are now with the translations that exist; its dates stay, so that equal texts make equal files."""
     catalog = Catalog(locale="ru", domain="django", project="Tandem", fuzzy=False)
     if PO.exists():
         catalog = read_po(io.BytesIO(PO.read_bytes()), locale="ru", domain="django")
+    template = Catalog(creation_date=catalog.creation_date)
+    for message, context, place in texts():
+        template.add(message, context=context, locations=[(place, 0)])
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     return catalog

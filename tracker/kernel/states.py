@@ -21,8 +21,13 @@ class Machine:
             return self.steps[state, verb]
         except KeyError:
             raise WrongState(
-                _("That cannot be done now: it is %(state)s.") % {"state": state}, state=state, verb=verb
+                _("That cannot be done now: it is %(state)s.") % {"state": self.label(state)}, state=state, verb=verb
             ) from None
+
+    def label(self, state: str) -> str:
+        """The state in the reader's words, where the table is written in choices."""
+        known = (*(start for start, _verb in self.steps), *self.steps.values())
+        return str(next((getattr(one, "label", one) for one in known if one == state), state))
 
     def allows(self, state: str, verb: str) -> bool:
         return (state, verb) in self.steps

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tracker.kernel.models import Versioned
 from tracker.people.access import Role, Viewer
@@ -22,7 +23,7 @@ class Side(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    START = "start", _("Start")
+    START = "start", pgettext_lazy("level", "Start")
     TEAM = "team", _("Team")
     COMPANY = "company", _("Company")
 

@@ -134,7 +134,7 @@ class ItemPage:
                 StepButton("rehome", _("Find another project"), self._url("rehome"), "h", "primary", link=True)
             )
         if self.may_deliver and ITEM.allows(item.state, "start"):
-            steps.append(StepButton("start", _("Start"), self._url("start"), "b", "primary"))
+            steps.append(StepButton("start", _("Start work"), self._url("start"), "b", "primary"))
         if self.may_deliver and ITEM.allows(item.state, "ship"):
             waiting = [check for check in self.checks if check.state != CheckState.PASSED]
             why_not = _("Checks are still open.") if waiting else ""

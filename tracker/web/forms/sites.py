@@ -5,6 +5,7 @@ from typing import cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tracker.people.models import Team
 
@@ -12,12 +13,14 @@ MOST_COMPONENTS = 50
 
 
 class SiteForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=120)
     url = forms.URLField(label=_("Address"), max_length=300, assume_scheme="https", help_text=_("https://shop.example"))
 
 
 class AreaForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As people say it: Product page."))
+    name = forms.CharField(
+        label=pgettext_lazy("thing", "Name"), max_length=120, help_text=_("As people say it: Product page.")
+    )
     pattern = forms.CharField(
         label=_("URL pattern"), max_length=300, required=False, help_text=_("/p/* means every address below /p/.")
     )
