@@ -6,10 +6,12 @@ import pytest
 
 from tracker.backlog.states import ITEM, ItemState
 from tracker.intake.states import REQUEST, State
+from tracker.integrations.models import RunState
+from tracker.integrations.states import IMPORT
 from tracker.kernel.errors import WrongState
 from tracker.kernel.states import Machine
 
-MACHINES = [(REQUEST, list(State)), (ITEM, list(ItemState))]
+MACHINES = [(REQUEST, list(State)), (ITEM, list(ItemState)), (IMPORT, list(RunState))]
 PAIRS = [
     (machine, str(state), verb)
     for machine, states in MACHINES

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,11 @@ def test_a_started_run_is_carried_out_by_a_worker(run: ImportRun, worker: None) 
     actions.run_import(actor=run.started_by.viewer(), at=NOON, run=run)
     wait_for(run, state=RunState.DONE)
     assert (Project.objects.count(), Link.objects.filter(issue=True).count()) == (PROJECTS, PROJECTS * ISSUES)
+
+
+def test_a_ring_from_any_thread_goes_to_our_broker(services: Services) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(lambda: tasks.carry_import.app.conf.broker_url).result() == app.conf.broker_url
 
 
 def test_a_run_whose_ring_was_lost_is_found_by_the_sweep(run: ImportRun, worker: None) -> None:

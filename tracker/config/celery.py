@@ -6,5 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.config.settings")
 app = Celery("tandem")
+# The threads of the web process, too, ring at this app and not at one that Celery makes up for them.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["tracker"])

@@ -1,6 +1,7 @@
 """Forms of the import wizard: the file, the columns nobody knew, what counts as a project."""
 
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -105,15 +106,15 @@ class MappingForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
         teams = [team for team in Team.objects.all() if may(viewer, Power.IMPORT_PROJECTS, Ties(team=team.pk))]
         self._choice("kind").choices = _kinds(survey)
-        self._choice("types").choices = _counted(survey["types"])
-        self._choice("labels").choices = _counted(dict(list(survey["labels"].items())[:SHOWN_LABELS]))
+        self._choice("types").choices = _counted(_by_size(survey["types"]))
+        self._choice("labels").choices = _counted(_by_size(survey["labels"])[:SHOWN_LABELS])
         cast("forms.ModelChoiceField[Team]", self.fields["team"]).queryset = Team.objects.filter(
             pk__in=[one.pk for one in teams]
         )
         own = run.team or (teams[0] if len(teams) == 1 else None)
         self.initial["team"] = own.key if own else None
         self.suggested = dict(mapping.get("stages", {}))
-        self.statuses = list(survey["statuses"].items())[:SHOWN_STATUSES]
+        self.statuses = _by_size(survey["statuses"])[:SHOWN_STATUSES]
         for number, (status, count) in enumerate(self.statuses):
             rows = ngettext("%(count)s row", "%(count)s rows", count) % {"count": count}
             self.fields[f"stage_{number}"] = forms.ChoiceField(
@@ -170,5 +171,10 @@ def _kinds(survey: ReadOnly[str, Any]) -> list[tuple[str, str]]:
     return [(kind, str(label) % {"count": counts[kind]}) for kind, label in labels.items()]
 
 
-def _counted(words: ReadOnly[str, int]) -> list[tuple[str, str]]:
-    return [(word, f"{word} · {count}") for word, count in words.items()]
+def _by_size(words: ReadOnly[str, int]) -> list[tuple[str, int]]:
+    """The most used first: the database keeps no order of names."""
+    return sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _counted(words: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    return [(word, f"{word} · {count}") for word, count in words]
