@@ -96,7 +96,7 @@ class World:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_after_any_sequence_of_verbs_the_stored_line_is_the_line(steps: list[tuple[int, int, int, int]]) -> None:
     with connection.cursor() as cursor:
@@ -115,6 +115,16 @@ def test_after_any_sequence_of_verbs_the_stored_line_is_the_line(steps: list[tup
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ROLLBACK TO SAVEPOINT example")
+
+
+def test_two_launched_projects_keep_their_order_among_themselves(cast: Cast) -> None:
+    first, second, third = fill(cast, {"web": "70"}, {"web": "60"}, {"web": "5"})
+    cto = cast.cto.viewer()
+    move_project(actor=cto, at=NOON, project=second, after=None)
+    launch_project(actor=cto, at=NOON, project=Project.objects.get(pk=first.pk))
+    launch_project(actor=cto, at=NOON, project=Project.objects.get(pk=second.pk))
+    move_project(actor=cto, at=NOON, project=Project.objects.get(pk=third.pk), after=first)
+    assert_line_is_true(cast)
 
 
 def test_each_crossing_is_written_once_and_explains_the_line(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from tracker.projects.actions.batches import NewProject, add_projects, renew_projects
 from tracker.projects.actions.capacities import (
     give_back,
+    host_unestimated,
     open_period,
     set_capacity,
     take_on,
@@ -32,6 +33,7 @@ __all__ = [
     "drop_project",
     "edit_project",
     "give_back",
+    "host_unestimated",
     "launch_project",
     "move_project",
     "open_period",

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import Fact, add_row, record
-from tracker.kernel.errors import Invalid, NotFound
+from tracker.kernel.errors import Invalid, NotFound, Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.people.models import Team
 from tracker.projects.actions.line import Cause, redraw_line, run_locked
@@ -135,12 +135,25 @@ def take_on(
 ) -> tuple[Decimal, Decimal]:
     """Embedded work draws the team's allowance first; what exceeds it is claimed by the host: (drawn, overflow).
 
-    For verbs of the rooms above, which have asked for the power.
+    For verbs of the rooms above, which have asked for the power. Raises Refused (`host_unestimated`).
     """
     purse = _open_purse(project, team, period)
+    if not purse["estimated"]:
+        raise host_unestimated(project, period)
     split = split_added_effort(added, purse["allowance"], purse["drawn"])
     _shift(purse, actor_key, at, project, team, period, split.from_allowance, split.overflow)
     return split.from_allowance, split.overflow
+
+
+def host_unestimated(project: Project, period: Period) -> Refused:
+    """Added to nothing, embedded work would be all that the host claims, and lift it above the line."""
+    return Refused(
+        _("%(project)s has no estimate in %(period)s: estimate it first, then it can take work in.")
+        % {"project": project.key, "period": period.key},
+        code="host_unestimated",
+        project=project.key,
+        period=period.key,
+    )
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ WITH touched AS (
     ) s (team_id, period_id) JOIN tracker_period d ON d.id = s.period_id AND d.ends_on >= %(today)s
 ), claims AS (
     SELECT e.id, e.team_id, e.period_id, e.project_id, e.weeks + e.embedded AS weeks, e.fits, p.above,
-           CASE p.stage WHEN 'launched' THEN '' ELSE p.rank END AS rank
+           p.stage <> 'launched' AS open, p.rank
     FROM touched JOIN tracker_effort e USING (team_id, period_id) JOIN tracker_project p ON p.id = e.project_id
     WHERE p.stage <> 'dropped'
 ), rest AS (
@@ -39,15 +39,18 @@ WITH touched AS (
     WHERE (o.project_id, o.period_id) IN (SELECT project_id, period_id FROM claims)
       AND (o.team_id, o.period_id) NOT IN (SELECT team_id, period_id FROM touched)
     GROUP BY o.project_id, o.period_id
-), carriers AS (SELECT DISTINCT project_id FROM tracker_blocker WHERE source LIKE 'I-%%'
+), carriers AS (
+    SELECT DISTINCT project_id FROM tracker_blocker WHERE source LIKE 'I-%%'
 ), current AS (SELECT id FROM tracker_period WHERE ends_on >= %(today)s ORDER BY starts_on LIMIT 1),
 lists AS (
     SELECT t.team_id, t.period_id, t.period_id = (SELECT id FROM current) AS current, coalesce(c.gross, 0) AS gross,
            coalesce(c.reserve_percent, 0) AS reserve, coalesce(c.allowance, 0) AS allowance,
-           array_agg(k.id ORDER BY k.rank, k.id) AS efforts, array_agg(k.project_id ORDER BY k.rank, k.id) AS projects,
-           array_agg(k.weeks ORDER BY k.rank, k.id) AS weeks, array_agg(k.rank ORDER BY k.rank, k.id) AS ranks,
-           array_agg(k.fits ORDER BY k.rank, k.id) AS fits, array_agg(k.above ORDER BY k.rank, k.id) AS above,
-           array_agg(coalesce(r.fits, true) ORDER BY k.rank, k.id) AS rest,
+           array_agg(k.id ORDER BY k.open, k.rank) AS efforts,
+           array_agg(k.project_id ORDER BY k.open, k.rank) AS projects,
+           array_agg(k.weeks ORDER BY k.open, k.rank) AS weeks,
+           array_agg(CASE WHEN k.open THEN k.rank ELSE '' END ORDER BY k.open, k.rank) AS ranks,
+           array_agg(k.fits ORDER BY k.open, k.rank) AS fits, array_agg(k.above ORDER BY k.open, k.rank) AS above,
+           array_agg(coalesce(r.fits, true) ORDER BY k.open, k.rank) AS rest,
            array_agg(h.project_id) FILTER (WHERE h.project_id IS NOT NULL) AS carriers
     FROM touched t JOIN claims k USING (team_id, period_id)
     LEFT JOIN rest r USING (project_id, period_id)
@@ -56,7 +59,10 @@ lists AS (
     GROUP BY t.team_id, t.period_id, c.gross, c.reserve_percent, c.allowance
 )
 """
-COLUMNS = "team_id, period_id, current, gross, reserve, allowance, efforts, projects, weeks, ranks, fits, above, rest, carriers"
+COLUMNS = (
+    "team_id, period_id, current, gross, reserve, allowance, efforts, projects, weeks, ranks, fits, above, rest,"
+    " carriers"
+)
 WRITE = """
 WITH efforts AS (
     UPDATE tracker_effort e SET fits = n.fits

@@ -1,7 +1,7 @@
 """Reads of projects and of the line, shaped for pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,11 +11,7 @@ from django.db import connection
 from tracker.projects.models import CLOSED, Period
 from tracker.projects.rules import (
     ZERO,
-    Claim,
     available_weeks,
-    lowest_place_above,
-    pushed_below,
-    weeks_below,
 )
 
 TEAM_LINE = """
@@ -59,36 +55,6 @@ WHERE p.stage NOT IN ('launched', 'dropped') AND (p.team_id = %s OR p.team_id IS
   AND NOT EXISTS (SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = %s)
 ORDER BY p.rank LIMIT 101
 """
-CLAIMS = """
-SELECT p.id, e.weeks + e.embedded, p.key, p.title, coalesce(u.name, ''), p.above, p.pinned OR p.stage = 'launched'
-FROM tracker_effort e JOIN tracker_project p ON p.id = e.project_id LEFT JOIN tracker_user u ON u.id = p.owner_id
-WHERE e.team_id = %s AND e.period_id = %s AND p.stage <> 'dropped' ORDER BY p.stage <> 'launched', p.rank
-"""
-HOSTS = """
-WITH ranked AS (
-    SELECT p.*, row_number() OVER (ORDER BY p.rank) AS place FROM tracker_project p
-    WHERE p.stage NOT IN ('launched', 'dropped')
-)
-SELECT p.id, p.key, p.title, coalesce(u.name, ''), p.owner_id, p.team_id, p.starts_on, p.ends_on, p.above, p.stage,
-       p.place, coalesce((SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'site', a.site_id, 'pattern', a.pattern,
-                                                            'components', a.components) ORDER BY a.id)
-                          FROM tracker_project_areas l JOIN tracker_area a ON a.id = l.area_id
-                          WHERE l.project_id = p.id), '[]')
-FROM ranked p LEFT JOIN tracker_user u ON u.id = p.owner_id
-WHERE p.team_id = %(team)s OR EXISTS (
-    SELECT FROM tracker_project_areas n JOIN tracker_area a ON a.id = n.area_id
-    WHERE n.project_id = p.id AND (a.id = %(area)s OR a.site_id = %(site)s))
-ORDER BY p.above DESC, p.place LIMIT 200
-"""
-HOSTS_OF_SITES = f"""
-{HOSTS.partition("WHERE p.team_id")[0]}
-WHERE p.above AND EXISTS (
-    SELECT FROM tracker_project_areas n JOIN tracker_area a ON a.id = n.area_id
-    WHERE n.project_id = p.id AND a.site_id = ANY(%(sites)s::bigint[]))
-ORDER BY p.place LIMIT 200
-"""
-
-
 EFFORTS = """
 SELECT e.id, t.id, t.name, t.key, d.key, e.size, e.weeks, e.embedded, e.fits, h.place, h.cumulated,
        coalesce(c.gross, 0), coalesce(c.reserve_percent, 0), coalesce(c.allowance, 0)
@@ -323,83 +289,6 @@ def _place_past(higher: Sequence[LineRow], short: Decimal) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Displaced:
-    key: str
-    title: str
-    owner: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a project of so many weeks would stand in a team's list: `short` above 0 means below the line."""
-
-    place: int
-    of: int
-    short: Decimal
-    after: str
-    lowest_above: int | None
-    displaced: list[Displaced] = field(default_factory=list)
-
-
-END = "end"
-"""Where a place is asked for: behind everybody."""
-
-
-def places_for(team: int, period: int, weeks: Decimal, *, after: Sequence[str | None]) -> list[Place]:
-    """The hypothetical places behind each of these projects (keys; None is the first one may have, END the last).
-
-    Two statements. Projects that another team holds back already are not named: they are below as it is.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIMS, [team, period])
-        found = cursor.fetchall()
-        cursor.execute(
-            "SELECT gross, reserve_percent, allowance FROM tracker_capacity WHERE team_id = %s AND period_id = %s",
-            [team, period],
-        )
-        gross, reserve, allowance = cursor.fetchone() or (ZERO, ZERO, ZERO)
-    available = available_weeks(gross, ZERO, reserve, allowance)
-    claims = [Claim(row[0], row[1]) for row in found]
-    known = {row[0]: Displaced(*row[2:5]) for row in found if row[5]}
-    keys = [row[2] for row in found]
-    head = sum(row[6] for row in found)
-    lowest = lowest_place_above(claims, weeks, available)
-    places = []
-    for key in after:
-        place = head + 1 if key is None else keys.index(key) + 2 if key in keys else len(keys) + 1
-        fallen = [known[p] for p in pushed_below(claims, place, weeks, available) if p in known]
-        short = weeks_below(claims, place, weeks, available)
-        places.append(Place(place, len(keys) + 1, short, keys[place - 2] if place > 1 else "", lowest, fallen))
-    return places
-
-
-@dataclass(frozen=True)
-class Host:
-    """What the embed finder needs to know of a project: `place` in the portfolio's order, `areas` as dicts of id, name,
-    site, pattern and components."""
-
-    id: int
-    key: str
-    title: str
-    owner: str
-    owner_id: int | None
-    team_id: int | None
-    starts_on: date | None
-    ends_on: date | None
-    above: bool
-    stage: str
-    place: int
-    areas: list[dict[str, Any]]
-
-
-def hosts_near(*, area: int | None, site: int | None, team: int | None) -> list[Host]:
-    """Open projects of the same area, site or team, those above the line first (one statement, at most 200)."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOSTS, {"area": area, "site": site, "team": team})
-        return [Host(*row) for row in cursor.fetchall()]
-
-
 TODAY = """
 WITH period AS (SELECT id FROM tracker_period WHERE ends_on >= %(today)s ORDER BY starts_on LIMIT 1), lists AS (
     SELECT t.id, t.key, t.name, count(*) FILTER (WHERE p.above) AS above, count(*) AS total,
@@ -451,10 +340,3 @@ def line_today(team: int | None, today: date) -> LineToday:
 def _read_crossing(told: dict[str, Any]) -> Crossed:
     weeks = None if told["weeks"] is None else Decimal(str(told["weeks"]))
     return Crossed(**told | {"at": datetime.fromisoformat(told["at"]), "weeks": weeks})
-
-
-def hosts_of_sites(sites: Sequence[int]) -> list[Host]:
-    """Open projects above the line that work on areas of these sites (one statement, at most 200)."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOSTS_OF_SITES, {"sites": list(sites)})
-        return [Host(*row) for row in cursor.fetchall()]
