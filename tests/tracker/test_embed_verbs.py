@@ -20,12 +20,12 @@ from tracker.backlog.actions import (
 )
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.states import ItemState
-from tracker.intake.actions import withdraw_request
+from tracker.intake.actions import restrict_request, withdraw_request
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongState
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
-from tracker.projects.actions import launch_project, move_project
+from tracker.projects.actions import launch_project, move_project, set_effort
 from tracker.projects.events import LineCrossed
 from tracker.projects.models import Effort, Project
 
@@ -90,6 +90,36 @@ def test_an_agreed_item_keeps_its_host_from_being_launched(web: Portfolio) -> No
     assert refused.value.facts["blockers"][0]["source"] == item.key
 
 
+def test_a_restricted_request_stands_in_the_way_by_its_key_alone(web: Portfolio) -> None:
+    restrict_request(actor=web.cast.seo_lead.viewer(), at=NOON, ask=web.ask)
+    item = web.agreed()
+    assert web.host.blockers.get().text == web.ask.key
+    with pytest.raises(Refused) as falling:
+        move_project(actor=web.cast.cto.viewer(), at=NOON, project=web.fresh(web.host), after=web.projects[-1])
+    with pytest.raises(Refused) as launching:
+        launch_project(actor=web.cast.cto.viewer(), at=NOON, project=web.fresh(web.host))
+    assert item.key in str(launching.value)
+    for refused in (falling.value, launching.value):
+        assert web.ask.title not in f"{refused} {refused.facts}"
+
+
+def test_a_host_without_an_estimate_is_estimated_before_it_takes_work_in(web: Portfolio) -> None:
+    estimates = Effort.objects.filter(project=web.host)
+    estimates.delete()
+    with pytest.raises(Refused) as proposing:
+        web.propose()
+    assert (proposing.value.code, proposing.value.facts["project"]) == ("host_unestimated", web.host.key)
+    where = {"team": web.cast.web, "period": web.cast.period}
+    set_effort(actor=web.cast.cto.viewer(), at=NOON, project=web.fresh(web.host), weeks=Decimal(14), **where)
+    item = web.propose()
+    estimates.delete()
+    with pytest.raises(Refused) as answering:
+        web.agree(item)
+    assert answering.value.code == "host_unestimated"
+    assert web.load(item).state == ItemState.PROPOSED
+    assert not estimates.exists()
+
+
 def test_a_split_parks_the_rest_with_its_date(web: Portfolio) -> None:
     web.agreed(conditions="reviews in Q2", split_rest=Rest("Reviews markup", REVIEW))
     rest = WorkRequest.objects.get(split_from=web.ask)
@@ -130,7 +160,7 @@ def test_added_effort_is_above_nothing(web: Portfolio, weeks: str) -> None:
 
 def test_only_those_tied_to_it_propose_and_only_the_host_answers(web: Portfolio) -> None:
     cast = web.cast
-    for person in (cast.analyst, cast.sre, cast.coo, cast.admin, cast.content_lead):
+    for person in (cast.analyst, cast.sre, cast.admin, cast.content_lead):
         with pytest.raises(NotAllowed):
             embed_request(actor=person.viewer(), at=NOON, ask=web.ask, host=web.host, added_weeks=Decimal(1))
     item = web.propose()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import items_of
 from tracker.kernel import clock
 from tracker.launches.models import Check
@@ -175,7 +176,7 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
         "largest": max((one.claim for one in efforts), default=Decimal(0)),
         "areas": list(project.areas.all()),
         "blockers": blockers,
-        "checks": list(Check.objects.filter(project=project)),
+        "checks": checks_of(project, request.viewer),
         "items": items_of(project.pk, request.viewer),
         "may_rank_items": may(request.viewer, Power.RANK_INSIDE, project.ties),
         "crossings": [(one, say_cause(one)) for one in crossings_of(project.pk)],
@@ -225,6 +226,12 @@ class Acts:
     drop: str | None
     pin: str | None
     unpin: str | None
+
+
+def checks_of(project: Project, viewer: Viewer) -> list[Check]:
+    """Those that an embedded item asked for are seen by whoever sees the item."""
+    seen = BacklogItem.objects.visible_to(viewer).order_by().values("key")
+    return list(Check.objects.filter(~Q(source__startswith="I-") | Q(source__in=seen), project=project))
 
 
 def acts_of(viewer: Viewer, project: Project, blockers: int) -> Acts:

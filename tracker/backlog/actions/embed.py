@@ -44,7 +44,7 @@ def embed_request(
     """Proposes that the host carries the request for so many added person-weeks; its owner answers.
 
     Raises NotAllowed, WrongState, Invalid (effort not above 0) and Refused: `host_closed`, `missing` (facts name the
-    fields), `already_has_item` (facts name it), `no_team`, `no_period`.
+    fields), `already_has_item` (facts name it), `no_team`, `no_period`, `host_unestimated`.
     """
     if not may(actor, Power.PROPOSE_EMBED, host.ties):
         require(actor, Power.PROPOSE_EMBED, ask.ties)
@@ -58,7 +58,7 @@ def embed_request(
         project=host,
         way=Way.EMBED,
         team_id=team_for(ask, host),
-        period=running_period(at),
+        period=running_period(at, host=host),
         business_owner_id=ask.requester_id,
         proposed_by_id=actor.id,
         added_weeks=checked_weeks(added_weeks),
@@ -91,7 +91,8 @@ def answer_embed(
     """The answer of the host's owner, agree or refuse; a yes accepts a request that is still undecided.
 
     Returns the text for the owner's tracker, empty after a refusal. `delivery_owner` is the host's owner unless said
-    otherwise. Raises NotAllowed, WrongState, Stale, Invalid and Refused (`host_closed`, `would_orphan`).
+    otherwise. Raises NotAllowed, WrongState, Stale, Invalid and Refused (`host_closed`, `host_unestimated`,
+    `would_orphan`).
     """
     require(actor, Power.ANSWER_EMBED, item.project.ties)
     if answer not in ("agree", "refuse"):
@@ -169,7 +170,7 @@ def rehome_item(
         "way": Way.EMBED,
         "project": host,
         "team_id": team_for(item.ask, host),
-        "period": running_period(at),
+        "period": running_period(at, host=host),
         "rank": key_between(last, None),
         "added_weeks": item.added_weeks if added_weeks is None else checked_weeks(added_weeks),
         "drawn": Decimal(0),
@@ -191,7 +192,10 @@ def rehome_item(
 
 
 def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:
-    """An agreed item blocks its host, its acceptance tests become checks, and its request follows the host."""
+    """An agreed item blocks its host, its acceptance tests become checks, and its request follows the host.
+
+    The blocker names the request by its key alone: whoever sees the host need not see a restricted request.
+    """
     open_checks(
         actor_key=actor.key,
         at=at,
@@ -200,7 +204,7 @@ def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:
         texts=item.ask.acceptance_tests,
         owner=item.delivery_owner,
     )
-    block_project(project=item.project, source=item.key, text=f"{item.ask.key} {item.ask.title}")
+    block_project(project=item.project, source=item.key, text=item.ask.key)
     above = Project.objects.filter(pk=item.project_id).values_list("above", flat=True).get()
     delivery = Delivery.SCHEDULED if above else Delivery.WAITING
     follow_delivery(actor_key=actor.key, at=at, deliveries={item.ask_id: delivery})

@@ -44,7 +44,8 @@ def outrank_request(
 ) -> Outranked:
     """Makes the request a project ranked behind `after` (None: first) that asks so many weeks of its team.
 
-    The effort lies on the project alone, the item adds none: it is counted once. Raises NotAllowed, WrongState, Invalid
+    The effort lies on the project alone, the item adds none: it is counted once. Everybody sees projects, so that of a
+    restricted request is called by its key. Raises NotAllowed, WrongState, Invalid
     and Refused (`already_has_item`, `no_team`, `no_period`, `would_orphan`).
     """
     require(actor, Power.RANK_PROJECTS)
@@ -57,7 +58,13 @@ def outrank_request(
         raise already_has_item(ask)
     areas = [ask.area] if ask.area else []
     project = add_project(
-        actor=actor, at=at, title=ask.title, team=ask.team, owner=owner, stage=Stage.PLANNED, areas=areas
+        actor=actor,
+        at=at,
+        title=ask.key if ask.restricted else ask.title,
+        team=ask.team,
+        owner=owner,
+        stage=Stage.PLANNED,
+        areas=areas,
     )
     standing = set(Project.objects.above_the_line().values_list("pk", flat=True))
     set_effort(actor=actor, at=at, project=project, team=ask.team, period=period, expected=None, weeks=weeks)

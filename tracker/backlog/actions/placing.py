@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from tracker.backlog.events import ItemFacts
@@ -13,16 +14,22 @@ from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Refused
 from tracker.kernel.ranks import key_between
 from tracker.people.access import Viewer
-from tracker.projects.models import Period
+from tracker.projects.actions import host_unestimated
+from tracker.projects.models import Effort, Period, Project
 
 TRIES = 5
 
 
-def running_period(at: datetime) -> Period:
-    """The period of this day; raises Refused (`no_period`) where none was opened."""
-    period = Period.objects.filter(starts_on__lte=at.date(), ends_on__gte=at.date()).order_by("-starts_on").first()
+def running_period(at: datetime, *, host: Project | None = None) -> Period:
+    """The period of this day; raises Refused (`no_period`) where none was opened, `host_unestimated` where the host,
+    if one is named, has no estimate in it."""
+    estimates = Effort.objects.filter(project=host, period=OuterRef("pk")) if host else Effort.objects.none()
+    running = Period.objects.filter(starts_on__lte=at.date(), ends_on__gte=at.date()).order_by("-starts_on")
+    period = running.annotate(estimated=Exists(estimates)).first()
     if period is None:
         raise Refused(_("No quarter is open for today: the CTO opens one and sets its capacity."), code="no_period")
+    if host and not period.estimated:
+        raise host_unestimated(host, period)
     return period
 
 
