@@ -40,6 +40,10 @@ lint: $(DEV) ## Check style, types, the directions of imports and the templates
 bench: $(DEV) ## Measure the busiest pages against a bare view; writes bench.json
 	@$(PYTHON) -m tests.bench
 
+.PHONY: screenshots
+screenshots: $(DEV) ## Take pictures of a running demo into var/screenshots (URL, FOLDER)
+	@$(PYTHON) -m tests.screenshots $(or $(URL),http://127.0.0.1:8000) $(or $(FOLDER),var/screenshots)
+
 .PHONY: messages
 messages: $(DEV) ## Gather the sentences to translate and compile the translations
 	@$(PYTHON) -m tests.messages --show
