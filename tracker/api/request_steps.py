@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
@@ -122,7 +123,7 @@ class RequestComments(Requests):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The first 500, oldest first; internal notes of the other side are left out."""
         if request.GET:
-            raise Invalid("There is no such filter.")
+            raise Invalid(_("There is no such filter."))
         rows = self.comments(self.find(key).pk).order_by("id")
         found = rows.values_list(JsonPart(COMMENT), flat=True)[:MOST_COMMENTS]
         return self.answer({"results": list(found), "next": None})

@@ -15,9 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods
 
 from tracker.backlog.models import BacklogItem
@@ -166,13 +165,13 @@ def next_steps(viewer: Viewer) -> list[Step]:
         .get()
     )
     steps: tuple[tuple[str | Promise, str, str | Promise], ...] = (
-        (later("A team of technology and one of marketing"), "team-list", later("Teams")),
-        (later("A site with its first area"), "site-list", later("Sites")),
-        (later("The capacity of this quarter"), "capacity", later("Capacity")),
-        (later("Colleagues are invited"), "person-invite", later("Invite somebody")),
-        (later("IT projects, imported or added"), "project-list", later("Projects")),
-        (later("The first request"), "request-new", later("File a request")),
-        (later("The first request is embedded"), "request-list", later("Requests")),
+        (gettext_lazy("A team of technology and one of marketing"), "team-list", gettext_lazy("Teams")),
+        (gettext_lazy("A site with its first area"), "site-list", gettext_lazy("Sites")),
+        (gettext_lazy("The capacity of this quarter"), "capacity", gettext_lazy("Capacity")),
+        (gettext_lazy("Colleagues are invited"), "person-invite", gettext_lazy("Invite somebody")),
+        (gettext_lazy("IT projects, imported or added"), "project-list", gettext_lazy("Projects")),
+        (gettext_lazy("The first request"), "request-new", gettext_lazy("File a request")),
+        (gettext_lazy("The first request is embedded"), "request-list", gettext_lazy("Requests")),
     )
     return [
         Step(label, bool(done), url_or_nothing(name), act)
