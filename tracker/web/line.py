@@ -175,6 +175,13 @@ def say_context(line: TeamLine) -> list[str]:
         }
         told.append(
             ngettext(
+                "%(team)s is the bottleneck elsewhere: %(count)s project waits for it.",
+                "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it.",
+                line.elsewhere.waiting,
+            )
+            % words
+            if not line.elsewhere.reserved
+            else ngettext(
                 "%(team)s is the bottleneck elsewhere: %(count)s project waits for it,"
                 " %(weeks)s weeks of other teams are reserved behind it.",
                 "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it,"
