@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.paging import Filter, answer_list, exact, one_of
+from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
+from tracker.api.paging import LATEST_FIRST, answer_list, either, exact, one_of
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, JsonPart, person
 from tracker.backlog.actions import (
@@ -28,9 +29,10 @@ from tracker.backlog.actions import (
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import ticket_of
 from tracker.backlog.states import OUTCOMES, ItemState
-from tracker.kernel.errors import Invalid, NotFound
+from tracker.kernel.errors import NotFound
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check, CheckState
+from tracker.people.access import Viewer
 from tracker.people.models import User
 from tracker.projects.models import Project
 
@@ -83,12 +85,6 @@ ITEM_WITH_CHECKS = {
 }
 
 
-class PersonOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    email = serializers.EmailField()
-
-
 class RequestOfItem(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
@@ -107,7 +103,7 @@ class CheckOut(serializers.Serializer[Any]):
     text = serializers.CharField()
     state = serializers.ChoiceField(CheckState.choices)
     evidence = serializers.CharField()
-    decided_by = PersonOut(allow_null=True)
+    decided_by = PersonBrief(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
 
@@ -123,9 +119,9 @@ class ItemOut(serializers.Serializer[Any]):
     orphan_cause = serializers.CharField()
     team = serializers.CharField()
     period = serializers.CharField()
-    business_owner = PersonOut()
-    delivery_owner = PersonOut(allow_null=True)
-    proposed_by = PersonOut()
+    business_owner = PersonBrief()
+    delivery_owner = PersonBrief(allow_null=True)
+    proposed_by = PersonBrief()
     added_weeks = serializers.FloatField()
     from_allowance = serializers.FloatField()
     overflow = serializers.FloatField()
@@ -156,7 +152,7 @@ class RestIn(serializers.Serializer[Any]):
     review_on = serializers.DateField()
 
 
-class AnswerIn(serializers.Serializer[Any]):
+class EmbedAnswerIn(serializers.Serializer[Any]):
     answer = serializers.ChoiceField(["agree", "refuse"])
     conditions = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     added_weeks = serializers.DecimalField(max_digits=6, decimal_places=2, required=False)
@@ -166,17 +162,13 @@ class AnswerIn(serializers.Serializer[Any]):
     tracker_key = serializers.CharField(max_length=80, required=False, allow_blank=True)
 
 
-class ReasonIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
 class MeasureIn(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField([str(outcome) for outcome in OUTCOMES])
     value = serializers.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class MoveIn(serializers.Serializer[Any]):
+class ItemMoveIn(serializers.Serializer[Any]):
     after = serializers.CharField(max_length=24, allow_null=True)
 
 
@@ -189,10 +181,6 @@ class RehomeIn(serializers.Serializer[Any]):
 class DecideIn(serializers.Serializer[Any]):
     passed = serializers.BooleanField()
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True)
-
-
-class Nothing(serializers.Serializer[Any]):
-    """A verb that needs no more words."""
 
 
 class TextOut(serializers.Serializer[Any]):
@@ -223,43 +211,43 @@ class Items(Resource):
         return self.once(effect)
 
 
-def _orphaned(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    if value not in ("true", "false"):
-        raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
-    return rows.filter(orphaned_at__isnull=value == "false")
+def _mine(rows: QuerySet[Any], yes: bool, viewer: Viewer) -> QuerySet[Any]:
+    mine = BacklogItem.objects.owned_by(viewer.id)
+    return rows.filter(pk__in=mine) if yes else rows.exclude(pk__in=mine)
 
 
 class ItemList(Items):
+    filters = {
+        "state": one_of("state", ItemState.values),
+        "project": exact("project__key", "Key of its project."),
+        "request": exact("ask__key", "Key of its request."),
+        "team": exact("team__key", "Key of a team."),
+        "way": one_of("way", Way.values),
+        "orphaned": either(lambda rows, yes, _viewer: rows.filter(orphaned_at__isnull=not yes)),
+        "mine": either(_mine, "Whether you own it, for the business or its delivery."),
+    }
+    orders = LATEST_FIRST
+
     @extend_schema(responses=ItemOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Filters: state (several with commas), project, request, team, way, orphaned and mine (true or false)."""
-        filters: dict[str, Filter] = {
-            "state": one_of("state", [str(state) for state in ItemState]),
-            "project": exact("project__key"),
-            "request": exact("ask__key"),
-            "team": exact("team__key"),
-            "way": one_of("way", [str(way) for way in Way]),
-            "orphaned": _orphaned,
-            "mine": self._mine,
-        }
-        return answer_list(request, self.rows, ITEM, subjects=["backlog-item", "request", "project"], filters=filters)
-
-    def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        mine = BacklogItem.objects.owned_by(self.viewer.id)
-        if value not in ("true", "false"):
-            raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
-        return rows.filter(pk__in=mine) if value == "true" else rows.exclude(pk__in=mine)
+        """All items that you may see, in pages."""
+        subjects = ["backlog-item", "request", "project"]
+        return answer_list(request, self.rows, ITEM, subjects=subjects, filters=self.filters, orders=self.orders)
 
 
 class ItemDetail(Items):
+    polled = False
+
     @extend_schema(responses=ItemDetailOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One item with its checks; never 304."""
         # Its checks have versions of their own: the tag of the item says nothing about them.
         request.META.pop("HTTP_IF_NONE_MATCH", None)
         return self.show(key)
 
     @extend_schema(request=ItemEdit, responses=ItemDetailOut)
     def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Sets the key that the item has in the tracker where engineers work."""
         expected = self.expected()
         given = self.read(ItemEdit)
         set_tracker_key(actor=self.viewer, at=self.at, item=self.item(key), expected=expected, **given)
@@ -267,6 +255,8 @@ class ItemDetail(Items):
 
 
 class ItemText(Items):
+    tagged = False
+
     @extend_schema(responses=TextOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The text to copy into the tracker where engineers work."""
@@ -274,9 +264,10 @@ class ItemText(Items):
 
 
 class ItemAnswer(Items):
-    @extend_schema(request=AnswerIn, responses=ItemDetailOut)
+    @extend_schema(request=EmbedAnswerIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        given = self.read(AnswerIn)
+        """The answer of the host's owner, agree or refuse; a yes accepts a request that is still undecided."""
+        given = self.read(EmbedAnswerIn)
         rest = given.pop("split_rest", None)
         split = Rest(rest["title"], rest["review_on"]) if rest else None
         return self.act(
@@ -288,18 +279,20 @@ class ItemAnswer(Items):
 
 
 class ItemStart(Items):
-    @extend_schema(request=Nothing, responses=ItemDetailOut)
+    @extend_schema(request=NothingIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        self.read(Nothing)
+        """Work has begun."""
+        self.read(NothingIn)
         return self.act(
             key, lambda item, expected: start_item(actor=self.viewer, at=self.at, item=item, expected=expected)
         )
 
 
 class ItemShip(Items):
-    @extend_schema(request=Nothing, responses=ItemDetailOut)
+    @extend_schema(request=NothingIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        self.read(Nothing)
+        """It is live and blocks its host no longer; every check has passed."""
+        self.read(NothingIn)
         return self.act(
             key, lambda item, expected: ship_item(actor=self.viewer, at=self.at, item=item, expected=expected)
         )
@@ -308,6 +301,7 @@ class ItemShip(Items):
 class ItemDrop(Items):
     @extend_schema(request=ReasonIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Takes it out of its host: the requester agrees, or the CMO; a proposal may also be taken back by who made it."""
         given = self.read(ReasonIn)
         return self.act(
             key,
@@ -318,6 +312,7 @@ class ItemDrop(Items):
 class ItemMeasure(Items):
     @extend_schema(request=MeasureIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Says what came of it: met, partly met or not met. Shipped is not the end."""
         given = self.read(MeasureIn)
         return self.act(
             key,
@@ -326,9 +321,10 @@ class ItemMeasure(Items):
 
 
 class ItemMove(Items):
-    @extend_schema(request=MoveIn, responses=ItemDetailOut)
+    @extend_schema(request=ItemMoveIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        wanted = self.read(MoveIn)["after"]
+        """Puts the item behind another one of its project (null: first)."""
+        wanted = self.read(ItemMoveIn)["after"]
         after = self.item(wanted) if wanted else None
         return self.act(
             key,
@@ -339,6 +335,7 @@ class ItemMove(Items):
 class ItemRehome(Items):
     @extend_schema(request=RehomeIn, responses=ItemDetailOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Proposes an orphan to another host: the old one is freed, the item keeps its key and its story."""
         given = self.read(RehomeIn)
         return self.act(
             key,
@@ -347,7 +344,7 @@ class ItemRehome(Items):
 
 
 class ItemCheckDecide(Items):
-    @extend_schema(request=DecideIn, responses=ItemDetailOut)
+    @extend_schema(request=DecideIn, responses=ItemDetailOut, operation_id="decide_check")
     def post(self, request: HttpRequest, key: str, check: int) -> HttpResponseBase:
         """Passed or failed, with what shows it; If-Match carries the version of the check."""
         given = self.read(DecideIn)

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from tracker.api.paging import answer_list
+from tracker.api.paging import LATEST_FIRST, Filter, answer_list
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields
 from tracker.backlog.models import BacklogItem
@@ -106,23 +106,41 @@ class EntryOut(serializers.Serializer[Any]):
     changes = serializers.DictField()
 
 
+def _as_is(rows: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
+    return rows
+
+
+def _of_key(kind: Kind) -> Callable[[QuerySet[Any], str, Viewer], QuerySet[Any]]:
+    def narrow(rows: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
+        return rows.filter(subject_id__in=kind.seen(viewer).filter(**{kind.key: value}).order_by().values("pk"))
+
+    return narrow
+
+
+def _of_id(rows: QuerySet[Any], value: str, viewer: Viewer) -> QuerySet[Any]:
+    return rows.filter(subject_id=int(value))
+
+
 class HistoryList(Resource):
     shape = ENTRY
+    filters = {
+        "subject": Filter(_as_is, "The kind of record.", {"type": "string", "enum": list(KINDS)}),
+        "key": Filter(_as_is, "R-41, I-12, P-06, or the key of a site, area, team or type."),
+        "id": Filter(_of_id, "The number of the record, instead of its key.", {"type": "integer"}),
+    }
+    orders = LATEST_FIRST
 
     @extend_schema(
         responses=EntryOut(many=True),
-        parameters=[
-            OpenApiParameter("subject", str, required=True, enum=list(KINDS)),
-            OpenApiParameter("key", str, description="R-41, I-12, P-06, or the key of a site, area, team, type"),
-            OpenApiParameter("id", int, description="instead of key"),
-        ],
+        parameters=[OpenApiParameter("subject", str, "query", required=True, enum=list(KINDS))],
     )
     def get(self, request: Request) -> HttpResponse:
         """Of one record, or with neither key nor id of all records of that kind that you may see."""
         subject = request.GET.get("subject", "")
         rows = entries_of(subject, self.viewer)
-        narrow = {"subject": _as_is, "key": _of_key(KINDS[subject], self.viewer), "id": _of_id}
-        return answer_list(request, lambda: rows, ENTRY, subjects=[subject, "user"], filters=narrow)
+        filters = {**self.filters, "key": Filter(_of_key(KINDS[subject]))}
+        subjects = [subject, "user"]
+        return answer_list(request, lambda: rows, ENTRY, subjects=subjects, filters=filters, orders=self.orders)
 
 
 def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:
@@ -137,18 +155,3 @@ def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:
         .annotate(actor_id=Case(by_person, default=None, output_field=BigIntegerField()))
         .annotate(actor_name=Subquery(names))
     )
-
-
-def _as_is(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows
-
-
-def _of_key(kind: Kind, viewer: Viewer) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
-    def narrow(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return rows.filter(subject_id__in=kind.seen(viewer).filter(**{kind.key: value}).order_by().values("pk"))
-
-    return narrow
-
-
-def _of_id(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    return rows.filter(subject_id=int(value))

@@ -129,9 +129,13 @@ class LineView(Resource):
 
     @extend_schema(
         responses=LineOut,
-        parameters=[OpenApiParameter("team", str), OpenApiParameter("period", str)],
+        parameters=[
+            OpenApiParameter("team", str, description="Key of a team; without it the whole portfolio."),
+            OpenApiParameter("period", str, description="Key of a period; without it the running one."),
+        ],
     )
     def get(self, request: HttpRequest) -> HttpResponse:
+        """Lists in rank order: what is above, below and reserved behind other teams."""
         require(self.viewer, Power.VIEW)
         unknown = set(request.GET) - {"team", "period"}
         if unknown:

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,12 +17,14 @@ from tracker.api.shapes import Fields, JsonText
 from tracker.kernel.errors import Invalid
 from tracker.people.access import Viewer
 
-Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
+Rows = QuerySet[Any]
+TEXT: Mapping[str, Any] = {"type": "string"}
 LARGEST = 100
 KEPT = 2_000
 NO_ROWS = "SELECT NULL, NULL, NULL WHERE false"
 _kept: dict[tuple[Viewer, str], "Listing"] = {}
 USUAL = 50
+LATEST_FIRST = ("-id", "id")
 
 
 class Stamp(RawSQL):
@@ -32,29 +34,79 @@ class Stamp(RawSQL):
         super().__init__(STAMP, [subjects], output_field=TextField())
 
 
-def exact(path: str) -> Filter:
-    return lambda rows, value: rows.filter(**{path: value})
+@dataclass(frozen=True)
+class Filter:
+    """A parameter of a list: what it leaves of the rows for this viewer, and how OpenAPI describes its values."""
+
+    narrow: Callable[[Rows, str, Viewer], Rows]
+    text: str = ""
+    values: Mapping[str, Any] = field(default_factory=lambda: TEXT)
 
 
-def one_of(path: str, choices: Sequence[str]) -> Filter:
+def exact(path: str, text: str = "") -> Filter:
+    return Filter(lambda rows, value, _viewer: rows.filter(**{path: value}), text)
+
+
+def one_of(path: str, choices: Sequence[str], *, lookup: str = "in", text: str = "") -> Filter:
     """Comma-separated values out of a closed list."""
 
-    def narrow(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def narrow(rows: Rows, value: str, _viewer: Viewer) -> Rows:
         wanted = value.split(",")
         if not set(wanted) <= set(choices):
             raise Invalid(_("Choose among: %(choices)s.") % {"choices": ", ".join(choices)})
-        return rows.filter(**{f"{path}__in": wanted})
+        return rows.filter(**{f"{path}__{lookup}": wanted})
 
-    return narrow
+    listed = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(choices)}}
+    return Filter(narrow, text, listed)
 
 
-def yes_no(path: str) -> Filter:
-    def narrow(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+def yes_no(path: str, text: str = "") -> Filter:
+    return either(lambda rows, yes, _viewer: rows.filter(**{path: yes}), text)
+
+
+def either(chosen: Callable[[Rows, bool, Viewer], Rows], text: str = "") -> Filter:
+    """true or false; `chosen` gives the rows of either."""
+
+    def narrow(rows: Rows, value: str, viewer: Viewer) -> Rows:
         if value not in ("true", "false"):
             raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
-        return rows.filter(**{path: value == "true"})
+        return chosen(rows, value == "true", viewer)
 
-    return narrow
+    return Filter(narrow, text, {"type": "boolean"})
+
+
+class Pages:
+    """How OpenAPI describes a list; the resources do the paging by answer_list."""
+
+    def get_paginated_response_schema(self, rows: dict[str, Any]) -> dict[str, Any]:
+        following = {"type": ["string", "null"], "description": "The cursor of the next page; null on the last one."}
+        return {
+            "type": "object",
+            "required": ["results", "next"],
+            "properties": {"results": rows, "next": following},
+            "additionalProperties": False,
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        if not view.orders:
+            return []
+        limit = {"type": "integer", "minimum": 1, "maximum": LARGEST, "default": USUAL}
+        order = {"type": "string", "enum": list(view.orders), "default": view.orders[0]}
+        return [
+            _query("limit", limit, "Rows on a page."),
+            _query("cursor", TEXT, "The `next` of the page before."),
+            _query("order", order, "A minus turns it round."),
+            *(_query(name, one.values, one.text) for name, one in view.filters.items()),
+        ]
+
+
+def _query(name: str, values: Mapping[str, Any], text: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": name, "in": "query", "schema": dict(values)}
+    if text:
+        told["description"] = text
+    if values["type"] == "array":
+        told |= {"style": "form", "explode": False}
+    return told
 
 
 @dataclass(frozen=True)
@@ -74,7 +126,7 @@ def answer_list(
     *,
     subjects: Sequence[str],
     filters: Mapping[str, Filter],
-    orders: Sequence[str] = ("-id", "id"),
+    orders: Sequence[str] = LATEST_FIRST,
 ) -> HttpResponse:
     """{"results": […], "next": cursor or null} in one statement; none when nothing changed (see doorway).
 
@@ -111,10 +163,11 @@ def _write_listing(
     filters: Mapping[str, Filter],
     orders: Sequence[str],
 ) -> Listing:
+    viewer: Viewer = request.token_owner  # type: ignore[attr-defined]  # as in answer_list
     limit, order, after, filtered = USUAL, orders[0], "", False
     for name, value in request.GET.items():
         if name in filters:
-            rows, filtered = _narrow(rows, filters[name], name, value), True
+            rows, filtered = _narrow(rows, filters[name], name, value, viewer), True
         elif name == "limit":
             limit = _limit(value)
         elif name == "order":
@@ -134,11 +187,11 @@ def _write_listing(
     return Listing(sql, tuple(params), limit, filtered)
 
 
-def _narrow(rows: QuerySet[Any], narrow: Filter, name: str, value: str) -> QuerySet[Any]:
+def _narrow(rows: Rows, given: Filter, name: str, value: str, viewer: Viewer) -> Rows:
     try:
         if "\x00" in value:
             raise ValueError(value)
-        return narrow(rows, value)
+        return given.narrow(rows, value, viewer)
     except Invalid as wrong:
         raise Invalid(wrong.message, fields={name: wrong.message}) from None
     except (ValueError, TypeError):
@@ -167,6 +220,8 @@ def _write_cursor(value: object) -> str:
 def _read_cursor(cursor: str, column: str) -> str | int:
     try:
         value = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        if "\x00" in value:
+            raise ValueError(value)
         return int(value) if column == "id" else value
     except ValueError:
         text = _("This cursor cannot be read.")

@@ -7,15 +7,14 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from tracker.api.paging import answer_list, exact, one_of, yes_no
+from tracker.api.briefs import NothingIn, ReasonIn
+from tracker.api.paging import LATEST_FIRST, answer_list, exact, one_of, yes_no
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, NullablePart
-from tracker.kernel.errors import Invalid
 from tracker.people.access import Role
 from tracker.people.actions import (
     add_team,
@@ -78,14 +77,6 @@ class PersonIn(PersonEdit, RolesIn):
     time_zone = serializers.CharField(max_length=60, required=False)
 
 
-class ReasonIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
-
-
-class NothingIn(serializers.Serializer[Any]):
-    pass
-
-
 class PersonOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -99,14 +90,6 @@ class PersonOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
 
-def holding(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    """Comma-separated roles: whoever holds at least one of them."""
-    wanted = value.split(",")
-    if not set(wanted) <= set(Role.values):
-        raise Invalid(_("Choose among: %(choices)s.") % {"choices": ", ".join(Role.values)})
-    return rows.filter(roles__overlap=wanted)
-
-
 class People(Resource):
     """People are named by their number, which is looked up as text like every other key."""
 
@@ -118,21 +101,19 @@ class People(Resource):
 
 
 class PersonList(People):
+    filters = {
+        "active": yes_no("is_active", "Whether the person may sign in; without it everybody, those who left too."),
+        "role": one_of("roles", Role.values, lookup="overlap", text="Whoever holds at least one of them."),
+        "team": exact("team__key", "Key of a team."),
+        "email": exact("email"),
+    }
+    orders = LATEST_FIRST
+
     @extend_schema(responses=PersonOut(many=True))
     def get(self, request: Request) -> HttpResponse:
         """Everybody, those who left too (`active=false`)."""
-        return answer_list(
-            request,
-            self.rows,
-            PERSON,
-            subjects=["user", "team"],
-            filters={
-                "active": yes_no("is_active"),
-                "role": holding,
-                "team": exact("team__key"),
-                "email": exact("email"),
-            },
-        )
+        subjects = ["user", "team"]
+        return answer_list(request, self.rows, PERSON, subjects=subjects, filters=self.filters, orders=self.orders)
 
     @extend_schema(request=PersonIn, responses={201: PersonOut})
     def post(self, request: Request) -> HttpResponseBase:
@@ -144,10 +125,12 @@ class PersonList(People):
 class PersonDetail(People):
     @extend_schema(responses=PersonOut)
     def get(self, request: Request, number: int) -> HttpResponse:
+        """One person."""
         return self.show(str(number))
 
     @extend_schema(request=PersonEdit, responses=PersonOut)
     def patch(self, request: Request, number: int) -> HttpResponse:
+        """Changes the fields that are sent."""
         expected = self.expected()
         person = self.find(str(number))
         changes = self.read(PersonEdit, partial=True)
@@ -156,7 +139,7 @@ class PersonDetail(People):
 
 
 class PersonRoles(People):
-    @extend_schema(request=RolesIn, responses=PersonOut)
+    @extend_schema(request=RolesIn, responses=PersonOut, operation_id="set_person_roles")
     def post(self, request: Request, number: int) -> HttpResponseBase:
         """Sets the roles, all of them; nobody sets their own above level Start."""
         return self.once(lambda: self._set(number, self.read(RolesIn)["roles"]))
@@ -172,7 +155,7 @@ class PersonDeactivate(People):
     @extend_schema(request=ReasonIn, responses=PersonOut)
     def post(self, request: Request, number: int) -> HttpResponseBase:
         """From now on neither password nor token of this person opens anything."""
-        return self.once(lambda: self._deactivate(number, self.read(ReasonIn)["reason"]))
+        return self.once(lambda: self._deactivate(number, self.read(ReasonIn).get("reason", "")))
 
     def _deactivate(self, number: int, reason: str) -> HttpResponse:
         expected = self.expected(needed=False)
@@ -184,6 +167,7 @@ class PersonDeactivate(People):
 class PersonReactivate(People):
     @extend_schema(request=NothingIn, responses=PersonOut)
     def post(self, request: Request, number: int) -> HttpResponseBase:
+        """The person may sign in again."""
         self.read(NothingIn)
         return self.once(lambda: self._reactivate(number))
 
@@ -214,13 +198,17 @@ class Teams(Resource):
 
 
 class TeamList(Teams):
+    filters = {"side": one_of("side", Side.values)}
+    orders = LATEST_FIRST
+
     @extend_schema(responses=TeamOut(many=True))
     def get(self, request: Request) -> HttpResponse:
-        filters = {"side": one_of("side", Side.values)}
-        return answer_list(request, self.rows, TEAM, subjects=["team"], filters=filters)
+        """All teams, in pages."""
+        return answer_list(request, self.rows, TEAM, subjects=["team"], filters=self.filters, orders=self.orders)
 
     @extend_schema(request=TeamIn, responses={201: TeamOut})
     def post(self, request: Request) -> HttpResponseBase:
+        """Adds a team; without a key one is made of its name."""
         given = self.read(TeamIn)
         return self.once(lambda: self.show(add_team(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -228,10 +216,12 @@ class TeamList(Teams):
 class TeamDetail(Teams):
     @extend_schema(responses=TeamOut)
     def get(self, request: Request, key: str) -> HttpResponse:
+        """One team."""
         return self.show(key)
 
     @extend_schema(request=TeamEdit, responses=TeamOut)
     def patch(self, request: Request, key: str) -> HttpResponse:
+        """Changes the fields that are sent."""
         expected = self.expected()
         team = self.find(key)
         changes = self.read(TeamEdit, partial=True)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.paging import answer_list, exact
+from tracker.api.briefs import NamedBrief
+from tracker.api.paging import LATEST_FIRST, answer_list, exact
 from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart
-from tracker.api.sites import TeamBrief
 from tracker.kernel.errors import Invalid, Refused
 from tracker.people.models import Team
 from tracker.projects.actions import open_period, set_capacity
@@ -68,7 +68,7 @@ class CapacityIn(CapacityEdit):
 
 class CapacityOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    team = TeamBrief()
+    team = NamedBrief()
     period = serializers.CharField()
     gross = Weeks()
     reserve_percent = Weeks()
@@ -79,18 +79,20 @@ class CapacityOut(serializers.Serializer[Any]):
 
 class PeriodList(Resource):
     shape = PERIOD
+    filters = {"key": exact("key")}
+    orders = ("-key", "key")
 
     def rows(self) -> QuerySet[Period]:
         return Period.objects.all() if self.viewer.roles else Period.objects.none()
 
     @extend_schema(responses=PeriodOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(
-            request, self.rows, PERIOD, subjects=["period"], filters={"key": exact("key")}, orders=("-key", "key")
-        )
+        """All quarters that were opened, in pages."""
+        return answer_list(request, self.rows, PERIOD, subjects=["period"], filters=self.filters, orders=self.orders)
 
     @extend_schema(request=PeriodIn, responses={201: PeriodOut})
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Opens a quarter, once and for all; it overlaps no other."""
         given = self.read(PeriodIn)
         return self.once(lambda: self.show(open_period(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -103,6 +105,7 @@ class PeriodDetail(Resource):
 
     @extend_schema(responses=PeriodOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One quarter."""
         return self.show(key)
 
 
@@ -131,15 +134,14 @@ class Capacities(Resource):
 
 
 class CapacityList(Capacities):
+    filters = {"team": exact("team__key", "Key of a team."), "period": exact("period__key", "Key of a period.")}
+    orders = LATEST_FIRST
+
     @extend_schema(responses=CapacityOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(
-            request,
-            self.rows,
-            CAPACITY,
-            subjects=["capacity", "team"],
-            filters={"team": exact("team__key"), "period": exact("period__key")},
-        )
+        """What each team has in each quarter, in pages."""
+        subjects = ["capacity", "team"]
+        return answer_list(request, self.rows, CAPACITY, subjects=subjects, filters=self.filters, orders=self.orders)
 
     @extend_schema(request=CapacityIn, responses={201: CapacityOut})
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -164,10 +166,12 @@ class CapacityList(Capacities):
 class CapacityDetail(Capacities):
     @extend_schema(responses=CapacityOut)
     def get(self, request: HttpRequest, number: int) -> HttpResponse:
+        """One capacity."""
         return self.show(str(number))
 
     @extend_schema(request=CapacityEdit, responses=CapacityOut)
     def patch(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Changes the numbers that are sent and draws the team's line again."""
         return self.change(str(number))
 
 
@@ -179,10 +183,12 @@ class CapacityOf(Capacities):
     def rows(self) -> QuerySet[Capacity]:
         return super().rows().annotate(named=Concat("team__key", Value("/"), "period__key", output_field=TextField()))
 
-    @extend_schema(responses=CapacityOut)
+    @extend_schema(responses=CapacityOut, operation_id="show_capacity_of")
     def get(self, request: HttpRequest, team: str, period: str) -> HttpResponse:
+        """The capacity of a team in a quarter."""
         return self.show(f"{team}/{period}")
 
-    @extend_schema(request=CapacityEdit, responses=CapacityOut)
+    @extend_schema(request=CapacityEdit, responses=CapacityOut, operation_id="edit_capacity_of")
     def patch(self, request: HttpRequest, team: str, period: str) -> HttpResponse:
+        """Changes the numbers that are sent and draws the team's line again."""
         return self.change(f"{team}/{period}")

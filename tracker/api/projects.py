@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.paging import answer_list, exact, one_of, yes_no
+from tracker.api.briefs import NamedBrief, NothingIn, PersonBrief, ReasonIn
+from tracker.api.paging import Filter, answer_list, either, exact, one_of, yes_no
 from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, NullablePart, OuterRef, person
-from tracker.api.sites import TeamBrief
 from tracker.kernel.errors import Invalid, NotFound
 from tracker.people.models import Team, User
 from tracker.projects import actions
@@ -57,17 +57,6 @@ SELECT (SELECT id FROM tracker_team WHERE key = %s), (SELECT id FROM tracker_use
 """
 
 
-class PersonBrief(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    email = serializers.EmailField()
-
-
-class AreaBrief(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
 class EffortOut(serializers.Serializer[Any]):
     team = serializers.CharField()
     period = serializers.CharField()
@@ -98,14 +87,14 @@ class ProjectOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     summary = serializers.CharField()
     owner = PersonBrief(allow_null=True)
-    team = TeamBrief(allow_null=True)
+    team = NamedBrief(allow_null=True)
     stage = serializers.ChoiceField(choices=Stage.choices)
     pinned = serializers.BooleanField()
     pin_reason = serializers.CharField()
     above = serializers.BooleanField()
     starts_on = serializers.DateField(allow_null=True)
     ends_on = serializers.DateField(allow_null=True)
-    areas = AreaBrief(many=True)
+    areas = NamedBrief(many=True)
     efforts = EffortOut(many=True)
     issues_total = serializers.IntegerField()
     issues_done = serializers.IntegerField()
@@ -114,7 +103,7 @@ class ProjectOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
 
-class MoveIn(serializers.Serializer[Any]):
+class ProjectMoveIn(serializers.Serializer[Any]):
     """`after`: the key of the project to follow, null for the first place that it may have."""
 
     after = serializers.CharField(max_length=20, allow_null=True)
@@ -130,15 +119,7 @@ class UnpinIn(serializers.Serializer[Any]):
     orphans_accepted = serializers.BooleanField(required=False, default=False)
 
 
-class StepIn(serializers.Serializer[Any]):
-    """Nothing to say."""
-
-
-class DropIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
-
-
-class EffortIn(serializers.Serializer[Any]):
+class ProjectEffortIn(serializers.Serializer[Any]):
     """A size or exact weeks; neither takes the estimate back."""
 
     team = serializers.SlugField(max_length=30)
@@ -179,48 +160,49 @@ class Projects(Resource):
 
 
 class ProjectList(Projects):
+    filters = {
+        "key": exact("key"),
+        "stage": one_of("stage", Stage.values),
+        "above": yes_no("above", "Above the line of the running quarter."),
+        "pinned": yes_no("pinned"),
+        "owner": Filter(
+            lambda rows, value, _viewer: rows.filter(owner=int(value)), "Number of its owner.", {"type": "integer"}
+        ),
+        "team": Filter(
+            lambda rows, value, _viewer: rows.filter(pk__in=Effort.objects.filter(team__key=value).values("project")),
+            "Key of a team of which it asks something.",
+        ),
+        "area": exact("areas__key", "Key of an area that it touches."),
+        "estimated": either(lambda rows, yes, _viewer: rows.filter(efforts__isnull=not yes).distinct()),
+        "q": Filter(lambda rows, value, _viewer: rows.filter(title__icontains=value[:100]), "Words of the title."),
+    }
+    orders = ("rank", "-rank", "id", "-id")
+
     @extend_schema(responses=ProjectOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        """In rank order; `team` is one that has a claim on it or owns it, `q` looks into the title."""
-        return answer_list(
-            request,
-            self.rows,
-            PROJECT,
-            subjects=SUBJECTS,
-            filters={
-                "key": exact("key"),
-                "stage": one_of("stage", Stage.values),
-                "above": yes_no("above"),
-                "pinned": yes_no("pinned"),
-                "owner": lambda rows, value: rows.filter(owner=int(value)),
-                "team": lambda rows, value: rows.filter(
-                    pk__in=Effort.objects.filter(team__key=value).values("project")
-                ),
-                "area": lambda rows, value: rows.filter(areas__key=value),
-                "estimated": lambda rows, value: yes_no("efforts__isnull")(
-                    rows, {"true": "false", "false": "true"}.get(value, value)
-                ).distinct(),
-                "q": lambda rows, value: rows.filter(title__icontains=value.replace("\x00", "")[:100]),
-            },
-            orders=("rank", "-rank", "id", "-id"),
-        )
+        """All projects in rank order, in pages."""
+        return answer_list(request, self.rows, PROJECT, subjects=SUBJECTS, filters=self.filters, orders=self.orders)
 
     @extend_schema(request=ProjectIn, responses={201: ProjectOut})
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Adds a project at the end of the ranking."""
         given = self.look_up(self.read(ProjectIn))
         more = {"team": None} | given
         return self.once(lambda: self.show(actions.add_project(actor=self.viewer, at=self.at, **more).key, status=201))
 
 
 class ProjectDetail(Projects):
+    polled = False
+
     @extend_schema(responses=ProjectOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Never 304: the line moves projects without touching their versions."""
+        """One project; never 304, because the line moves projects without touching their versions."""
         request.META.pop("HTTP_IF_NONE_MATCH", None)
         return self.show(key)
 
     @extend_schema(request=ProjectEdit, responses=ProjectOut)
     def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Changes the fields that are sent."""
         expected = self.expected()
         changes = self.read(ProjectEdit, partial=True)
         actions.edit_project(
@@ -243,9 +225,10 @@ class ProjectVerb(Projects):
 
 
 class ProjectMove(Projects):
-    @extend_schema(request=MoveIn, responses=ProjectOut)
+    @extend_schema(request=ProjectMoveIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        given, expected = self.read(MoveIn), self.expected(needed=False)
+        """Puts it behind another project, or first, and draws the lines that it touches again."""
+        given, expected = self.read(ProjectMoveIn), self.expected(needed=False)
 
         def effect() -> HttpResponse:
             wanted = {key, given["after"]} - {None}
@@ -268,9 +251,10 @@ class ProjectMove(Projects):
 
 
 class ProjectEffort(Projects):
-    @extend_schema(request=EffortIn, responses=ProjectOut)
+    @extend_schema(request=ProjectEffortIn, responses=ProjectOut, operation_id="estimate_project")
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        given, expected = self.read(EffortIn), self.expected(needed=False)
+        """What it asks of a team in a quarter: a size or exact weeks; neither takes the estimate back."""
+        given, expected = self.read(ProjectEffortIn), self.expected(needed=False)
         team, period = given.pop("team"), given.pop("period")
         named = Team.objects.filter(key=team)
         rows = self.rows().annotate(
@@ -303,6 +287,7 @@ class ProjectEffort(Projects):
 class ProjectPin(ProjectVerb):
     @extend_schema(request=PinIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Keeps it at the head of the ranking, for a reason such as a law."""
         given = self.read(PinIn)
         return self.act(
             key,
@@ -315,6 +300,7 @@ class ProjectPin(ProjectVerb):
 class ProjectUnpin(ProjectVerb):
     @extend_schema(request=UnpinIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """It becomes the first of those that are not pinned."""
         given = self.read(UnpinIn)
         return self.act(
             key,
@@ -325,9 +311,10 @@ class ProjectUnpin(ProjectVerb):
 
 
 class ProjectStart(ProjectVerb):
-    @extend_schema(request=StepIn, responses=ProjectOut)
+    @extend_schema(request=NothingIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        self.read(StepIn)
+        """Work has begun; no claim changes."""
+        self.read(NothingIn)
         return self.act(
             key,
             lambda project, expected: actions.start_project(
@@ -337,9 +324,10 @@ class ProjectStart(ProjectVerb):
 
 
 class ProjectLaunch(ProjectVerb):
-    @extend_schema(request=StepIn, responses=ProjectOut)
+    @extend_schema(request=NothingIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        self.read(StepIn)
+        """It is live; what was spent on it stays claimed. Refused while anything blocks it."""
+        self.read(NothingIn)
         return self.act(
             key,
             lambda project, expected: actions.launch_project(
@@ -349,9 +337,10 @@ class ProjectLaunch(ProjectVerb):
 
 
 class ProjectDrop(ProjectVerb):
-    @extend_schema(request=DropIn, responses=ProjectOut)
+    @extend_schema(request=ReasonIn, responses=ProjectOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        given = self.read(DropIn)
+        """Drops it: it claims nothing more. Refused while anything blocks it."""
+        given = self.read(ReasonIn)
         return self.act(
             key,
             lambda project, expected: actions.drop_project(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from tracker.api.requests import LONGEST, PersonOut, RequestOut, Requests
+from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
+from tracker.api.requests import LONGEST, RequestOut, Requests
 from tracker.api.shapes import Fields, JsonPart, person
 from tracker.intake import actions
 from tracker.intake.models import Comment
@@ -26,23 +27,19 @@ COMMENT: Fields = {
 MOST_COMMENTS = 500
 
 
-class Nothing(serializers.Serializer[Any]):
-    """A step that needs no words."""
-
-
 class AcceptIn(serializers.Serializer[Any]):
     effort_weeks = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0, required=False)
 
 
-class EffortIn(serializers.Serializer[Any]):
+class RequestEffortIn(serializers.Serializer[Any]):
     weeks = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0, allow_null=True)
 
 
-class AskIn(serializers.Serializer[Any]):
+class QuestionIn(serializers.Serializer[Any]):
     question = serializers.CharField(max_length=LONGEST)
 
 
-class AnswerIn(serializers.Serializer[Any]):
+class QuestionAnswerIn(serializers.Serializer[Any]):
     answer = serializers.CharField(max_length=LONGEST)
 
 
@@ -52,10 +49,6 @@ class DeclineIn(serializers.Serializer[Any]):
 
 class ParkIn(serializers.Serializer[Any]):
     review_on = serializers.DateField()
-    reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
-
-
-class WithdrawIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
 
 
@@ -70,7 +63,7 @@ class CommentIn(serializers.Serializer[Any]):
 
 class CommentOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    author = PersonOut()
+    author = PersonBrief()
     text = serializers.CharField()
     internal_to = serializers.CharField()
     at = serializers.DateTimeField()
@@ -79,7 +72,7 @@ class CommentOut(serializers.Serializer[Any]):
 class RequestStep(Requests):
     """One verb: If-Match is welcome, not needed; the answer is the request as it is then."""
 
-    given: ClassVar[type[serializers.Serializer[Any]]] = Nothing
+    given: ClassVar[type[serializers.Serializer[Any]]] = NothingIn
     verb: ClassVar[Callable[..., None]]
 
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
@@ -93,33 +86,51 @@ class RequestStep(Requests):
 
 
 def _step(
-    name: str, verb: Callable[..., None], given: type[serializers.Serializer[Any]] = Nothing
+    name: str, verb: Callable[..., None], text: str, given: type[serializers.Serializer[Any]] = NothingIn
 ) -> type[RequestStep]:
     """The resource of one verb, described in the schema."""
-    made = type(name, (RequestStep,), {"verb": staticmethod(verb), "given": given, "__doc__": verb.__doc__})
-    described = extend_schema_view(post=extend_schema(request=given, responses=RequestOut, description=verb.__doc__))
+    made = type(name, (RequestStep,), {"verb": staticmethod(verb), "given": given, "__doc__": text})
+    described = extend_schema_view(
+        post=extend_schema(request=given, responses=RequestOut, description=text, operation_id=verb.__name__)
+    )
     kept: type[RequestStep] = described(made)
     return kept
 
 
 STEPS = {
-    "file": _step("RequestFile", actions.file_draft),
-    "ask": _step("RequestAsk", actions.ask_question, AskIn),
-    "answer": _step("RequestAnswer", actions.answer_question, AnswerIn),
-    "accept": _step("RequestAccept", actions.accept_request, AcceptIn),
-    "decline": _step("RequestDecline", actions.decline_request, DeclineIn),
-    "park": _step("RequestPark", actions.park_request, ParkIn),
-    "withdraw": _step("RequestWithdraw", actions.withdraw_request, WithdrawIn),
-    "restrict": _step("RequestRestrict", actions.restrict_request, RestrictIn),
-    "effort": _step("RequestEffort", actions.set_request_effort, EffortIn),
+    "file": _step("RequestFile", actions.file_draft, "Files a draft that lacks nothing for filing."),
+    "ask": _step("RequestAsk", actions.ask_question, "Asks the requester; triage waits for the answer.", QuestionIn),
+    "answer": _step(
+        "RequestAnswer", actions.answer_question, "Answers what was asked; triage goes on.", QuestionAnswerIn
+    ),
+    "accept": _step(
+        "RequestAccept",
+        actions.accept_request,
+        "Accepted: it waits for a way up; with `effort_weeks` also what it takes alone.",
+        AcceptIn,
+    ),
+    "decline": _step("RequestDecline", actions.decline_request, "Declined, with a reason.", DeclineIn),
+    "park": _step("RequestPark", actions.park_request, "Parked; it comes back by itself on the review date.", ParkIn),
+    "withdraw": _step("RequestWithdraw", actions.withdraw_request, "The requester takes it back.", ReasonIn),
+    "restrict": _step(
+        "RequestRestrict",
+        actions.restrict_request,
+        "From now on only those tied to it see it; with `restricted` false everybody again.",
+        RestrictIn,
+    ),
+    "effort": _step(
+        "RequestEffort", actions.set_request_effort, "What it would take alone, in person-weeks.", RequestEffortIn
+    ),
 }
 
 
 class RequestComments(Requests):
+    tagged = versioned = False
+
     def comments(self, ask: int) -> QuerySet[Comment]:
         return Comment.objects.filter(ask=ask).visible_to(self.viewer)
 
-    @extend_schema(responses=CommentOut(many=True))
+    @extend_schema(responses=CommentOut(many=True), operation_id="list_comments")
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The first 500, oldest first; internal notes of the other side are left out."""
         if request.GET:
@@ -128,8 +139,9 @@ class RequestComments(Requests):
         found = rows.values_list(JsonPart(COMMENT), flat=True)[:MOST_COMMENTS]
         return self.answer({"results": list(found), "next": None})
 
-    @extend_schema(request=CommentIn, responses={201: CommentOut})
+    @extend_schema(request=CommentIn, responses={201: CommentOut}, operation_id="add_comment")
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Adds a comment; an internal one is read by the writer's side alone."""
         given = self.read(CommentIn)
 
         def effect() -> HttpResponse:

@@ -46,14 +46,17 @@ class RequestTypes(Resource):
 
 
 class RequestTypeList(RequestTypes):
+    orders = ("id", "-id", "key", "-key")
+
     @extend_schema(responses=RequestTypeOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(
-            request, self.rows, TYPE, subjects=["request-type"], filters={}, orders=("id", "-id", "key", "-key")
-        )
+        """All types of request, with the fields that each asks for and when it asks."""
+        subjects = ["request-type"]
+        return answer_list(request, self.rows, TYPE, subjects=subjects, filters=self.filters, orders=self.orders)
 
 
 class RequestTypeDetail(RequestTypes):
     @extend_schema(responses=RequestTypeOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One type of request."""
         return self.show(key)

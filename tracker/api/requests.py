@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.paging import Filter, answer_list, exact, one_of, yes_no
+from tracker.api.briefs import NamedBrief, PersonBrief
+from tracker.api.paging import LATEST_FIRST, Filter, answer_list, either, exact, one_of, yes_no
 from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart, NullablePart, person
@@ -67,17 +68,6 @@ REQUEST: Fields = {
 LONGEST = 20_000
 
 
-class NamedOut(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
-class PersonOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    email = serializers.EmailField()
-
-
 class TypeBrief(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.DictField(child=serializers.CharField())
@@ -89,7 +79,7 @@ class RequestRow(serializers.Serializer[Any]):
     type = serializers.CharField()
     area = serializers.CharField(allow_null=True)
     team = serializers.CharField(allow_null=True)
-    requester = PersonOut()
+    requester = PersonBrief()
     state = serializers.ChoiceField(State.choices)
     delivery = serializers.ChoiceField(Delivery.choices)
     restricted = serializers.BooleanField()
@@ -104,8 +94,8 @@ class RequestRow(serializers.Serializer[Any]):
 
 class RequestOut(RequestRow):
     type = TypeBrief()  # type: ignore[assignment]  # a row names it, the record shows it
-    area = NamedOut(allow_null=True)  # type: ignore[assignment]  # as above
-    team = NamedOut(allow_null=True)  # type: ignore[assignment]  # as above
+    area = NamedBrief(allow_null=True)  # type: ignore[assignment]  # as above
+    team = NamedBrief(allow_null=True)  # type: ignore[assignment]  # as above
     why = serializers.CharField()
     example_urls = serializers.ListField(child=serializers.CharField())
     kpi = serializers.CharField()
@@ -120,9 +110,9 @@ class RequestOut(RequestRow):
     how_to_test = serializers.CharField()
     answers = serializers.DictField()
     question = serializers.CharField()
-    asked_by = PersonOut(allow_null=True)
+    asked_by = PersonBrief(allow_null=True)
     decision_reason = serializers.CharField()
-    decided_by = PersonOut(allow_null=True)
+    decided_by = PersonBrief(allow_null=True)
     split_from = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -203,30 +193,31 @@ class Requests(Resource):
 
 
 class RequestList(Requests):
+    filters = {
+        "state": one_of("state", State.values),
+        "delivery": one_of("delivery", Delivery.values),
+        "type": exact("type__key", "Key of a request type."),
+        "area": exact("area__key", "Key of an area."),
+        "team": exact("team__key", "Key of the team that it is routed to."),
+        "requester": exact("requester__email", "E-mail address of who asks."),
+        "restricted": yes_no("restricted"),
+        "mine": either(
+            lambda rows, yes, viewer: rows.filter(Q(requester=viewer.id) if yes else ~Q(requester=viewer.id))
+        ),
+        "q": Filter(
+            lambda rows, text, _viewer: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
+            "Words of the title, or a key.",
+        ),
+    }
+    orders = LATEST_FIRST
+
     @extend_schema(responses=RequestRow(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Filters: state, delivery (several with commas), type, area, team, requester (e-mail), mine, restricted, q."""
-        filters: dict[str, Filter] = {
-            "state": one_of("state", State.values),
-            "delivery": one_of("delivery", Delivery.values),
-            "type": exact("type__key"),
-            "area": exact("area__key"),
-            "team": exact("team__key"),
-            "requester": exact("requester__email"),
-            "restricted": yes_no("restricted"),
-            "mine": self._mine,
-            "q": lambda rows, text: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
-        }
+        """All requests that you may see, in pages."""
         subjects = ["request", "area", "team", "user", "request-type"]
-        return answer_list(request, self.rows, LISTED, subjects=subjects, filters=filters)
+        return answer_list(request, self.rows, LISTED, subjects=subjects, filters=self.filters, orders=self.orders)
 
-    def _mine(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if value not in ("true", "false"):
-            raise Invalid(_("Choose among: %(choices)s.") % {"choices": "true, false"})
-        mine = Q(requester=self.viewer.id)
-        return rows.filter(mine if value == "true" else ~mine)
-
-    @extend_schema(request=RequestIn, responses={201: RequestOut})
+    @extend_schema(request=RequestIn, responses={201: RequestOut}, operation_id="add_request")
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Files it; with `draft` keeps it for its writer alone, who may leave out all but type and title."""
         given = self.read(RequestIn)
@@ -247,6 +238,7 @@ class RequestList(Requests):
 class RequestDetail(Requests):
     @extend_schema(responses=RequestOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One request."""
         return self.show(key)
 
     @extend_schema(request=RequestEdit, responses=RequestOut)
@@ -260,6 +252,8 @@ class RequestDetail(Requests):
 
 
 class RequestMissing(Requests):
+    tagged = False
+
     @extend_schema(responses=MissingOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The fields that it lacks, by the stage that needs them; each stage needs those before it too."""

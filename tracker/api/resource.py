@@ -1,7 +1,7 @@
 """What every resource needs: who asks, when, which version, and a POST that takes effect once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from tracker.api.doorway import ApiViewer
 from tracker.api.errors import PreconditionRequired, TooLarge, answer_error
+from tracker.api.paging import Filter, Pages
 from tracker.api.prepared import fetch_rows
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel import idempotency
@@ -35,10 +36,20 @@ _kept: dict[tuple[type, Viewer], tuple[str, tuple[Any, ...]]] = {}
 
 
 class Resource(APIView):
-    """`shape` and `rows()` say what a record looks like and which may be seen."""
+    """`shape` and `rows()` say what a record looks like and which may be seen; a list has `orders`, maybe `filters`.
+
+    For the description: `tagged`, answers carry an ETag; `polled`, a GET may be answered 304; `versioned`, a verb looks
+    at If-Match.
+    """
 
     shape: ClassVar[Fields] = {}
     lookup: ClassVar[str] = "key"
+    filters: ClassVar[Mapping[str, Filter]] = {}
+    orders: ClassVar[Sequence[str]] = ()
+    tagged: ClassVar[bool] = True
+    polled: ClassVar[bool] = True
+    versioned: ClassVar[bool] = True
+    pagination_class = Pages
 
     @property
     def viewer(self) -> ApiViewer:
@@ -58,6 +69,8 @@ class Resource(APIView):
         self.request, self.args, self.kwargs = request, args, kwargs  # type: ignore[assignment]
         try:
             self.admit()
+            if any("\x00" in str(value) for value in kwargs.values()):
+                raise NotFound(_("There is no such record."))
             method = (request.method or "").lower()
             answer = getattr(self, method, None) if method in SPOKEN else None
             if answer is None:
@@ -87,12 +100,18 @@ class Resource(APIView):
         if told is None:
             raise exc
         headers = {"WWW-Authenticate": "Bearer"} if told.status_code == 401 else {}
+        if told.status_code == 405:
+            headers["Allow"] = ", ".join(self.allowed_methods)
         return HttpResponse(
             orjson.dumps(told.data, default=str),
             status=told.status_code,
             content_type="application/json",
             headers=headers,
         )
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """What may be asked of this address; pages of other origins are told nothing that lets them in."""
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def read(self, kind: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The checked body; unknown names are refused, not swallowed."""

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.paging import answer_list, exact
+from tracker.api.briefs import NamedBrief
+from tracker.api.paging import LATEST_FIRST, answer_list, exact
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart
 from tracker.people.models import Team
@@ -43,11 +44,6 @@ class SiteOut(SiteIn):
     version = serializers.IntegerField()
 
 
-class TeamBrief(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
 class AreaEdit(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     pattern = serializers.CharField(max_length=300, allow_blank=True, required=False)
@@ -68,22 +64,26 @@ class AreaOut(serializers.Serializer[Any]):
     pattern = serializers.CharField()
     components = serializers.ListField(child=serializers.CharField())
     url_count = serializers.IntegerField()
-    team = TeamBrief()
+    team = NamedBrief()
     version = serializers.IntegerField()
 
 
 class SiteList(Resource):
     shape = SITE
+    filters = {"key": exact("key")}
+    orders = LATEST_FIRST
 
     def rows(self) -> QuerySet[Site]:
         return Site.objects.visible_to(self.viewer)
 
     @extend_schema(responses=SiteOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(request, self.rows, SITE, subjects=["site"], filters={"key": exact("key")})
+        """All sites, in pages."""
+        return answer_list(request, self.rows, SITE, subjects=["site"], filters=self.filters, orders=self.orders)
 
     @extend_schema(request=SiteIn, responses={201: SiteOut})
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Adds a site; without a key one is made of its name."""
         given = self.read(SiteIn)
         return self.once(lambda: self.show(add_site(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -96,10 +96,12 @@ class SiteDetail(Resource):
 
     @extend_schema(responses=SiteOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One site."""
         return self.show(key)
 
     @extend_schema(request=SiteEdit, responses=SiteOut)
     def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Changes the fields that are sent."""
         expected = self.expected()
         edit_site(
             actor=self.viewer,
@@ -113,22 +115,21 @@ class SiteDetail(Resource):
 
 class AreaList(Resource):
     shape = AREA
+    filters = {"site": exact("site__key", "Key of a site."), "team": exact("team__key", "Key of a team.")}
+    orders = LATEST_FIRST
 
     def rows(self) -> QuerySet[Area]:
         return Area.objects.visible_to(self.viewer)
 
     @extend_schema(responses=AreaOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer_list(
-            request,
-            self.rows,
-            AREA,
-            subjects=["area", "team", "site"],
-            filters={"site": exact("site__key"), "team": exact("team__key")},
-        )
+        """All areas, in pages."""
+        subjects = ["area", "team", "site"]
+        return answer_list(request, self.rows, AREA, subjects=subjects, filters=self.filters, orders=self.orders)
 
     @extend_schema(request=AreaIn, responses={201: AreaOut})
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Adds an area to a site; its team answers what is filed there."""
         given = self.read(AreaIn)
         return self.once(lambda: self.show(add_area(actor=self.viewer, at=self.at, **given).key, status=201))
 
@@ -141,10 +142,12 @@ class AreaDetail(Resource):
 
     @extend_schema(responses=AreaOut)
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One area."""
         return self.show(key)
 
     @extend_schema(request=AreaEdit, responses=AreaOut)
     def patch(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Changes the fields that are sent."""
         expected = self.expected()
         edit_area(
             actor=self.viewer,

@@ -12,6 +12,7 @@ from tracker.api.backlog_items import HostOfItem, ItemDetailOut, Items
 from tracker.backlog.actions import embed_request, outrank_request
 from tracker.backlog.queries import Found, find_hosts, suggested_weeks
 from tracker.backlog.rules import Reason
+from tracker.history.actions import stale
 from tracker.intake.models import WorkRequest
 from tracker.people.models import User
 from tracker.projects.models import Project
@@ -56,11 +57,16 @@ class Ways(Items):
     def ask(self, key: str) -> WorkRequest:
         seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "area", "team")
         found: WorkRequest = self.find(key, seen)
+        expected = self.expected(needed=False)
+        if expected not in (None, found.version):
+            raise stale(found.version)
         return found
 
 
 class RequestHosts(Ways):
-    @extend_schema(responses=HostOut(many=True))
+    tagged = False
+
+    @extend_schema(responses=HostOut(many=True), operation_id="list_hosts")
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The projects that could carry it, the best first."""
         ask = self.ask(key)
@@ -82,8 +88,11 @@ def _show_host(found: Found, weeks: Decimal | None) -> dict[str, Any]:
 
 
 class RequestEmbed(Ways):
+    versioned = False
+
     @extend_schema(request=EmbedIn, responses={201: ItemDetailOut})
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Proposes that a project carries it for so many added person-weeks; the owner of the project answers."""
         given = self.read(EmbedIn)
         return self.once(
             lambda: self.show(embed_request(actor=self.viewer, at=self.at, ask=self.ask(key), **given).key, status=201)
@@ -91,8 +100,11 @@ class RequestEmbed(Ways):
 
 
 class RequestOutrank(Ways):
+    tagged = versioned = False
+
     @extend_schema(request=OutrankIn, responses={201: OutrankOut})
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Makes it a project of its own, ranked behind `after` (null: first), and names whom that displaces."""
         given = self.read(OutrankIn)
 
         def effect() -> HttpResponse:

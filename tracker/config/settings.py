@@ -187,6 +187,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.api.bearer.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "tracker.api.schema.Schema",
@@ -201,7 +202,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.api.schema.close_bodies",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "CheckState": "tracker.launches.models.CheckState",
+        "ItemState": "tracker.backlog.states.ItemState",
+        "ProjectStage": "tracker.projects.models.Stage",
+        "RequestState": "tracker.intake.states.State",
+    },
 }
 LOGGING = {
     "version": 1,

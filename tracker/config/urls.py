@@ -1,12 +1,14 @@
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 api = [
     path("", include("tracker.api.urls")),
-    path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
+    path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path(
         "docs/",
-        SpectacularSwaggerView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
+        SpectacularSwaggerSplitView.as_view(
+            url_name="schema", template_name="tracker/api_docs.html", authentication_classes=[]
+        ),
         name="api-docs",
     ),
 ]
@@ -15,6 +17,7 @@ urlpatterns = [
     path("", include("tracker.web.urls")),
     path("accounts/", include("tracker.web.urls_accounts")),
 ]
+handler400 = "tracker.web.errors.malformed"
 handler403 = "tracker.web.errors.not_allowed"
 handler404 = "tracker.web.errors.not_found"
 handler500 = "tracker.web.errors.broken"

@@ -1,17 +1,19 @@
-"""Pages for what went wrong: what happened and what to do, never how it works inside."""
+"""Pages for what went wrong: what happened and what to do, never how it works inside; below /api/ as JSON."""
 
 import logging
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.defaults import bad_request
 
 from tracker.kernel.errors import NotAllowed, NotFound, Refused
 from tracker.web.render import render_page
 
 log = logging.getLogger("tandem.errors")
+API = "/api/"
 
 
 class RefusalMiddleware:
@@ -24,7 +26,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused) or request.path.startswith("/api/"):
+        if not isinstance(exception, Refused) or request.path.startswith(API):
             return None
         if isinstance(exception, NotFound):
             return not_found(request, exception)
@@ -38,7 +40,22 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render_page(request, "tracker/errors/csrf.html", {"title": _("This form is too old")}, status=403)
 
 
+def answer_json(status: int, code: str, detail: str, **facts: str) -> HttpResponse:
+    """The one shape of errors (tracker/api/errors.py) for what never reached a resource."""
+    kind = "server_error" if status >= 500 else "client_error"
+    told = {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}], "facts": facts}
+    return JsonResponse(told, status=status)
+
+
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(API):
+        return answer_json(400, "invalid", _("This call cannot be read."))
+    return bad_request(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(API):
+        return answer_json(404, "not_found", _("There is nothing at this address."))
     return render_page(request, "tracker/errors/404.html", {"title": _("There is nothing here")}, status=404)
 
 
@@ -52,4 +69,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Asks neither the database nor the session: they may be what broke. The cause is in the log under the number."""
     number = uuid.uuid4().hex[:12]
     log.error("server error %s at %s", number, request.path)
+    if request.path.startswith(API):
+        return answer_json(500, "error", _("Something broke on our side. The log has it under this id."), id=number)
     return HttpResponse(render_to_string("tracker/errors/500.html", {"number": number}), status=500)
