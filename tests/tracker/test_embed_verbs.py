@@ -109,8 +109,14 @@ def test_a_host_without_an_estimate_is_estimated_before_it_takes_work_in(web: Po
     with pytest.raises(Refused) as proposing:
         web.propose()
     assert (proposing.value.code, proposing.value.facts["project"]) == ("host_unestimated", web.host.key)
-    where = {"team": web.cast.web, "period": web.cast.period}
-    set_effort(actor=web.cast.cto.viewer(), at=NOON, project=web.fresh(web.host), weeks=Decimal(14), **where)
+    set_effort(
+        actor=web.cast.cto.viewer(),
+        at=NOON,
+        project=web.fresh(web.host),
+        team=web.cast.web,
+        period=web.cast.period,
+        weeks=Decimal(14),
+    )
     item = web.propose()
     estimates.delete()
     with pytest.raises(Refused) as answering:
