@@ -6,17 +6,18 @@ were never wrapped, were translated when the module was imported, or were put to
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from html import unescape
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client, TestCase
 
 from tests.architecture.routes import PAGES
 from tests.architecture.walker import Visit, fill
 from tests.architecture.world import World, make_world
+from tests.callers import Answer
 from tests.messages import fresh_catalog
 from tracker.people.models import Firm, User
 
@@ -80,9 +81,9 @@ class TestTheSiteInRussian(TestCase):
     def read(self, client: Client, visit: Visit, body: dict[str, Any]) -> str:
         """What the page says at last, after all redirections; what the visit changed is undone."""
         path = visit.path.format_map(self.world.names)
-        cookies = client.cookies.copy()
+        cookies = copy(client.cookies)
         point = transaction.savepoint()
-        answer: HttpResponse
+        answer: Answer
         if visit.method == "GET":
             answer = client.get(path, follow=True)
         else:

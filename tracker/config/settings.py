@@ -1,6 +1,7 @@
 """Every setting of Tandem, read from the environment; see docs/reference/settings.md."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -160,6 +161,8 @@ DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+# Before those of the installed packages, so that a word of theirs never stands in for one of ours.
+LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
 LANGUAGE_COOKIE_NAME = "tandem_language"
 USE_I18N = True
 USE_TZ = True

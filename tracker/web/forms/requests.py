@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
@@ -81,7 +82,9 @@ class RequestForm(ShownForm):
     )
     area = forms.ChoiceField(label=_("Area"), required=False, help_text=_("The team that owns it gets the request."))
     example_urls = LinesField(label=_("Example pages"), required=False, help_text=_("One web address on each line."))
-    why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_TEXT, widget=text_area(4))
+    why = forms.CharField(
+        label=pgettext_lazy("request", "Why"), required=False, max_length=LONGEST_TEXT, widget=text_area(4)
+    )
     kpi = forms.CharField(
         label=_("KPI"), required=False, max_length=120, help_text=_("What will move: rich-result clicks a month.")
     )
