@@ -1,119 +1,166 @@
 """Walks every route as every person of the cast and as a stranger, and looks at what the database has to say."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from tests.callers import Caller
+from tests.architecture.world import EVERYBODY, World
+from tests.callers import Answer
 
 UNWATCHED = {"Session", "IdempotentCall", "EmailAddress", "EmailConfirmation", "ContentType", "Permission", "Group"}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SIGN_IN = "/accounts/login/?next="
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One line of the matrix: `who` are the people of the cast who may, everybody else may not."""
+    """One line of the matrix: `who` are those who may, everybody else may not.
+
+    `writes` says whether the database is another one afterwards, None where that differs; `told` are further statuses
+    that refuse, such as 422 where a form does not even offer the choice.
+    """
 
     method: str
     path: str
     who: frozenset[str]
     body: dict[str, Any] = field(default_factory=dict)
+    writes: bool | None = None
+    told: frozenset[int] = frozenset()
 
     @property
     def api(self) -> bool:
         return self.path.startswith("/api/")
 
     @property
-    def route(self) -> str:
-        return f"{self.method} {resolve(self.path.partition('?')[0]).route}"
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 def known_routes() -> Iterator[str]:
-    """Every route of the resolver with the methods that its view answers, such as `POST api/v1/requests/<str:key>/ask/`."""
+    """Every route of the resolver as `resolve` names it, such as `api/v1/requests/<slug:key>/ask/`."""
 
-    def walk(entries: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, Any]]:
+    def walk(entries: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
         for entry in entries:
-            route = prefix + str(entry.pattern)
+            route = prefix + str(entry.pattern).removeprefix("^")
             if isinstance(entry, URLResolver):
                 yield from walk(entry.url_patterns, route)
             else:
-                yield route, entry.callback
+                yield route
 
-    for route, view in walk(get_resolver().url_patterns, ""):
-        kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
-        if kind is not None:
-            for method in ("get", "post", "put", "patch", "delete"):
-                if hasattr(kind, method):
-                    yield f"{method.upper()} {route}"
-        else:
-            allowed = getattr(view, "methods", ("GET", "POST"))
-            for method in allowed:
-                yield f"{method} {route}"
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def route_of(path: str) -> str:
+    return resolve(path.partition("?")[0]).route.replace("^", "")
 
 
 def watched_tables() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if model.__name__ not in UNWATCHED and not model._meta.proxy]
+    found = apps.get_models(include_auto_created=True)
+    return [model for model in found if model.__name__ not in UNWATCHED and not model._meta.proxy]
 
 
 def fingerprint() -> tuple[Any, ...]:
-    """Counts and versions of all tables: equal before and after where nothing was changed (one statement)."""
-    parts = []
-    for model in watched_tables():
-        table = model._meta.db_table
-        names = {column.column for column in model._meta.local_concrete_fields}
-        version = "coalesce(sum(version), 0)" if "version" in names else "0"
-        extra = "".join(
-            f" || coalesce(max({name})::text, '')" for name in ("read_at", "revoked_at", "updated_at") if name in names
-        )
-        parts.append(f"SELECT '{table}', count(*), {version}::text{extra} FROM {table}")
+    """Number and content of the rows of all tables (one statement): equal where nothing was changed."""
+    parts = [
+        f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
+        for table in sorted(model._meta.db_table for model in watched_tables())
+    ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
         return tuple(sorted(cursor.fetchall()))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
+    """What a visit came to; `text` is what the visitor read."""
+
     status: int
     changed: bool
     sent_away: bool
+    text: str
 
     @property
     def let_in(self) -> bool:
         return self.status < 400 and not self.sent_away
 
+    def __str__(self) -> str:
+        return f"{self.status}{', sent away' if self.sent_away else ''}{', changed' if self.changed else ''}"
+
 
 class Undone(Exception):
-    pass
+    """Ends every visit: what it changed is rolled back."""
 
 
-def pay(visit: Visit, client: Client | Caller) -> Outcome:
-    """One visit, undone afterwards."""
-    outcome = Outcome(0, False, False)
-    try:
-        with transaction.atomic():
-            before = fingerprint()
-            response = send(visit, client)
-            away = response.status_code in (301, 302, 303) and "/accounts/login" in response.headers["Location"]
-            outcome = Outcome(response.status_code, fingerprint() != before, away)
-            raise Undone
-    except Undone:
+class Walker:
+    """Pays visits to a world; everybody signs in once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.browsers = {person: world.signed_in(person) for person in EVERYBODY}
+        self.callers = {person: world.caller(person) for person in EVERYBODY}
+        self.before = fingerprint()
+
+    def client(self, visit: Visit, person: str) -> Client:
+        return self.callers[person] if visit.api else self.browsers[person]
+
+    def path(self, visit: Visit) -> str:
+        return visit.path.format_map(self.world.names)
+
+    def pay(self, visit: Visit, person: str, **headers: str | None) -> Outcome:
+        """One visit, undone afterwards; a header that is None is not sent."""
+        client = self.client(visit, person)
+        usual = {"If-Match": self.tag(visit)} if visit.method == "PATCH" and "If-Match" not in headers else {}
+        sent = {name: value for name, value in {**usual, **headers}.items() if value is not None}
+        return self.undone(client, lambda: self.send(visit, client, sent))
+
+    def undone(self, client: Client, send: Callable[[], Answer]) -> Outcome:
+        cookies = deepcopy(client.cookies)
+        outcome = None
+        try:
+            with transaction.atomic():
+                answer = send()
+                text = "" if answer.streaming else answer.content.decode(errors="replace")
+                away = answer.headers.get("Location", "").startswith(SIGN_IN)
+                outcome = Outcome(answer.status_code, fingerprint() != self.before, away, text)
+                raise Undone
+        except Undone:
+            client.cookies = cookies
+        assert outcome is not None
         return outcome
 
-
-def send(visit: Visit, client: Client | Caller) -> HttpResponse:
-    if isinstance(client, Caller):
+    def send(self, visit: Visit, client: Client, headers: dict[str, str]) -> Answer:
+        path = self.path(visit)
         if visit.method == "GET":
-            return client.get(visit.path)
-        body = dict(visit.body)
-        match = body.pop("If-Match", None)
-        if visit.method == "PATCH":
-            return client.patch(visit.path, body, match=match)
-        return client.post(visit.path, body, match=match)
-    if visit.method == "GET":
-        return client.get(visit.path)
-    return client.post(visit.path, visit.body)
+            return client.get(path, headers=headers)
+        body = fill(visit.body, self.world.names)
+        if visit.api:
+            return client.generic(
+                visit.method, path, json.dumps(body), content_type="application/json", headers=headers
+            )
+        if visit.method == "POST":
+            return client.post(path, body, headers=headers)
+        return client.generic(visit.method, path, headers=headers)
+
+    def tag(self, visit: Visit) -> str:
+        """The ETag of the record as somebody reads it who may change it."""
+        reader = self.client(visit, sorted(visit.who)[0])
+        return str(reader.get(self.path(visit)).headers["ETag"])
+
+
+def fill(value: Any, names: dict[str, str]) -> Any:
+    """Placeholders in a body become what the world calls them; a bytes value becomes a file."""
+    if isinstance(value, dict):
+        return {name: fill(inner, names) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [fill(inner, names) for inner in value]
+    if isinstance(value, bytes):
+        return SimpleUploadedFile("jira.csv", value)
+    return value.format_map(names) if isinstance(value, str) else value

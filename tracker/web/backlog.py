@@ -302,7 +302,6 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
 def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
     """Two clicks: another project, and the proposal."""
     item = find_item(request.viewer, key)
-    require(request.viewer, Power.PROPOSE_EMBED, item.ask.ties)
     form = RehomeForm(request.POST or None, initial={"added_weeks": plain_weeks(item.added_weeks)})
     status = 200
     if request.method == "POST":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker.history.models import Entry
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused, Stale
+from tracker.kernel.errors import NotAllowed, Refused, Stale
 from tracker.people.access import Power, require
 from tracker.projects import actions
 from tracker.projects.models import Effort, Project
@@ -47,6 +47,8 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
             expected=seen_version(request),
             orphans_accepted="orphans_accepted" in request.POST,
         )
+    except NotAllowed:
+        raise
     except Refused as refused:
         if refused.code == "would_orphan":
             return show_orphans(request, refused, leave_url=back)
@@ -229,10 +231,12 @@ def act(
     if form is None or form.is_valid():
         try:
             verb(project, form.cleaned_data if form else {}, "orphans_accepted" in request.POST)
+        except NotAllowed:
+            raise
         except Refused as refused:
             if refused.code == "would_orphan":
                 return show_orphans(request, refused, leave_url=reverse("project", args=[key]))
-            if form is None or refused.status == 403:
+            if form is None:
                 messages.error(request, str(refused))
                 return redirect("project", key)
             status = tell_refusal(form, refused)

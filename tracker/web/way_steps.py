@@ -15,7 +15,7 @@ from tracker.backlog.actions import Outranked, ask_for_rank, embed_request, outr
 from tracker.backlog.queries import find_hosts, lists_of, outrank_at, suggested_weeks
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import NotAllowed, Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.web.forms.answers import tell_refusal
@@ -84,6 +84,8 @@ def ask_rank(request: SignedInRequest, key: str) -> HttpResponseBase:
     ask = find_ask(request.viewer, key)
     try:
         ask_for_rank(actor=request.viewer, at=clock.now(), ask=ask)
+    except NotAllowed:
+        raise
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -150,11 +150,13 @@ def withdraw_request(
 def restrict_request(
     *, actor: Viewer, at: datetime, ask: WorkRequest, restricted: bool = True, expected: int | None = None
 ) -> None:
-    """A restricted request is seen by those tied to it and by the chiefs."""
+    """A restricted request is seen by those tied to it and by the chiefs; whoever restricts it stays one of them."""
     require(actor, Power.RESTRICT, ask.ties)
     if expected is None and ask.restricted == restricted:
         return
-    changes = {"restricted": restricted, "updated_at": at}
+    changes: dict[str, Any] = {"restricted": restricted, "updated_at": at}
+    if restricted and not may(actor, Power.VIEW_RESTRICTED, ask.ties):
+        changes["parties"] = [*ask.parties, actor.id]
     verb = "restrict_request" if restricted else "open_request"
     change_row(ask, actor=actor.key, at=at, verb=verb, changes=changes, expected=expected)
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from tracker.kernel.errors import Refused, Stale
+from tracker.kernel.errors import NotAllowed, Refused, Stale
 
 INVALID, STALE = 422, 409
 
@@ -16,4 +16,6 @@ def tell_refusal(form: forms.BaseForm, refused: Refused) -> int:
             told = True
     if not told:
         form.add_error(None, str(refused))
+    if isinstance(refused, NotAllowed):
+        return refused.status
     return STALE if isinstance(refused, Stale) else INVALID

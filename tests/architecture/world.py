@@ -1,0 +1,276 @@
+"""One record of every kind in every state that a route asks for, made by the verbs; `times` makes more of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+
+from tests.callers import Caller
+from tests.makers import Cast, make_cast, make_user
+from tracker.backlog.actions import answer_embed, embed_request, ship_item
+from tracker.backlog.models import BacklogItem
+from tracker.history.models import Entry
+from tracker.intake import actions as intake
+from tracker.intake.models import WorkRequest
+from tracker.integrations import actions as imports
+from tracker.integrations.jira_csv.mapping import mapping_from_values
+from tracker.integrations.models import ImportRun
+from tracker.kernel import clock
+from tracker.kernel.models import Versioned
+from tracker.launches.actions import decide_check
+from tracker.launches.models import Check
+from tracker.people import actions as people
+from tracker.people.models import User
+from tracker.projects import actions as projects
+from tracker.projects.models import Capacity, Project
+from tracker.sites.actions import add_area, add_site
+
+CANARY = "Zibbelwort"
+"""Stands in every text of the restricted requests and nowhere else."""
+PEOPLE = ("cmo", "seo_lead", "content_lead", "analyst", "cto", "platform_lead", "sre", "frontend_lead", "coo", "admin")
+NEWCOMER, STRANGER = "newcomer", "stranger"
+EVERYBODY = (*PEOPLE, NEWCOMER, STRANGER)
+SPANISH = Path(__file__).parents[1] / "fixtures" / "jira" / "spanish.csv"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PADDING = 3
+Facts = dict[str, Any]
+
+
+@dataclass
+class World:
+    """`names` fill the placeholders of the table of routes."""
+
+    cast: Cast
+    at: datetime
+    names: dict[str, str]
+    people: dict[str, User]
+
+    def signed_in(self, name: str) -> Client:
+        client = Client()
+        if name in self.people:
+            client.force_login(self.people[name], BACKEND)
+        return client
+
+    def caller(self, name: str) -> Client:
+        return Caller(self.people[name]).client if name in self.people else Client()
+
+
+def make_world(times: int = 1) -> World:
+    cast, at = make_cast(), clock.now()
+    _shift_period(cast, at)
+    everybody = {name: getattr(cast, name) for name in PEOPLE}
+    everybody[NEWCOMER] = make_user("Nobody Yet", "new@lumen.example", [])
+    _tell_beginnings()
+    world = World(cast, at, {}, everybody)
+    maker = Maker(world)
+    maker.make_portfolio()
+    maker.make_requests()
+    maker.make_items()
+    maker.make_secrets()
+    maker.make_people()
+    maker.make_imports()
+    for number in range(PADDING * times):
+        maker.pad(number)
+    return world
+
+
+def _shift_period(cast: Cast, at: datetime) -> None:
+    """Pages ask for the running quarter."""
+    monday = at.date() - timedelta(days=at.weekday())
+    cast.period.starts_on, cast.period.ends_on = monday - timedelta(weeks=4), monday + timedelta(weeks=9, days=-1)
+    cast.period.save()
+
+
+def _tell_beginnings() -> None:
+    """Makers write rows without history: here each gets its first entry, as the verbs would."""
+    for model in Versioned.__subclasses__():
+        for pk in model._base_manager.values_list("pk", flat=True):
+            Entry.objects.create(
+                subject=model.subject, subject_id=pk, version=1, actor="system", verb="make", at=clock.now(), seal=b""
+            )
+
+
+class Maker:
+    def __init__(self, world: World) -> None:
+        self.world, self.cast, self.at, self.names = world, world.cast, world.at, world.names
+
+    def viewer(self, name: str) -> Any:
+        return self.world.people[name].viewer()
+
+    def by(self, name: str) -> dict[str, Any]:
+        return {"actor": self.viewer(name), "at": self.at}
+
+    def project(self, title: str, weeks: str, owner: User | None = None, **more: Any) -> Project:
+        made = projects.add_project(**self.by("cto"), title=title, team=self.cast.web, owner=owner, **more)
+        if weeks:
+            self.estimate(made, weeks)
+        return Project.objects.get(pk=made.pk)
+
+    def estimate(self, project: Project, weeks: str, **more: Any) -> None:
+        project = Project.objects.get(pk=project.pk)
+        facts: Facts = {"team": self.cast.web, "period": self.cast.period, "weeks": Decimal(weeks)}
+        projects.set_effort(**self.by("cto"), project=project, expected=None, **facts, **more)
+
+    def make_portfolio(self) -> None:
+        cast = self.cast
+        legal = self.project("Consent law", "5", cast.platform_lead)
+        projects.pin_project(**self.by("cto"), project=legal, reason="law")
+        areas = [cast.product_pages]
+        self.host = self.project("Product page rewrite", "14", cast.frontend_lead, areas=areas)
+        self.edge = self.project("Search service split", "7", cast.platform_lead, areas=areas)
+        plain = self.project("Store locator", "5", cast.frontend_lead)
+        running = self.project("Loyalty points", "5", cast.frontend_lead)
+        projects.start_project(**self.by("cto"), project=running)
+        self.weak = self.project("Returns portal", "60", cast.frontend_lead)
+        self.pinned = legal
+        self.names |= {"host": self.host.key, "edge": self.edge.key, "plain": plain.key, "pinned": legal.key}
+        self.names |= {"running": running.key, "weak": self.weak.key}
+        later = cast.period.ends_on + timedelta(days=1)
+        period: Facts = {"starts_on": later, "ends_on": later + timedelta(days=90)}
+        projects.open_period(**self.by("cto"), key="2031-Q2", **period)
+        self.names |= {"period": cast.period.key, "next_period": "2031-Q2"}
+        self.names["capacity"] = str(Capacity.objects.get(team=cast.web).pk)
+        self.names |= {"after_next": str(later + timedelta(days=91)), "end_of_that": str(later + timedelta(days=180))}
+
+    def ask(self, title: str, *, draft: bool = False, by: str = "analyst", word: str = "", **more: Any) -> WorkRequest:
+        """Filed, with all that embedding needs."""
+        add = intake.draft_request if draft else intake.file_request
+        made = add(
+            **self.by(by),
+            type=self.cast.type,
+            title=title,
+            area=self.cast.product_pages,
+            example_urls=[f"https://lumen.example/p/1?{word}"],
+            why=f"Rich results for 48,000 product pages {word}",
+            kpi=f"rich-result clicks {word}",
+            baseline=Decimal(41200),
+            target=Decimal(46144),
+            measure_on=(self.at + timedelta(days=90)).date(),
+            confidence="guess",
+            acceptance_tests=[f"valid items are at least 95 % {word}", f"price is there {word}"],
+            how_to_test=f"Rich results test on five pages {word}",
+            **more,
+        )
+        return self.load_ask(made)
+
+    def load_ask(self, ask: WorkRequest) -> WorkRequest:
+        return WorkRequest.objects.select_related("type", "area", "team").get(pk=ask.pk)
+
+    def make_requests(self) -> None:
+        asks = {
+            name: self.ask(f"Structured data {name}") for name in ("filed", "asked", "accepted", "parked", "declined")
+        }
+        asks["draft"] = self.ask("Structured data draft", draft=True)
+        lead = self.by("platform_lead")
+        intake.ask_question(**lead, ask=asks["asked"], question="On which pages?")
+        intake.accept_request(**lead, ask=asks["accepted"], effort_weeks=Decimal(3))
+        intake.park_request(**lead, ask=asks["parked"], review_on=(self.at + timedelta(days=60)).date(), reason="later")
+        intake.decline_request(**lead, ask=asks["declined"], reason="it is there already")
+        intake.add_comment(**self.by("coo"), ask=asks["filed"], text="Good.")
+        self.names |= {name: ask.key for name, ask in asks.items()}
+
+    def propose(self, ask: WorkRequest, host: Project, by: str = "cmo", **more: Any) -> BacklogItem:
+        host = Project.objects.get(pk=host.pk)
+        ask = self.load_ask(ask)
+        return embed_request(**self.by(by), ask=ask, host=host, added_weeks=Decimal("0.5"), **more)
+
+    def load(self, item: BacklogItem) -> BacklogItem:
+        return BacklogItem.objects.select_related("ask__type", "project__owner", "team", "period").get(pk=item.pk)
+
+    def agree(self, item: BacklogItem, **more: Any) -> BacklogItem:
+        answer_embed(**self.by("platform_lead"), item=self.load(item), **more)
+        return self.load(item)
+
+    def carried(self, title: str, host: Project, **more: Any) -> BacklogItem:
+        return self.agree(self.propose(self.ask(title), host), **more)
+
+    def pass_checks(self, item: BacklogItem) -> BacklogItem:
+        for check in Check.objects.filter(source=item.key).select_related("project"):
+            decide_check(**self.by("platform_lead"), check=check, passed=True, evidence="seen")
+        return self.load(item)
+
+    def make_items(self) -> None:
+        sre = self.cast.sre
+        items = {"proposed": self.propose(self.ask("Structured data proposed"), self.host)}
+        items |= {name: self.carried(f"Structured data {name}", self.host, delivery_owner=sre) for name in ("agreed",)}
+        items["ready"] = self.pass_checks(self.carried("Structured data ready", self.host, delivery_owner=sre))
+        shipped = self.pass_checks(self.carried("Structured data shipped", self.host, delivery_owner=sre))
+        ship_item(**self.by("platform_lead"), item=shipped)
+        items["shipped"] = shipped
+        items["orphan"] = self.carried("Structured data orphan", self.weak, delivery_owner=sre)
+        self.estimate(self.weak, "110", orphans_accepted=True)
+        self.names |= {f"{name}_item": item.key for name, item in items.items()}
+        self.names |= {f"of_{name}": self.load(item).ask.key for name, item in items.items()}
+        self.names["check"] = str(Check.objects.filter(source=items["agreed"].key).order_by("id")[0].pk)
+
+    def make_secrets(self) -> None:
+        """Two restricted requests: one waits for triage, the other is carried by a project."""
+        kept = self.ask(f"Hidden {CANARY}", word=CANARY)
+        intake.restrict_request(**self.by("analyst"), ask=kept)
+        intake.add_comment(**self.by("analyst"), ask=kept, text=f"Word {CANARY}")
+        carried = self.ask(f"Embedded {CANARY}", word=CANARY)
+        intake.restrict_request(**self.by("analyst"), ask=carried)
+        item = self.propose(carried, self.pinned, note=f"note {CANARY}")
+        item = self.agree(item, conditions=f"if {CANARY}", tracker_key=f"{CANARY}-1")
+        intake.add_comment(**self.by("cmo"), ask=self.load_ask(carried), text=f"Word {CANARY}")
+        self.names |= {"restricted": kept.key, "secret": carried.key, "secret_item": item.key}
+        self.names["secret_check"] = str(Check.objects.filter(source=item.key).order_by("id")[0].pk)
+
+    def make_people(self) -> None:
+        cast, admin = self.cast, self.by("admin")
+        invited = people.invite_person(**admin, email="invited@lumen.example", name="Ida Invited", roles=["marketer"])
+        left = people.invite_person(**admin, email="left@lumen.example", name="Leo Left", roles=["engineer"])
+        people.deactivate_person(**admin, person=left)
+        token, _secret = people.issue_token(**self.by("analyst"), person=cast.analyst, name="of the analyst")
+        self.names |= {"sre": str(cast.sre.pk), "invited": str(invited.pk), "left": str(left.pk)}
+        self.names |= {name: str(getattr(cast, name).pk) for name in ("admin", "analyst", "frontend_lead")}
+        self.names |= {"token": str(token.pk), "web_team": str(cast.web.pk)}
+        day = self.at.date() + timedelta(days=45)
+        self.names |= {"day": str(day), "type": cast.type.key}
+
+    def make_imports(self) -> None:
+        self.names["import"] = str(self.upload().pk)
+        planned = self.upload()
+        mapping = mapping_from_values({"kind": "epic", "types": ["Epic"]})
+        lead = self.by("platform_lead")
+        imports.map_import(**lead, run=planned, expected=None, mapping=mapping, team=self.cast.web)
+        imports.plan_import(**lead, run=planned)
+        self.names["planned_import"] = str(planned.pk)
+
+    def upload(self) -> ImportRun:
+        lead = self.by("platform_lead")
+        return imports.upload_import(**lead, source="jira", filename="jira.csv", content=SPANISH.read_bytes())
+
+    def pad(self, number: int) -> None:
+        """One more of everything."""
+        cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
+        self.project(f"More {number}", "0.1", cast.frontend_lead, areas=[cast.product_pages])
+        self.project(f"Unestimated {number}", "")
+        ask = self.ask(f"Structured data more {number}")
+        intake.add_comment(
+            **self.by("coo"), ask=WorkRequest.objects.get(key=self.names["filed"]), text=f"Good {number}"
+        )
+        self.ask(f"Draft more {number}", draft=True)
+        asked = self.ask(f"Asked more {number}")
+        intake.ask_question(**self.by("platform_lead"), ask=asked, question="Which?")
+        self.propose(ask, self.host)
+        self.carried(f"Structured data carried {number}", self.host, delivery_owner=cast.sre)
+        self.carried(f"Structured data stranded {number}", self.weak, delivery_owner=cast.sre)
+        accepted = self.ask(f"Accepted more {number}")
+        intake.accept_request(**self.by("platform_lead"), ask=accepted, effort_weeks=Decimal(2))
+        team = people.add_team(**admin, name=f"Team {number}", side="technology")
+        projects.set_capacity(**cto, team=team, period=cast.period, gross=Decimal(10), reserve_percent=Decimal(0))
+        person = f"more-{number}@lumen.example"
+        people.invite_person(**admin, email=person, name=f"More {number}", roles=["engineer"], team=cast.web)
+        people.issue_token(**self.by("analyst"), person=cast.analyst, name=f"more {number}")
+        site = add_site(**admin, name=f"Site {number}", url="https://more.example")
+        add_area(**admin, site=site, team=cast.web, name=f"Area {number}", pattern="/more/*")
+        starts_on = cast.period.ends_on + timedelta(days=1000 + 10 * number)
+        year, quarter = 2035 + number // 4, number % 4 + 1
+        projects.open_period(
+            **cto, key=f"{year}-Q{quarter}", starts_on=starts_on, ends_on=starts_on + timedelta(days=8)
+        )
+        self.upload()
