@@ -60,7 +60,7 @@ class Report:
 
 def list_runs(viewer: Viewer, before: int | None) -> list[ImportRun]:
     """The newest first, one more than a page holds."""
-    runs = ImportRun.objects.visible_to(viewer).select_related("team", "started_by").order_by("-pk")
+    runs = ImportRun.objects.visible_to(viewer).select_related("team", "started_by__team").order_by("-pk")
     return list((runs if before is None else runs.filter(pk__lt=before))[: PAGE + 1])
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import Fact, add_row, record
@@ -51,10 +52,11 @@ def open_period(*, actor: Viewer, at: datetime, key: str, starts_on: date, ends_
     if ends_on < starts_on:
         text = _("It ends before it starts.")
         raise Invalid(text, fields={"ends_on": text})
-    if Period.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+    near = list(Period.objects.filter(Q(starts_on__lte=ends_on, ends_on__gte=starts_on) | Q(key=key)))
+    if any(one.starts_on <= ends_on and one.ends_on >= starts_on for one in near):
         text = _("Another period covers some of these days.")
         raise Invalid(text, fields={"starts_on": text})
-    if Period.objects.filter(key=key).exists():
+    if near:
         text = _("This quarter is open already.")
         raise Invalid(text, fields={"key": text})
     period = Period(key=key, starts_on=starts_on, ends_on=ends_on)

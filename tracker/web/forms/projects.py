@@ -1,6 +1,6 @@
 """Forms of projects, effort and capacity."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +61,13 @@ class EffortForm(forms.Form):
         decimal_places=2,
         help_text=_("Both left empty takes the estimate back."),
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("team", "period"):
+            # Read once: drawing the field asks for its choices twice, and list() alone would count them before.
+            field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+            field.choices = list(iter(field.choices))
 
 
 class CapacityForm(forms.Form):

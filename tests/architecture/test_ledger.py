@@ -1,0 +1,134 @@
+"""What every route costs, in statements after the sign-in, however many rows there are; ledger.json keeps the prices.
+
+`TANDEM_WRITE_LEDGER=1 pytest tests/architecture/test_ledger.py` writes the file anew; its diff is reviewed like code.
+"""
+
+import json
+from functools import cache
+from os import environ
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from tests.architecture.routes import ROUTES
+from tests.architecture.walker import Undone, Visit, Walker
+from tests.architecture.world import EVERYBODY, make_world
+from tests.callers import Answer
+from tests.ledger import Count, counted
+
+LEDGER = Path(__file__).with_name("ledger.json")
+REWRITE = "TANDEM_WRITE_LEDGER"
+SIGN_IN = ('FROM "django_session"', 'FROM "tracker_user"', "FROM tracker_token k JOIN tracker_user")
+"""Each of these once: the session or the token, and the person behind it."""
+READ, WRITE, PAGE = 2, 6, 12
+EMBED = "an item with its history, its request with its new parties, and word to the owner of the host"
+ANSWER = "the allowance, the host and its line, the request, the item, its checks, a blocker and word to both sides"
+LEAVE = "the old host gets its weeks back and is drawn again, the item and its request change, both sides are told"
+OUTRANK = "a project is added, estimated, ranked and drawn, then all that an answer writes"
+PROJECT = (
+    "a statement for each of its lists: efforts, blockers, areas, checks, items, crossings, story, and the choices"
+)
+PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
+DEARER = {
+    "POST /api/v1/requests/{accepted}/embed/": (10, EMBED),
+    "POST /api/v1/requests/{restricted}/embed/": (10, EMBED),
+    "POST /api/v1/backlog-items/{proposed_item}/answer/": (19, ANSWER),
+    "POST /api/v1/backlog-items/{orphan_item}/rehome/": (16, LEAVE),
+    "POST /api/v1/backlog-items/{agreed_item}/drop/": (12, LEAVE),
+    "POST /api/v1/backlog-items/{ready_item}/ship/": (9, "an item, its checks, its blocker, its request, and word"),
+    "POST /api/v1/backlog-items/{shipped_item}/measure/": (7, "an item and its request with their history, and word"),
+    "POST /api/v1/requests/{accepted}/outrank/": (29, OUTRANK),
+    "POST /requests/{accepted}/outrank/": (31, OUTRANK),
+    "POST /backlog/{proposed_item}/answer/": (19, ANSWER),
+    "POST /backlog/{orphan_item}/rehome/": (16, LEAVE),
+    "GET /projects/{host}/": (14, PROJECT),
+    "GET /projects/{pinned}/": (14, PROJECT),
+    "POST /imports/{import}/mapping/": (21, PLAN),
+    "POST /imports/{planned_import}/dates/": (18, PLAN),
+}
+"""Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
+
+
+def priced() -> list[Visit]:
+    """One visit to each route and body of the table; what is open to everybody costs what the library behind it costs."""
+    return [visit for visit in ROUTES if visit.who and visit.who != set(EVERYBODY)]
+
+
+def name_of(visit: Visit) -> str:
+    same = [one for one in priced() if one.name == visit.name]
+    return visit.name if len(same) == 1 else f"{visit.name} {', '.join(visit.body)}"
+
+
+def price(walker: Walker, visit: Visit) -> list[str]:
+    """The statements of one visit without those that find out who it is."""
+    person = next(name for name in (*("cto", "analyst", "cmo"), *EVERYBODY) if name in visit.who)
+    headers = {"If-Match": walker.tag(visit)} if visit.method == "PATCH" else {}
+    client, noted = walker.client(visit, person), Count()
+
+    def send() -> Answer:
+        with counted() as count:
+            answer: Answer = walker.send(visit, client, headers)
+        noted.statements += count.statements
+        return answer
+
+    outcome = walker.undone(client, send)
+    assert outcome.let_in, f"{visit.name} of {person}: {outcome}"
+    left = list(SIGN_IN[2:] if visit.api else SIGN_IN[:2])
+    told = []
+    for sql in noted.statements:
+        mark = next((one for one in left if one in sql), None)
+        if mark is None:
+            told.append(sql)
+        else:
+            left.remove(mark)
+    return told
+
+
+@cache
+def prices(times: int) -> dict[str, list[str]]:
+    """Of all routes in a world with so many rows of everything."""
+    told: dict[str, list[str]] = {}
+    try:
+        with transaction.atomic():
+            walker = Walker(make_world(times))
+            told = {name_of(visit): price(walker, visit) for visit in priced()}
+            raise Undone
+    except Undone:
+        return told
+
+
+def kept() -> dict[str, int]:
+    found: dict[str, int] = json.loads(LEDGER.read_text())
+    return found
+
+
+@pytest.mark.django_db
+def test_every_route_costs_what_the_ledger_says() -> None:
+    now = {name: len(statements) for name, statements in prices(1).items()}
+    if REWRITE in environ:
+        LEDGER.write_text(json.dumps(now, indent=1) + "\n")
+    before = kept()
+    dearer = {name: (before.get(name), cost) for name, cost in now.items() if before.get(name) != cost}
+    assert not dearer, f"write it anew ({REWRITE}=1) and say why in the commit"
+    assert set(before) == set(now)
+
+
+@pytest.mark.django_db
+def test_ten_times_the_rows_cost_no_statement_more() -> None:
+    few, many = prices(1), prices(10)
+    grown = {name: (len(few[name]), len(many[name])) for name in few if len(few[name]) != len(many[name])}
+    assert not grown
+
+
+def budget(name: str) -> int:
+    if " /api/" not in name:
+        return PAGE
+    return READ if name.startswith("GET ") else WRITE
+
+
+def test_every_route_keeps_to_its_budget_or_is_excused_by_name() -> None:
+    over = {name: cost for name, cost in kept().items() if cost > DEARER.get(name, (budget(name), ""))[0]}
+    assert not over
+    idle = [name for name, (most, _why) in DEARER.items() if kept().get(name) != most]
+    assert not idle, "cheaper than it was excused for"
