@@ -141,6 +141,13 @@ def test_the_line_names_what_is_short_and_what_is_reserved(cast: Cast, call: Cal
     assert call.get("/api/v1/line/?who=me").status_code == 400
 
 
+def test_a_capacity_that_is_saved_unchanged_stays_what_it_was(cast: Cast) -> None:
+    call = Caller(cast.cto)
+    path = "/api/v1/capacities/web/2027-Q1/"
+    before = call.get(path).json()
+    assert call.patch(path, {}, match=1).json()["gross"] == before["gross"]
+
+
 def test_capacities_and_periods(cast: Cast, call: Caller) -> None:
     fill(cast, {"web": "110"}, {"web": "5"})
     listed = call.get("/api/v1/capacities/?team=web").json()["results"][0]

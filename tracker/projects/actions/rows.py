@@ -33,9 +33,9 @@ def change_locked(
     columns = {field.attname: field.column for field in meta.concrete_fields}
     values = dict(changes) | ({"updated_at": at} if "updated_at" in columns else {})
     before = {name: getattr(row, name) for name in values}
-    assignments = ", ".join(f"{columns[name]} = %s" for name in values)
+    assignments = "".join(f"{columns[name]} = %s, " for name in values)
     changed = run_locked(
-        f"UPDATE {meta.db_table} SET {assignments}, version = version + 1 WHERE id = %s AND version = %s AND {only_if} RETURNING id",  # noqa: S608  no value in it
+        f"UPDATE {meta.db_table} SET {assignments}version = version + 1 WHERE id = %s AND version = %s AND {only_if} RETURNING id",  # noqa: S608  no value in it
         [*values.values(), row.pk, row.version],
     )
     if not changed:
