@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client, TestCase
 
-from tests.architecture.routes import PAGES
+from tests.architecture.routes import API, PAGES
 from tests.architecture.walker import Visit, fill
 from tests.architecture.world import World, make_world
 from tests.callers import Answer
@@ -135,6 +135,20 @@ class TestTheSiteInRussian(TestCase):
             runs = self.english(self.read(self.clients["newcomer"], visit, visit.body), visit.body)
             if runs:
                 found[visit.name] = runs
+        self.check(found)
+
+    def test_the_api_refuses_in_russian(self) -> None:
+        callers = {name: self.world.caller(name) for name in (*READERS, "newcomer")}
+        found = {}
+        for visit in API:
+            path = visit.path.format_map(self.world.names)
+            for name in [*(name for name in READERS if name in visit.who), "newcomer"][::-1][:2]:
+                point = transaction.savepoint()
+                answer = callers[name].generic(visit.method, path, "{}", content_type="application/json")
+                transaction.savepoint_rollback(point)
+                runs = self.english(answer.content.decode()) if answer.status_code >= 400 else set()
+                if runs:
+                    found[f"{visit.name} as {name}"] = runs
         self.check(found)
 
     def test_pages_before_sign_in_speak_the_language_of_the_cookie(self) -> None:
