@@ -86,7 +86,7 @@ def viewer_of(row: Row) -> ApiViewer:
 
 def first_row(sql: str, params: list[object]) -> Row | None:
     """The first statement of a call is also the health check of its connection: tried again on a fresh one."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # of every wrapper, unknown to the stubs
     try:
         rows = fetch_rows(sql, params)
     except (OperationalError, InterfaceError):

@@ -165,7 +165,8 @@ def _write_listing(
 ) -> Listing:
     viewer: Viewer = request.token_owner  # type: ignore[attr-defined]  # as in answer_list
     limit, order, after, filtered = USUAL, orders[0], "", False
-    for name, value in request.GET.items():
+    for name in request.GET:
+        value = str(request.GET[name])
         if name in filters:
             rows, filtered = _narrow(rows, filters[name], name, value, viewer), True
         elif name == "limit":

@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 Row = tuple[Any, ...]
 
 
-def fetch_rows(sql: str, params: Sequence[object], *, prepared: bool = True) -> list[Row]:
+def fetch_rows(sql: str, params: Sequence[Any], *, prepared: bool = True) -> list[Row]:
     """Prepared from the fifth run on, with a plan that fits any parameters (see OPTIONS in the settings).
 
     `prepared=False` for a statement whose best plan depends on its parameters, such as a filtered list.

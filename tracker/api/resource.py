@@ -35,6 +35,15 @@ KEPT = 2_000
 _kept: dict[tuple[type, Viewer], tuple[str, tuple[Any, ...]]] = {}
 
 
+def holds_nul(value: Any) -> bool:
+    """The database keeps no text with NUL in it."""
+    if isinstance(value, dict):
+        return any(holds_nul(name) or holds_nul(one) for name, one in value.items())
+    if isinstance(value, list):
+        return any(holds_nul(one) for one in value)
+    return isinstance(value, str) and "\x00" in value
+
+
 class Resource(APIView):
     """`shape` and `rows()` say what a record looks like and which may be seen; a list has `orders`, maybe `filters`.
 
@@ -53,7 +62,7 @@ class Resource(APIView):
 
     @property
     def viewer(self) -> ApiViewer:
-        return cast(ApiViewer, self.request.token_owner)
+        return cast(ApiViewer, cast(Any, self.request).token_owner)
 
     @property
     def at(self) -> datetime:
@@ -64,9 +73,9 @@ class Resource(APIView):
         """The records that the viewer may see."""
         raise NotImplementedError
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """REST framework's own dispatch negotiates what has one answer here, at a third of the cost of a list."""
-        self.request, self.args, self.kwargs = request, args, kwargs  # type: ignore[assignment]
+        self.request, self.args, self.kwargs = cast(Any, request), args, kwargs
         try:
             self.admit()
             if any("\x00" in str(value) for value in kwargs.values()):
@@ -135,9 +144,14 @@ class Resource(APIView):
         if raw and not (self.request.content_type or "").startswith("application/json"):
             raise UnsupportedMediaType(self.request.content_type or "")
         try:
-            return orjson.loads(raw) if raw else {}
+            body = orjson.loads(raw) if raw else {}
         except orjson.JSONDecodeError as wrong:
             raise ParseError(_("The body is not JSON.")) from wrong
+        if b"\\u0000" in raw and holds_nul(body):
+            text = _("No text may hold the character NUL.")
+            named = body.items() if isinstance(body, dict) else ()
+            raise Invalid(text, fields={name: text for name, value in named if holds_nul(value)})
+        return body
 
     def find(self, key: str, rows: QuerySet[Any] | None = None) -> Any:
         """The record with this key, or NotFound: one may not know of what one may not see."""

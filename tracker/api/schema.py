@@ -1,7 +1,7 @@
 """How the routes are described in OpenAPI 3.1."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -34,7 +34,7 @@ class ErrorOut(serializers.Serializer[Any]):
     """Every error: `code` is stable and for machines, `detail` is for people."""
 
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = OneError(many=True)
+    errors = OneError(many=True)  # type: ignore[assignment]  # shown, never checked
     facts = serializers.DictField(required=False)
 
 
@@ -44,7 +44,7 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self._steps()[0]]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as AutoSchema has it
         """The docstring of the method, on one line a paragraph."""
         told = super().get_description() or ""
         return "\n\n".join(" ".join(part.split()) for part in told.split("\n\n"))
@@ -64,7 +64,8 @@ class Schema(AutoSchema):
         return list(self._headers())
 
     def _headers(self) -> Iterator[OpenApiParameter]:
-        view, below = self.view, "{" in self.path
+        view: Any = self.view
+        below = "{" in self.path
         if self.method == "GET" and view.tagged and view.polled:
             yield _header("If-None-Match", {"type": "string"}, "The ETag of what you have: 304 while it is the same.")
         if self.method == "PATCH":
@@ -80,15 +81,17 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         """What the method declares, and the refusals that it may meet, all of one shape."""
         told: dict[str, Any] = super()._get_response_bodies(direction)
-        if self.method == "GET" and self.view.tagged and self.view.polled:
+        view, describe = cast(Any, self.view), cast(Any, self._get_response_for_code)
+        if self.method == "GET" and view.tagged and view.polled:
             told["304"] = {"description": "Nothing changed."}
         for status in self._refusals():
             refusal = OpenApiResponse(ErrorOut, description=REFUSALS[status])
-            told[str(status)] = self._get_response_for_code(refusal, str(status))
+            told[str(status)] = describe(refusal, str(status))
         return told
 
     def _refusals(self) -> list[int]:
-        view, below = self.view, "{" in self.path
+        view: Any = self.view
+        below = "{" in self.path
         found = [401, 403]
         if self.method != "GET":
             found += [400, 409, 413, 415]
@@ -98,7 +101,7 @@ class Schema(AutoSchema):
             found.append(404)
         if self.method == "PATCH":
             found += [412, 428]
-        elif self.method == "POST" and below:
+        elif self.method == "POST" and below and view.versioned:
             found.append(412)
         return sorted(found)
 

@@ -19,20 +19,21 @@ class JsonText(Func):
         self.names = list(fields)
         super().__init__(*(F(source) if isinstance(source, str) else source for source in fields.values()))
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        parts, params = [], []
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **more: Any) -> tuple[str, tuple[Any, ...]]:
+        parts: list[str] = []
+        params: list[Any] = []
         for name, expression in zip(self.names, self.source_expressions, strict=True):
             sql, values = compiler.compile(expression)
             parts.append(f"'{name}', {sql}")
             params.extend(values)
-        return f"json_build_object({', '.join(parts)})::text", params
+        return f"json_build_object({', '.join(parts)})::text", tuple(params)
 
 
 class JsonPart(JsonText):
     """The same, to be nested in another shape."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        sql, params = super().as_sql(compiler, connection, **extra)
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **more: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, params = super().as_sql(compiler, connection, *args, **more)
         return sql.removesuffix("::text"), params
 
 
@@ -57,8 +58,8 @@ class NullablePart(JsonPart):
     def __init__(self, path: str, fields: Fields) -> None:
         super().__init__({"": f"{path}__id", **fields})
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        sql, params = super().as_sql(compiler, connection, **extra)
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **more: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, params = super().as_sql(compiler, connection, *args, **more)
         test, _none = compiler.compile(self.source_expressions[0])
         inner = sql.removeprefix(f"json_build_object('', {test}, ")
         return f"CASE WHEN {test} IS NULL THEN NULL ELSE json_build_object({inner} END", params

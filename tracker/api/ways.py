@@ -88,8 +88,6 @@ def _show_host(found: Found, weeks: Decimal | None) -> dict[str, Any]:
 
 
 class RequestEmbed(Ways):
-    versioned = False
-
     @extend_schema(request=EmbedIn, responses={201: ItemDetailOut})
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Proposes that a project carries it for so many added person-weeks; the owner of the project answers."""
@@ -100,7 +98,7 @@ class RequestEmbed(Ways):
 
 
 class RequestOutrank(Ways):
-    tagged = versioned = False
+    tagged = False
 
     @extend_schema(request=OutrankIn, responses={201: OutrankOut})
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:

@@ -1,7 +1,7 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("tracker.api.urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path(
