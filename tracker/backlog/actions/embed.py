@@ -91,8 +91,7 @@ def answer_embed(
     """The answer of the host's owner, agree or refuse; a yes accepts a request that is still undecided.
 
     Returns the text for the owner's tracker, empty after a refusal. `delivery_owner` is the host's owner unless said
-    otherwise. Raises NotAllowed, WrongState, Stale, Invalid and Refused (`host_closed`, `host_unestimated`,
-    `would_orphan`).
+    otherwise. Raises NotAllowed, WrongState, Stale, Invalid, Refused (`host_closed`, `host_unestimated`).
     """
     require(actor, Power.ANSWER_EMBED, item.project.ties)
     if answer not in ("agree", "refuse"):
