@@ -101,10 +101,7 @@ def answer_embed(
         raise stale(item.version)
     if answer == "refuse":
         return _refuse(item, actor, at, expected, refusal.strip())
-    owner = delivery_owner or item.project.owner
-    if owner is None:
-        text = _("Name who delivers it: the project has no owner.")
-        raise Invalid(text, fields={"delivery_owner": text})
+    owner = delivery_owner or _owner_of(item.project)
     _refuse_closed(item.project)
     refuse_undeliverable(item.ask)
     weeks = item.added_weeks if added_weeks is None else checked_weeks(added_weeks)
@@ -246,6 +243,13 @@ def team_for(ask: WorkRequest, host: Project) -> int:
     if team is None:
         raise Refused(_("Neither the project nor the request has a team."), code="no_team")
     return team
+
+
+def _owner_of(host: Project) -> User:
+    if host.owner is None:
+        text = _("Name who delivers it: the project has no owner.")
+        raise Invalid(text, fields={"delivery_owner": text})
+    return host.owner
 
 
 def _refuse_closed(host: Project) -> None:
