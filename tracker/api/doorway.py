@@ -63,7 +63,7 @@ class DoorwayMiddleware:
             digest = hashlib.sha256(secret.encode()).digest()
             seen = request.META.get("HTTP_IF_NONE_MATCH", "") if request.method == "GET" else ""
             subjects, dash, _digest = seen.strip('"').rpartition("-")
-            if dash:
+            if dash and seen.isprintable():
                 row = first_row(FIND_WITH_STAMP, [subjects, digest])
                 if (
                     row

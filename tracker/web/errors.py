@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -26,7 +27,11 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused) or request.path.startswith(API):
+        if request.path.startswith(API):
+            return None
+        if isinstance(exception, (ValueError, DataError)) and holds_nul(request):
+            return malformed(request, exception)
+        if not isinstance(exception, Refused):
             return None
         if isinstance(exception, NotFound):
             return not_found(request, exception)
@@ -34,6 +39,14 @@ class RefusalMiddleware:
             return not_allowed(request, exception)
         context = {"title": _("This could not be done"), "reason": str(exception)}
         return render_page(request, "tracker/errors/refused.html", context, status=exception.status)
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """No text in the database may hold a NUL, and nobody types one: what a view does not make of it is refused."""
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    given = request.POST.lists() if request.method == "POST" else ()
+    return any("\x00" in str(value) for _name, values in given for value in values)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

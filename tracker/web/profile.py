@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -106,9 +106,9 @@ def revoke_token(request: SignedInRequest, number: int) -> HttpResponseBase:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Before sign-in: kept in a cookie. Whoever is signed in has it in the profile."""
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    answer = redirect(back)
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    # Only an address: redirect() takes other words for names of routes.
+    answer = HttpResponseRedirect(back if allowed and back.startswith("/") else "/")
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         answer.set_cookie(

@@ -67,7 +67,8 @@ def last_actor(project: Project) -> str:
 
 def say_place(request: SignedInRequest, project: Project) -> str:
     """The new place in the list that was looked at."""
-    shown = Effort.objects.filter(team__key=request.POST.get("team", ""), period__key=request.POST.get("period", ""))
+    team, period = (request.POST.get(name, "").replace("\x00", "") for name in ("team", "period"))
+    shown = Effort.objects.filter(team__key=team, period__key=period)
     if not shown.filter(project=project).exists():
         return _("%(key)s has a new place.") % {"key": project.key}
     place = shown.filter(project__rank__lte=project.rank).exclude(project__stage="dropped").count()

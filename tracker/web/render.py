@@ -17,8 +17,15 @@ def render_page(
     """`context` has `title` (the news, also the heading) and may have `context_line` and `nav` (the current place)."""
     response = render(request, template, dict(context or {}), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    if part_of(request) == MAIN and request.method == "GET":
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-        if f"{shown.path}?{shown.query}".rstrip("?") != request.get_full_path():
-            response.headers["HX-Push-Url"] = request.get_full_path()
+    if part_of(request) == MAIN and request.method == "GET" and _shown_before(request) != request.get_full_path():
+        response.headers["HX-Push-Url"] = request.get_full_path()
     return response
+
+
+def _shown_before(request: HttpRequest) -> str:
+    """The address that the browser shows, without its host; empty where it tells none that can be read."""
+    try:
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return ""
+    return f"{shown.path}?{shown.query}".rstrip("?")

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people.models import Side, Team, User
@@ -67,7 +68,7 @@ class EffortForm(forms.Form):
         for name in ("team", "period"):
             # Read once: drawing the field asks for its choices twice, and list() alone would count them before.
             field = cast("forms.ModelChoiceField[Any]", self.fields[name])
-            field.choices = list(iter(field.choices))
+            field.choices = list(iter(cast("ModelChoiceIterator[Any]", field.choices)))
 
 
 class CapacityForm(forms.Form):
