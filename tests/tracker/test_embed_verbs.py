@@ -321,6 +321,15 @@ def test_only_the_cto_outranks(web: Portfolio) -> None:
             )
 
 
+def test_whoever_delivers_a_restricted_request_sees_it(web: Portfolio) -> None:
+    WorkRequest.objects.filter(pk=web.ask.pk).update(restricted=True)
+    sre = web.cast.sre
+    assert not WorkRequest.objects.visible_to(sre.viewer()).exists()
+    web.agree(web.propose(), delivery_owner=sre)
+    assert WorkRequest.objects.visible_to(sre.viewer()).get() == web.ask
+    assert not gaps_in_history()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_proposals_at_once_one_wins(cast: Cast) -> None:
     web = make_portfolio(cast)

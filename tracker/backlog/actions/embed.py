@@ -190,8 +190,11 @@ def rehome_item(
 def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:
     """An agreed item blocks its host, its acceptance tests become checks, and its request follows the host.
 
-    The blocker names the request by its key alone: whoever sees the host need not see a restricted request.
+    The blocker names the request by its key alone: whoever sees the host need not see a restricted request. Whoever
+    delivers it is a party to it: they see it even where it is restricted.
     """
+    if item.delivery_owner is not None:
+        involve(actor_key=actor.key, at=at, ask=item.ask, people=[item.delivery_owner.pk])
     open_checks(
         actor_key=actor.key,
         at=at,
