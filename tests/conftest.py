@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -35,13 +34,8 @@ def django_db_modify_db_settings(services: Services) -> None:
     for target in (settings.DATABASES["default"], connections.databases["default"]):
         target.update(found)
     os.environ.update(DATABASE_URL=services.database_url, REDIS_URL=services.redis_url)
-    app.conf.broker_url = env.broker(services.redis_url)
+    app.conf.update(broker_url=env.broker(services.redis_url))
     settings.REDIS_URL = services.redis_url
-    with psycopg.connect(
-        services.database_url.replace(f"/{found['NAME']}?", "/template1?"), autocommit=True
-    ) as template:
-        for extension in ("pg_trgm", "unaccent"):
-            template.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tracker.integrations.states import IMPORT
 from tracker.kernel.errors import WrongState
 from tracker.kernel.states import Machine
 
-MACHINES = [(REQUEST, list(State)), (ITEM, list(ItemState)), (IMPORT, list(RunState))]
+MACHINES: list[tuple[Machine, list[str]]] = [(REQUEST, list(State)), (ITEM, list(ItemState)), (IMPORT, list(RunState))]
 PAIRS = [
     (machine, str(state), verb)
     for machine, states in MACHINES

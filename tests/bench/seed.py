@@ -1,5 +1,7 @@
 """A firm with 100,000 requests and 2,000 projects in 25 teams, written by set-based SQL."""
 
+from typing import Any
+
 from django.db import connection
 
 from tests.makers import make_cast
@@ -46,7 +48,7 @@ SELECT 'project', id, 1, 'user:1', 'add_project', created_at, '', '{}', sha256('
 def seed_firm() -> tuple[User, User]:
     """Returns the CTO and the SEO lead, whose tokens the bench uses."""
     cast = make_cast()
-    facts = {
+    facts: dict[str, Any] = {
         "teams": TEAMS,
         "owner": cast.frontend_lead.pk,
         "requester": cast.seo_lead.pk,

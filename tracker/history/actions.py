@@ -4,7 +4,7 @@ A verb changes a record through `add_row` and `change_row` (or, for a set of row
 `record`), so that the version and the number of entries always agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ def record(*, actor: str, at: datetime, facts: Sequence[Fact]) -> None:
     if not facts:
         return
     count = len(facts)
-    columns = [
+    columns: list[list[Any]] = [
         [fact.subject for fact in facts],
         [fact.subject_id for fact in facts],
         [fact.version for fact in facts],
@@ -86,7 +86,7 @@ def change_row(
     """
     if expected is not None and expected != row.version:
         raise stale(row.version)
-    before = {name: getattr(row, row._meta.get_field(name).attname) for name in changes}
+    before = _values_of(row, changes)
     manager = row._meta.model._base_manager
     changed = manager.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **changes)
     if not changed:
@@ -95,7 +95,7 @@ def change_row(
     row.version += 1
     for name, value in changes.items():
         setattr(row, name, value)
-    after = {name: getattr(row, row._meta.get_field(name).attname) for name in changes}
+    after = _values_of(row, changes)
     told = {name: [before[name], after[name]] for name in changes if name not in QUIET and before[name] != after[name]}
     record(actor=actor, at=at, facts=[Fact(row.subject, row.pk, row.version, verb, reason, told)])
 
@@ -105,6 +105,12 @@ QUIET = {"updated_at", "password", "digest"}
 
 def stale(version: int | None) -> Stale:
     return Stale(_("Somebody changed this before you. Look at it as it is now, then do it again."), version=version)
+
+
+def _values_of(row: Versioned, names: Iterable[str]) -> dict[str, Any]:
+    """The stored values: of a person or a team its id."""
+    columns = {column.name: column.attname for column in row._meta.concrete_fields}
+    return {name: getattr(row, columns.get(name, name)) for name in names}
 
 
 def _first_values(row: models.Model) -> dict[str, Any]:

@@ -19,15 +19,13 @@ def once(
     """Around a POST view: a second sending of the same form is answered with the redirect of the first."""
 
     @wraps(view)
-    def guarded(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         key = request.POST.get("idempotency", "") if request.method == "POST" else ""
         if not key:
             return view(request, *args, **kwargs)
         actor = request.viewer.key
         with transaction.atomic():
-            earlier = idempotency.claim_call(
-                actor=actor, key=key, fingerprint=request.path[:64], at=clock.now()
-            )
+            earlier = idempotency.claim_call(actor=actor, key=key, fingerprint=request.path[:64], at=clock.now())
             if earlier is not None:
                 return HttpResponseRedirect(earlier.answer or request.path)
             answer = view(request, *args, **kwargs)
