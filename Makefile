@@ -24,8 +24,8 @@ test: $(DEV) ## Run every test; says which it could not run and why
 	@$(PYTHON) -m pytest -q
 
 .PHONY: test-fast
-test-fast: $(DEV) ## Run every test that needs no browser and kills no process
-	@$(PYTHON) -m pytest -q -m "not browser and not faults"
+test-fast: $(DEV) ## Run the tests that need no browser, kill no process and walk not every route
+	@$(PYTHON) -m pytest -q -m "not browser and not faults and not walks"
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types, the directions of imports and the templates

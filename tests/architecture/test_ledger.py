@@ -17,6 +17,8 @@ from tests.architecture.world import EVERYBODY, make_world
 from tests.callers import Answer
 from tests.ledger import Count, counted
 
+pytestmark = pytest.mark.walks
+
 LEDGER = Path(__file__).with_name("ledger.json")
 REWRITE = "TANDEM_WRITE_LEDGER"
 SIGN_IN = ('FROM "django_session"', 'FROM "tracker_user"', "FROM tracker_token k JOIN tracker_user")
