@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import resolve
@@ -14,6 +15,8 @@ from tests.architecture.routes import API, PAGES, ROUTES
 from tests.architecture.test_routes import PART, OnTheWorld
 from tests.architecture.walker import Outcome, Visit, fill
 from tests.architecture.world import EVERYBODY
+
+pytestmark = pytest.mark.walks
 
 MEBIBYTE = 1024 * 1024
 SCRIPT = "<script>alert(1)</script>"
