@@ -14,6 +14,7 @@ from tracker.integrations.events import ImportAwaits
 from tracker.kernel import clock
 from tracker.notices import actions as notices
 from tracker.people import invitations
+from tracker.projects import actions as projects
 
 IDLE_SECONDS = 15
 """An import that nobody has carried on for so long has lost its worker."""
@@ -27,6 +28,11 @@ def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
 @shared_task(name="return_parked", ignore_result=True)
 def return_parked() -> None:
     intake.return_parked(at=clock.now())
+
+
+@shared_task(name="turn_period", ignore_result=True)
+def turn_period() -> None:
+    projects.turn_period(at=clock.now())
 
 
 @shared_task(name="mail_notices", ignore_result=True)
@@ -59,5 +65,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
     "return_parked": ring("return_parked", every=60, queue="tick"),
+    "turn_period": ring("turn_period", every=600, queue="tick"),
 }
 current_app.conf.beat_schedule = BEAT

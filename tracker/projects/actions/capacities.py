@@ -65,6 +65,7 @@ def open_period(*, actor: Viewer, at: datetime, key: str, starts_on: date, ends_
     return period
 
 
+@transaction.atomic
 def turn_period(*, at: datetime) -> int:
     """Project.above follows the running period: run when a quarter begins, and daily; how many projects changed."""
     run_locked("SELECT 1", [])
