@@ -216,7 +216,8 @@ def test_vendored_files_are_what_their_lock_says() -> None:
 
 
 def test_no_template_has_what_the_policy_blocks() -> None:
-    blocked = re.compile(r"""\sstyle=|\son[a-z]+=["']|<script(?![^>]*nonce)|hx-on|javascript:""")
+    """Inline scripts carry a nonce; a script of our own by its address is allowed by the policy."""
+    blocked = re.compile(r"""\sstyle=|\son[a-z]+=["']|<script(?![^>]*(?:nonce|src=))|hx-on|javascript:""")
     found = [
         f"{template.relative_to(APP)}: {match.group().strip()}"
         for template in (APP / "templates").rglob("*.html")
