@@ -22,7 +22,6 @@ from tracker.projects.actions import (
     move_project,
     open_period,
     pin_project,
-    renew_projects,
     set_capacity,
     set_effort,
     start_project,
@@ -333,15 +332,6 @@ def test_an_edit_needs_the_version_looked_at_and_power_over_the_project(cast: Ca
         )
     assert Project.objects.get().title == "Store locator"
     assert_history_is_complete()
-
-
-def test_a_second_import_writes_only_what_differs(cast: Cast) -> None:
-    first, second = fill(cast, {"web": "10"}, {"web": "20"})
-    wanted = {first.pk: {"title": "Renamed", "stage": Stage.DROPPED}, second.pk: {"title": second.title}}
-    assert renew_projects(actor_key="system", at=NOON, changes=wanted) == [first.pk]
-    assert renew_projects(actor_key="system", at=NOON, changes=wanted) == []
-    assert above() == {second.pk}
-    assert_line_is_true(cast)
 
 
 def test_the_line_of_a_new_quarter_takes_over_when_it_begins(cast: Cast) -> None:

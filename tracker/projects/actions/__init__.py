@@ -1,6 +1,6 @@
 """The verbs of projects, rank, capacity and line: the only writers of this room."""
 
-from tracker.projects.actions.batches import NewProject, add_projects, renew_projects
+from tracker.projects.actions.batches import NewProject, add_projects
 from tracker.projects.actions.capacities import (
     give_back,
     host_unestimated,
@@ -40,7 +40,6 @@ __all__ = [
     "pin_project",
     "redraw_line",
     "refuse_blocked",
-    "renew_projects",
     "set_capacity",
     "set_effort",
     "start_project",

@@ -1,6 +1,6 @@
 """Verbs over many projects at once, for imports; they who call have asked for the power."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tracker.history.actions import Fact, record
 from tracker.projects.actions.appending import append_ranks
-from tracker.projects.actions.line import Cause, redraw_line, run_locked
+from tracker.projects.actions.line import Cause, redraw_line
 from tracker.projects.models import Effort, Project, Stage
 
 
@@ -97,32 +97,3 @@ def _first_words(row: NewProject) -> dict[str, Any]:
         "ends_on": row.ends_on,
     }
     return {name: [None, value] for name, value in told.items() if value not in (None, "")}
-
-
-@transaction.atomic
-def renew_projects(*, actor_key: str, at: datetime, changes: Mapping[int, Mapping[str, Any]]) -> list[int]:
-    """Brings imported projects up to date: id → fields (owner_id, not owner). Those that differ are written, each with
-    one entry; the ids of them are the answer."""
-    run_locked("SELECT 1", [])
-    rows = {row.pk: row for row in Project.objects.filter(pk__in=changes).select_for_update()}
-    facts, changed, names, restaged = [], [], set(), []
-    for pk, row in rows.items():
-        told = {name: [getattr(row, name), value] for name, value in changes[pk].items() if getattr(row, name) != value}
-        if not told:
-            continue
-        for name, (_before, value) in told.items():
-            setattr(row, name, value)
-        row.version, row.updated_at = row.version + 1, at
-        if "stage" in told:
-            restaged.append(pk)
-            row.above = row.above and row.stage != Stage.DROPPED
-        names |= set(told)
-        changed.append(row)
-        words = {name.removesuffix("_id"): pair for name, pair in told.items()}
-        facts.append(Fact("project", pk, row.version, "renew_project", "", words))
-    if changed:
-        Project.objects.bulk_update(changed, [*names, "version", "updated_at", "above"], batch_size=500)
-        record(actor=actor_key, at=at, facts=facts)
-    if restaged:
-        redraw_line(actor_key=actor_key, at=at, cause=Cause("stage"), projects=restaged, orphans_accepted=True)
-    return [row.pk for row in changed]
