@@ -54,6 +54,11 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
+def optional_in(page: str) -> set[str]:
+    """The labels that say so."""
+    return set(re.findall(r"<(?:label|legend)[^>]*>([^<]*?) <span class=\"optional\">", page))
+
+
 def test_a_request_is_filed_with_a_plain_form_and_routed_by_its_area(cast: Cast) -> None:
     seo = browser(cast.seo_lead)
     assert seo.get("/requests/new/").status_code == 200
@@ -151,6 +156,19 @@ def test_the_questions_of_a_type_come_with_it(cast: Cast) -> None:
     filed = seo.post("/requests/new/", {**FILED, "type": "performance", "metric": "LCP"})
     assert filed.status_code == 302
     assert WorkRequest.objects.get().answers == {"metric": "LCP"}
+
+
+def test_what_filing_needs_is_never_called_optional(cast: Cast) -> None:
+    ensure_request_types(at=NOON)
+    seo = browser(cast.seo_lead)
+    assert optional_in(text_of(seo.get("/requests/new/?type=performance"))) == set()
+    kind = RequestType.objects.get(key="performance")
+    draft = draft_request(actor=cast.seo_lead.viewer(), at=NOON, type=kind, title="Later")
+    labels = optional_in(text_of(seo.get(f"/requests/{draft.key}/edit/")))
+    assert not labels & {"Title", "Area", "Example pages", "Why", "Metric"}
+    assert {"KPI", "Deadline", "How to test"} <= labels
+    lacking = optional_in(text_of(seo.get(f"/requests/{draft.key}/edit/?stage=acceptance")))
+    assert lacking == {"Which case or data"}
 
 
 def test_a_draft_is_kept_completed_and_filed_later(cast: Cast) -> None:

@@ -298,7 +298,7 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
             else:
                 messages.success(request, _("%(key)s is saved.") % {"key": ask.key})
                 return redirect("request", ask.key)
-    form.show_needed(FILING)
+    form.show_needed_for(_stage_asked(request) or Stage.FILING)
     context = {
         "title": _("Edit %(key)s") % {"key": ask.key},
         "context_line": ask.title,
@@ -311,11 +311,16 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
     return render_page(request, "tracker/requests/edit.html", context, status=status)
 
 
+def _stage_asked(request: HttpRequest) -> Stage | None:
+    stage = request.GET.get("stage", "")
+    return Stage(stage) if stage in (Stage.ACCEPTANCE, Stage.EMBEDDING) else None
+
+
 def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     viewer = request.viewer
     if not may(viewer, Power.SPEAK_FOR, ask.ties):
         require(viewer, Power.EDIT_BUSINESS, ask.ties)
-    stage = request.GET.get("stage", "")
+    stage = _stage_asked(request)
     form = RequestForm(
         request.POST or None,
         initial=shown_values(ask),
@@ -327,8 +332,8 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     names = set(form.fields)
     if ask.state != State.DRAFT and not may(viewer, Power.EDIT_BUSINESS, ask.ties):
         names -= BUSINESS
-    if stage in (Stage.ACCEPTANCE, Stage.EMBEDDING):
-        names &= {*needs_of(ask, language())[Stage(stage)].names, "confidence_source"}
+    if stage:
+        names &= {*needs_of(ask, language())[stage].names, "confidence_source"}
         form.keep(names)
         form.add_answers(ask.type, [stage])
         return form

@@ -112,7 +112,7 @@ class RequestForm(ShownForm):
     ) -> None:
         super().__init__(*args, **more)
         self.kinds, self.areas, self.language = kinds, areas, language
-        self.answer_names: list[str] = []
+        self.answer_stages: dict[str, str] = {}
         offer(self, "type", [(key, words_in(kind.name, language)) for key, kind in kinds.items()])
         offer(self, "area", [("", _("choose an area")), *_areas_by_site(areas)])
 
@@ -126,23 +126,28 @@ class RequestForm(ShownForm):
         for one in kind.fields if kind else ():
             if one["stage"] in stages:
                 self.fields[one["key"]] = _answer_field(one, self.language)
-                self.answer_names.append(one["key"])
+                self.answer_stages[one["key"]] = one["stage"]
+
+    def show_needed_for(self, stage: Stage) -> None:
+        """What this stage asks for is needed, whatever else is drawn may stay empty."""
+        own = [name for name, asked in self.answer_stages.items() if asked == stage]
+        self.show_needed({"type", *CORE_FIELDS[stage], *own})
 
     def changes(self) -> dict[str, Any]:
         """What edit_request and file_request take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name not in self.answer_names}
+        given = {name: value for name, value in self.cleaned_data.items() if name not in self.answer_stages}
         if "type" in given:
             given["type"] = self.kinds[given["type"]]
         if "area" in given:
             given["area"] = self.areas.get(given["area"])
-        answers = {name: self.cleaned_data.get(name) for name in self.answer_names}
+        answers = {name: self.cleaned_data.get(name) for name in self.answer_stages}
         if answers:
             given["answers"] = {name: _plain(value) for name, value in answers.items()}
         return given
 
     @property
     def answers(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.answer_names if name in self.fields]
+        return [self[name] for name in self.answer_stages if name in self.fields]
 
 
 def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
