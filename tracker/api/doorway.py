@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
-from tracker.api.prepared import Row, fetch_rows
+from tracker.kernel.prepared import Row, fetch_rows
 from tracker.people.access import Viewer
 
 PREFIX = "/api/v1/"

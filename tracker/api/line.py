@@ -10,9 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from tracker.api.doorway import STAMP, tag_of
-from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.kernel.errors import Invalid, NotFound
+from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Power, require
 from tracker.projects.rules import ZERO, available_weeks
 

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.api.doorway import STAMP, tag_of
-from tracker.api.prepared import fetch_rows
 from tracker.api.shapes import Fields, JsonText
 from tracker.kernel.errors import Invalid
+from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Viewer
 
 Rows = QuerySet[Any]

@@ -11,10 +11,10 @@ from rest_framework import serializers
 
 from tracker.api.briefs import NamedBrief
 from tracker.api.paging import LATEST_FIRST, answer_list, exact
-from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart
 from tracker.kernel.errors import Invalid, Refused
+from tracker.kernel.prepared import fetch_rows
 from tracker.people.models import Team
 from tracker.projects.actions import open_period, set_capacity
 from tracker.projects.models import Capacity, Period

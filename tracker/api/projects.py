@@ -11,10 +11,10 @@ from rest_framework import serializers
 
 from tracker.api.briefs import NamedBrief, NothingIn, PersonBrief, ReasonIn
 from tracker.api.paging import Filter, answer_list, either, exact, one_of, yes_no
-from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, NullablePart, OuterRef, person
 from tracker.kernel.errors import Invalid, NotFound
+from tracker.kernel.prepared import fetch_rows
 from tracker.people.models import Team, User
 from tracker.projects import actions
 from tracker.projects.models import Effort, Period, Project, Size, Stage

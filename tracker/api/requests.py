@@ -12,7 +12,6 @@ from rest_framework import serializers
 
 from tracker.api.briefs import NamedBrief, PersonBrief
 from tracker.api.paging import LATEST_FIRST, Filter, answer_list, either, exact, one_of, yes_no
-from tracker.api.prepared import fetch_rows
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart, NullablePart, person
 from tracker.intake.actions import draft_request, edit_request, file_request
@@ -20,6 +19,7 @@ from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.rules import Stage, missing
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid
+from tracker.kernel.prepared import fetch_rows
 from tracker.sites.models import Area
 
 LISTED: dict[str, Any] = {

@@ -7,7 +7,8 @@ A verb changes a record through `add_row` and `change_row` (or, for a set of row
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import orjson
 from django.db import connection, models
@@ -15,17 +16,34 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.kernel.errors import Stale
 from tracker.kernel.models import Versioned
+from tracker.kernel.prepared import fetch_rows
 
-INSERT = """
-INSERT INTO tracker_entry (subject, subject_id, version, actor, verb, at, reason, changes, seal)
-SELECT fresh.subject, fresh.subject_id, fresh.version, fresh.actor, fresh.verb, fresh.at, fresh.reason, fresh.changes,
-       sha256(coalesce(last.seal, '') || convert_to(concat_ws(chr(31), fresh.subject, fresh.subject_id, fresh.version,
-              fresh.actor, fresh.verb, extract(epoch from fresh.at), fresh.reason, fresh.changes::text), 'UTF8'))
-FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::jsonb[])
-     AS fresh (subject, subject_id, version, actor, verb, at, reason, changes)
-LEFT JOIN tracker_entry last ON last.subject = fresh.subject AND last.subject_id = fresh.subject_id
-     AND last.version = fresh.version - 1
+Column: TypeAlias = "models.Field[Any, Any]"
+
+SEAL = """
+sha256({before} || convert_to(concat_ws(chr(31), fresh.subject, fresh.subject_id, fresh.version, fresh.actor, fresh.verb,
+       extract(epoch from fresh.at), fresh.reason, fresh.changes::text), 'UTF8'))
 """
+COLUMNS = "subject, subject_id, version, actor, verb, at, reason, changes"
+CHANGED = f"""
+WITH told AS (SELECT %s::text AS actor, %s::timestamptz AS at, %s::jsonb AS facts), fresh AS (
+    SELECT fact.*, told.actor, told.at FROM told, jsonb_to_recordset(told.facts)
+        AS fact (subject text, subject_id bigint, version int, verb text, reason text, changes jsonb)
+)
+INSERT INTO tracker_entry ({COLUMNS}, seal)
+SELECT {", ".join(f"fresh.{name}" for name in COLUMNS.split(", "))}, {SEAL.format(before="coalesce(last.seal, '')")}
+FROM fresh LEFT JOIN tracker_entry last ON last.subject = fresh.subject AND last.subject_id = fresh.subject_id
+     AND last.version = fresh.version - 1
+RETURNING 1
+"""  # noqa: S608  filled in with constants
+ADDED = f"""
+WITH made AS (INSERT INTO {{table}} ({{columns}}) VALUES ({{marks}}) RETURNING *), fresh AS (
+    SELECT %s::text AS subject, made.id AS subject_id, 1 AS version, %s::text AS actor, %s::text AS verb,
+           %s::timestamptz AS at, %s::text AS reason, %s::jsonb AS changes
+    FROM made
+), told AS (INSERT INTO tracker_entry ({COLUMNS}, seal) SELECT {COLUMNS}, {SEAL.format(before="''::bytea")} FROM fresh)
+SELECT {{returned}} FROM made
+"""  # noqa: S608  filled in with constants and the columns of a model
 
 
 @dataclass(frozen=True)
@@ -47,26 +65,46 @@ def record(*, actor: str, at: datetime, facts: Sequence[Fact]) -> None:
     """
     if not facts:
         return
-    count = len(facts)
-    columns: list[list[Any]] = [
-        [fact.subject for fact in facts],
-        [fact.subject_id for fact in facts],
-        [fact.version for fact in facts],
-        [actor] * count,
-        [fact.verb for fact in facts],
-        [at] * count,
-        [fact.reason for fact in facts],
-        [orjson.dumps(fact.changes, default=str).decode() for fact in facts],
+    told = [
+        {
+            "subject": fact.subject,
+            "subject_id": fact.subject_id,
+            "version": fact.version,
+            "verb": fact.verb,
+            "reason": fact.reason,
+            "changes": fact.changes,
+        }
+        for fact in facts
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, columns)
+    fetch_rows(CHANGED, [actor, at, orjson.dumps(told, default=str).decode()])
 
 
 def add_row(row: Versioned, *, actor: str, at: datetime, verb: str, reason: str = "") -> None:
-    """Inserts the record at version 1 with its first entry (two statements)."""
+    """Inserts the record at version 1 with its first entry (one statement) and reads back what the database gave it."""
     row.version = 1
-    row.save(force_insert=True)
-    record(actor=actor, at=at, facts=[Fact(row.subject, row.pk, 1, verb, reason, _first_values(row))])
+    sql, written, given = _insertion(type(row), row.pk is not None)
+    values = [column.get_db_prep_save(column.pre_save(row, True), connection) for column in written]
+    changes = orjson.dumps(_first_values(row), default=str).decode()
+    found = fetch_rows(sql, [*values, row.subject, actor, verb, at, reason, changes])[0]
+    for column, value in zip(given, found, strict=True):
+        setattr(row, column.attname, value)
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Versioned], keyed: bool) -> tuple[str, list[Column], list[Column]]:
+    """The statement that adds a row of this model, the columns it writes, and those it reads back."""
+    columns = model._meta.concrete_fields
+    given = [column for column in columns if column.primary_key or column.generated]
+    written = [column for column in columns if column not in given or (keyed and column.primary_key)]
+    names = [f'"{column.column}"' for column in written]
+    sql = ADDED.format(
+        table=connection.ops.quote_name(model._meta.db_table),
+        columns=", ".join(names),
+        marks=", ".join("%s" for _name in names),
+        returned=", ".join(f'"{column.column}"' for column in given),
+    )
+    return sql, written, given
 
 
 def change_row(

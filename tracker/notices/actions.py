@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tracker.kernel.prepared import fetch_rows
 from tracker.notices.models import MOST_TRIES, Notice
 from tracker.notices.texts import Told, say
 from tracker.people.access import Viewer
@@ -27,8 +28,8 @@ SUBJECT_LENGTH = 140
 MOST_IN_A_MAIL = 50
 INSERT = """
 WITH told AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
-             AS told (user_id, leads_of, kind, facts, url, source)
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+             AS told (user_id bigint, leads_of bigint, kind text, facts jsonb, url text, source text)
 ), heard AS (
     SELECT person.id AS person, told.* FROM told JOIN tracker_user person ON person.id = told.user_id
     WHERE person.is_active
@@ -37,7 +38,8 @@ WITH told AS (
     WHERE person.is_active AND 'lead' = ANY(person.roles)
 )
 INSERT INTO tracker_notice (user_id, kind, facts, url, source, at, mail_tries)
-SELECT person, kind, facts, url, source, %s, 0 FROM heard WHERE person <> %s ON CONFLICT DO NOTHING
+SELECT person, kind, facts, url, source, %s::timestamptz, 0 FROM heard WHERE person <> %s::bigint
+ON CONFLICT DO NOTHING RETURNING 1
 """
 
 
@@ -61,16 +63,18 @@ def tell(*, at: datetime, tellings: Sequence[Telling], actor: int = 0) -> None:
     """
     if not tellings:
         return
-    columns: list[list[Any]] = [
-        [one.user for one in tellings],
-        [one.leads_of for one in tellings],
-        [one.kind for one in tellings],
-        [orjson.dumps(one.facts).decode() for one in tellings],
-        [one.url for one in tellings],
-        [one.source for one in tellings],
+    told = [
+        {
+            "user_id": one.user,
+            "leads_of": one.leads_of,
+            "kind": one.kind,
+            "facts": one.facts,
+            "url": one.url,
+            "source": one.source,
+        }
+        for one in tellings
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [*columns, at, actor])
+    fetch_rows(INSERT, [orjson.dumps(told).decode(), at, actor])
 
 
 @transaction.atomic

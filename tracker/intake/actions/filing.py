@@ -80,7 +80,6 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
         check_complete(ask, type)
         ask.filed_at = at
     add_row(ask, actor=actor.key, at=at, verb="file_request" if state == State.FILED else "draft_request")
-    ask.key = f"R-{ask.pk}"
     if state == State.FILED:
         tell_step(ask, at=at, actor=actor.key, verb="file")
     return ask

@@ -66,7 +66,6 @@ def split_request(
         **{name: getattr(ask, name) for name in copied},
     )
     add_row(rest, actor=actor.key, at=at, verb="split_request", reason=reason)
-    rest.key = f"R-{number}{part}"
     tell_step(rest, at=at, actor=actor.key, verb="park", reason=reason)
     return rest
 
