@@ -4,7 +4,7 @@ A verb changes a record through `add_row` and `change_row` (or, for a set of row
 `record`), so that the version and the number of entries always agree.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -24,24 +24,34 @@ SEAL = """
 sha256({before} || convert_to(concat_ws(chr(31), fresh.subject, fresh.subject_id, fresh.version, fresh.actor, fresh.verb,
        extract(epoch from fresh.at), fresh.reason, fresh.changes::text), 'UTF8'))
 """
+LAST = """
+LEFT JOIN tracker_entry last ON last.subject = fresh.subject AND last.subject_id = fresh.subject_id
+     AND last.version = fresh.version - 1
+"""
 COLUMNS = "subject, subject_id, version, actor, verb, at, reason, changes"
-CHANGED = f"""
+RECORD = f"""
+INSERT INTO tracker_entry ({COLUMNS}, seal)
+SELECT {", ".join(f"fresh.{name}" for name in COLUMNS.split(", "))}, {SEAL.format(before="coalesce(last.seal, '')")}
+FROM fresh {LAST} RETURNING 1
+"""  # noqa: S608  filled in with constants
+TOLD = f"""
 WITH told AS (SELECT %s::text AS actor, %s::timestamptz AS at, %s::jsonb AS facts), fresh AS (
     SELECT fact.*, told.actor, told.at FROM told, jsonb_to_recordset(told.facts)
         AS fact (subject text, subject_id bigint, version int, verb text, reason text, changes jsonb)
-)
-INSERT INTO tracker_entry ({COLUMNS}, seal)
-SELECT {", ".join(f"fresh.{name}" for name in COLUMNS.split(", "))}, {SEAL.format(before="coalesce(last.seal, '')")}
-FROM fresh LEFT JOIN tracker_entry last ON last.subject = fresh.subject AND last.subject_id = fresh.subject_id
-     AND last.version = fresh.version - 1
-RETURNING 1
+) {RECORD}
 """  # noqa: S608  filled in with constants
+ENTRY = """
+SELECT %s::text AS subject, made.id AS subject_id, made.version, %s::text AS actor, %s::text AS verb,
+       %s::timestamptz AS at, %s::text AS reason, %s::jsonb AS changes FROM made
+"""
+CHANGED = f"""
+WITH made AS (
+    UPDATE {{table}} SET {{sets}} version = version + 1 WHERE id = %s AND version = %s RETURNING id, version
+), fresh AS ({ENTRY}) {RECORD}
+"""  # noqa: S608  filled in with constants and the columns of a model
 ADDED = f"""
-WITH made AS (INSERT INTO {{table}} ({{columns}}) VALUES ({{marks}}) RETURNING *), fresh AS (
-    SELECT %s::text AS subject, made.id AS subject_id, 1 AS version, %s::text AS actor, %s::text AS verb,
-           %s::timestamptz AS at, %s::text AS reason, %s::jsonb AS changes
-    FROM made
-), told AS (INSERT INTO tracker_entry ({COLUMNS}, seal) SELECT {COLUMNS}, {SEAL.format(before="''::bytea")} FROM fresh)
+WITH made AS (INSERT INTO {{table}} ({{columns}}) VALUES ({{marks}}) RETURNING *), fresh AS ({ENTRY}),
+told AS ({RECORD})
 SELECT {{returned}} FROM made
 """  # noqa: S608  filled in with constants and the columns of a model
 
@@ -76,7 +86,7 @@ def record(*, actor: str, at: datetime, facts: Sequence[Fact]) -> None:
         }
         for fact in facts
     ]
-    fetch_rows(CHANGED, [actor, at, orjson.dumps(told, default=str).decode()])
+    fetch_rows(TOLD, [actor, at, orjson.dumps(told, default=str).decode()])
 
 
 def add_row(row: Versioned, *, actor: str, at: datetime, verb: str, reason: str = "") -> None:
@@ -117,25 +127,29 @@ def change_row(
     expected: int | None = None,
     reason: str = "",
 ) -> None:
-    """Changes the fields of a loaded record if nobody else did since it was loaded (two statements).
+    """Changes the fields of a loaded record if nobody else did since it was loaded (one statement).
 
     `changes` maps field names to new values; `expected` is the version the person looked at, None where the caller
     has just read the record under a lock. The row in memory is brought up to date. Raises Stale.
     """
     if expected is not None and expected != row.version:
         raise stale(row.version)
-    before = _values_of(row, changes)
-    manager = row._meta.model._base_manager
-    changed = manager.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **changes)
-    if not changed:
-        current = manager.filter(pk=row.pk).values_list("version", flat=True).first()
+    columns = _columns_of(type(row))
+    stored = {name: value.pk if isinstance(value, models.Model) else value for name, value in changes.items()}
+    before = {name: getattr(row, columns[name].attname) for name in changes}
+    told = {
+        name: [before[name], stored[name]] for name in changes if name not in QUIET and before[name] != stored[name]
+    }
+    sets = "".join(f'"{columns[name].column}" = %s, ' for name in changes)
+    sql = CHANGED.format(table=connection.ops.quote_name(row._meta.db_table), sets=sets)
+    values = [columns[name].get_db_prep_save(value, connection) for name, value in stored.items()]
+    entry = [row.subject, actor, verb, at, reason, orjson.dumps(told, default=str).decode()]
+    if not fetch_rows(sql, [*values, row.pk, row.version, *entry]):
+        current = row._meta.model._base_manager.filter(pk=row.pk).values_list("version", flat=True).first()
         raise stale(current)
     row.version += 1
     for name, value in changes.items():
         setattr(row, name, value)
-    after = _values_of(row, changes)
-    told = {name: [before[name], after[name]] for name in changes if name not in QUIET and before[name] != after[name]}
-    record(actor=actor, at=at, facts=[Fact(row.subject, row.pk, row.version, verb, reason, told)])
 
 
 QUIET = {"updated_at", "password", "digest"}
@@ -145,10 +159,11 @@ def stale(version: int | None) -> Stale:
     return Stale(_("Somebody changed this before you. Look at it as it is now, then do it again."), version=version)
 
 
-def _values_of(row: Versioned, names: Iterable[str]) -> dict[str, Any]:
-    """The stored values: of a person or a team its id."""
-    columns = {column.name: column.attname for column in row._meta.concrete_fields}
-    return {name: getattr(row, columns.get(name, name)) for name in names}
+@cache
+def _columns_of(model: type[models.Model]) -> dict[str, Column]:
+    """By the name of the field and by that of its column: area and area_id."""
+    columns = model._meta.concrete_fields
+    return {column.name: column for column in columns} | {column.attname: column for column in columns}
 
 
 def _first_values(row: models.Model) -> dict[str, Any]:
