@@ -33,21 +33,20 @@ PROJECT = (
 )
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
 DEARER = {
-    "POST /api/v1/requests/{accepted}/embed/": (10, EMBED),
-    "POST /api/v1/requests/{restricted}/embed/": (10, EMBED),
-    "POST /api/v1/backlog-items/{proposed_item}/answer/": (19, ANSWER),
-    "POST /api/v1/backlog-items/{orphan_item}/rehome/": (16, LEAVE),
-    "POST /api/v1/backlog-items/{agreed_item}/drop/": (12, LEAVE),
-    "POST /api/v1/backlog-items/{ready_item}/ship/": (9, "an item, its checks, its blocker, its request, and word"),
-    "POST /api/v1/backlog-items/{shipped_item}/measure/": (7, "an item and its request with their history, and word"),
-    "POST /api/v1/requests/{accepted}/outrank/": (31, OUTRANK),
-    "POST /requests/{accepted}/outrank/": (33, OUTRANK),
-    "POST /backlog/{proposed_item}/answer/": (19, ANSWER),
-    "POST /backlog/{orphan_item}/rehome/": (16, LEAVE),
+    "POST /api/v1/requests/{accepted}/embed/": (8, EMBED),
+    "POST /api/v1/requests/{restricted}/embed/": (8, EMBED),
+    "POST /api/v1/backlog-items/{proposed_item}/answer/": (17, ANSWER),
+    "POST /api/v1/backlog-items/{orphan_item}/rehome/": (14, LEAVE),
+    "POST /api/v1/backlog-items/{agreed_item}/drop/": (11, LEAVE),
+    "POST /api/v1/backlog-items/{ready_item}/ship/": (8, "an item, its checks, its blocker, its request, and word"),
+    "POST /api/v1/requests/{accepted}/outrank/": (28, OUTRANK),
+    "POST /requests/{accepted}/outrank/": (30, OUTRANK),
+    "POST /backlog/{proposed_item}/answer/": (17, ANSWER),
+    "POST /backlog/{orphan_item}/rehome/": (14, LEAVE),
     "GET /projects/{host}/": (14, PROJECT),
     "GET /projects/{pinned}/": (14, PROJECT),
-    "POST /imports/{import}/mapping/": (21, PLAN),
-    "POST /imports/{planned_import}/dates/": (18, PLAN),
+    "POST /imports/{import}/mapping/": (18, PLAN),
+    "POST /imports/{planned_import}/dates/": (15, PLAN),
 }
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 

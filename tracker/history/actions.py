@@ -92,7 +92,7 @@ def record(*, actor: str, at: datetime, facts: Sequence[Fact]) -> None:
 def add_row(row: Versioned, *, actor: str, at: datetime, verb: str, reason: str = "") -> None:
     """Inserts the record at version 1 with its first entry (one statement) and reads back what the database gave it."""
     row.version = 1
-    sql, written, given = _insertion(type(row), row.pk is not None)
+    sql, written, given = _insertion(row._meta.model, row.pk is not None)
     values = [column.get_db_prep_save(column.pre_save(row, True), connection) for column in written]
     changes = orjson.dumps(_first_values(row), default=str).decode()
     found = fetch_rows(sql, [*values, row.subject, actor, verb, at, reason, changes])[0]
@@ -134,7 +134,7 @@ def change_row(
     """
     if expected is not None and expected != row.version:
         raise stale(row.version)
-    columns = _columns_of(type(row))
+    columns = _columns_of(row._meta.model)
     stored = {name: value.pk if isinstance(value, models.Model) else value for name, value in changes.items()}
     before = {name: getattr(row, columns[name].attname) for name in changes}
     told = {
