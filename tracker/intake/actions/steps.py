@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +37,7 @@ def take_step(
         raise refuse_latecomer(ask, actor, WrongState, **wrong.facts) from None
     told = {"state": state, "updated_at": at, **changes}
     try:
-        with transaction.atomic():
-            change_row(ask, actor=actor.key, at=at, verb=f"{verb}_request", changes=told, reason=reason)
+        change_row(ask, actor=actor.key, at=at, verb=f"{verb}_request", changes=told, reason=reason)
     except Stale:
         ask.refresh_from_db(fields=["state", "version", "decided_by"])
         raise refuse_latecomer(ask, actor, Stale, version=ask.version) from None
