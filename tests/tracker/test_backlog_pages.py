@@ -48,7 +48,7 @@ def test_a_request_shows_both_ways_with_their_price(web: Portfolio) -> None:
     assert "At rank 19 it would push below:" in shown
     assert web.edge.title in shown
     assert "Below the line by 20 places: alone it takes 6 weeks of Web" in shown
-    assert f"{web.host.key} could carry it for 1.5; last day to join:" in shown
+    assert f"{web.host.key} could carry it for 1.5 weeks; last day to join:" in shown
 
 
 def test_who_may_not_propose_reads_why(web: Portfolio) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from django.utils import translation
 
 from tests.makers import Cast
 from tracker.people.models import User
+from tracker.projects.words import say_weeks
 from tracker.templatetags.drawn import CAPACITY_HEIGHT, stack_blocks
 from tracker.templatetags.elements import initials_of
-from tracker.templatetags.times import say_day, weeks
+from tracker.templatetags.times import number, say_day, weeks
 from tracker.web import shell
 from tracker.web.shell import Shell, count_waiting
 
@@ -99,9 +101,26 @@ def test_dates_are_said_as_people_say_them(on: date, said: str) -> None:
     assert say_day(on, NOON.date()) == said
 
 
-def test_numbers_keep_one_place_and_the_readers_comma() -> None:
-    assert weeks(15.5) == "15.5 w"
-    assert weeks(9) == "9 w"
+@pytest.mark.parametrize(
+    ("value", "english", "russian"),
+    [
+        (Decimal("1.00"), "1 week", "1\xa0чел.‑нед."),
+        (Decimal("0.75"), "0.75 weeks", "0,75\xa0чел.‑нед."),
+        (Decimal("15.50"), "15.5 weeks", "15,5\xa0чел.‑нед."),
+        (Decimal("200.00"), "200 weeks", "200\xa0чел.‑нед."),
+        (0, "0 weeks", "0\xa0чел.‑нед."),
+        (None, "", ""),
+    ],
+)
+def test_weeks_are_said_exactly_in_the_readers_number(value: Decimal | None, english: str, russian: str) -> None:
+    assert say_weeks(value) == english
+    with translation.override("ru"):
+        assert say_weeks(value) == russian
+
+
+def test_numbers_are_short_and_have_the_readers_comma() -> None:
+    assert [weeks(15.5), weeks(9), weeks(Decimal("0.75"))] == ["15.5 w", "9 w", "0.75 w"]
+    assert [number(Decimal("46100.0000")), number(Decimal("0.0825"), 4)] == ["46,100", "0.0825"]
     with translation.override("ru"):
         assert weeks(15.5).startswith("15,5")
 

@@ -37,12 +37,12 @@ def test_the_line_tells_the_news_and_what_would_lift_each_project_below(cast: Ca
     text = text_of(page_for(cast.cto), "/line/")
     assert "<h1>Web: 2 of 4 projects are above the line</h1>" in text
     assert "109.5 of 112.5 weeks claimed." in text
-    assert "Mobile is the bottleneck elsewhere: 1 project waits for it, 2 weeks of other teams" in text
+    assert "Mobile is the bottleneck elsewhere: 1 project waits for it, with 2 weeks of other teams" in text
     assert "the line · capacity 112.5 w" in text
     assert "3 w left" in text
     assert "short 3 weeks in Web" in text
     assert "+3 weeks of Web, or past P-" in text
-    assert "short 5 weeks in Web; waits for Mobile; 2 of Data reserved behind it" in text
+    assert "short 5 weeks in Web; waits for Mobile; 2 weeks of Data reserved behind it" in text
     assert "No estimate yet: 1 project" in text
 
 
@@ -94,6 +94,13 @@ def test_a_fall_with_embedded_items_is_asked_about_first(cast: Cast) -> None:
     assert order() == [host.pk, other.pk]
     cto.post(f"/projects/{other.key}/move/", form | {"orphans_accepted": "1"})
     assert order() == [other.pk, host.pk]
+
+
+@pytest.mark.parametrize(("added", "said"), [("1", "took on 1 week<"), ("0.75", "took on 0.75 weeks<")])
+def test_a_crossing_says_exactly_how_much_did_it(cast: Cast, added: str, said: str) -> None:
+    first, _second = fill(cast, {"web": "100"}, {"web": "12.5"})
+    take_on(actor_key="system", at=NOON, project=first, team=cast.web, period=cast.period, added=Decimal(added))
+    assert f"{first.key} {said}" in re.sub(r"\s+<", "<", text_of(page_for(cast.cto), "/line/?team=web"))
 
 
 def test_capacity_is_changed_beside_the_line_and_kept_when_wrong(cast: Cast) -> None:
@@ -154,7 +161,7 @@ def test_a_project_says_where_it_stands_and_what_blocks_it(cast: Cast) -> None:
     assert "Below the line: of its 22.5 weeks it is short 7.5 weeks in Web." in text
     assert "1 blocker stands in the way" in text
     assert "I-12" in text
-    assert "put 1.5 embedded weeks of Mobile on it" in text
+    assert "put 1.5 weeks of embedded work in Mobile on it" in text
     assert "This project carries no request yet." in text
     assert page_for(cast.analyst).get("/projects/P-999/").status_code == 404
 

@@ -5,10 +5,13 @@ Facts are JSON, so that a notice is said in the language of whoever reads it, wh
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tracker.projects.words import say_weeks
 
 Text = str | Promise
 
@@ -38,7 +41,7 @@ RANKS = _("You rank the projects.")
 
 KINDS: Mapping[str, Words] = {
     "item_proposed": Words(
-        _("%(request)s %(title)s wants to join %(project)s for %(weeks)s weeks."),
+        _("%(request)s %(title)s wants to join %(project)s for %(weeks)s."),
         DECIDES,
         _("Accept it, with conditions if you like, or refuse it with a reason."),
     ),
@@ -112,6 +115,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     known = _Facts(facts)
     if "outcome" in facts:
         known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
+    if "weeks" in facts:
+        known["weeks"] = say_weeks(Decimal(facts["weeks"]))
     return Told(str(words.what) % known, str(words.why), str(words.then))
 
 

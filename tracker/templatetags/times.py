@@ -7,14 +7,15 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tracker.projects.words import say_number, say_weeks
 from tracker.templatetags.drawing import draw
 
 register = template.Library()
+register.filter("say_weeks", say_weeks)
 
 DAYS_AHEAD = 6
 
@@ -59,12 +60,9 @@ def day(context: Context, on: date | None, now: datetime | None = None) -> SafeS
 
 
 @register.filter
-def number(value: Decimal | float | int | None) -> str:
-    """As people write it: at most one decimal place, none where it is zero."""
-    if value is None:
-        return ""
-    tenths = round(Decimal(str(value)), 1)
-    return number_format(tenths, 0 if tenths == tenths.to_integral() else 1, force_grouping=True)
+def number(value: Decimal | float | int | None, places: int = 2) -> str:
+    """As people write it: rounded to so many decimals, no zeros at the end."""
+    return "" if value is None else say_number(value, places)
 
 
 @register.filter

@@ -24,7 +24,7 @@ from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
-from tracker.templatetags.times import number
+from tracker.projects.words import say_weeks
 from tracker.web.forms.answers import INVALID, tell_refusal
 from tracker.web.forms.backlog import (
     AnswerForm,
@@ -185,8 +185,8 @@ def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
     listed = lists_of([item.team_id], at.date()).get(item.team_id)
     effect = add_to_host(listed, item.project_id, item.added_weeks) if listed else None
     context = {
-        "title": _("%(request)s wants to join %(project)s for %(weeks)s weeks")
-        % {"request": item.ask.key, "project": item.project.key, "weeks": number(item.added_weeks)},
+        "title": _("%(request)s wants to join %(project)s for %(weeks)s")
+        % {"request": item.ask.key, "project": item.project.key, "weeks": say_weeks(item.added_weeks)},
         "context_line": item.ask.title,
         "item": item,
         "form": form,

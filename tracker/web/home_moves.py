@@ -14,6 +14,7 @@ from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import Decision, Found, InMotion, suggested_weeks
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
+from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
 
 LATE, VERY_LATE = 3, 8
@@ -124,17 +125,15 @@ def say_host(ask: WorkRequest, found: Found, today: date) -> str:
     words = {
         "host": f"{found.host.key} {found.host.title}",
         "weeks": number(weeks),
-        "alone": number(ask.effort_weeks),
+        "alone": say_weeks(ask.effort_weeks),
         "day": say_day(found.last_day, today) if found.last_day else "",
     }
     if weeks is None:
         return _("%(host)s could carry it; otherwise it is not done this quarter.") % words
     if not found.last_day:
-        return _("%(host)s could carry it for %(weeks)s instead of %(alone)s weeks; otherwise it waits.") % words
+        return _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
     return (
-        _(
-            "%(host)s could carry it for %(weeks)s instead of %(alone)s weeks, last day to join %(day)s; otherwise it waits."
-        )
+        _("%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits.")
         % words
     )
 
@@ -146,16 +145,16 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
             "title": one.title,
             "host": one.host,
             "host_title": one.host_title,
-            "weeks": number(one.weeks),
+            "weeks": say_weeks(one.weeks),
             "alone": number(one.standalone),
             "person": one.proposer.name,
         }
         url = reverse("item", args=[one.item])
         if one.kind == "answer":
-            text = _("%(person)s proposes %(weeks)s weeks inside %(host_title)s; until you answer, nothing is planned.")
+            text = _("%(person)s proposes %(weeks)s inside %(host_title)s; until you answer, nothing is planned.")
             if one.standalone:
                 text = _(
-                    "%(person)s proposes %(weeks)s weeks inside %(host_title)s instead of %(alone)s alone;"
+                    "%(person)s proposes %(weeks)s inside %(host_title)s instead of %(alone)s alone;"
                     " until you answer, nothing is planned."
                 )
             title = _("%(request)s %(title)s wants to join %(host)s") % words

@@ -17,7 +17,8 @@ from tracker.launches.models import Check, CheckState
 from tracker.launches.queries import checks_of
 from tracker.people.access import Power, Viewer, may
 from tracker.people.models import User
-from tracker.templatetags.times import number, say_day
+from tracker.projects.words import say_weeks
+from tracker.templatetags.times import say_day
 from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
 from tracker.web.story import SENTENCES, Told, new_values, tell_story
 
@@ -187,7 +188,7 @@ def say_item(item: BacklogItem, today: date) -> str:
         "item": item.key,
         "request": item.ask.key,
         "project": item.project.key,
-        "weeks": number(item.added_weeks),
+        "weeks": say_weeks(item.added_weeks),
         "day": say_day(item.measure_on, today) if item.measure_on else "",
         "outcome": ItemState(item.state).label,
     }
@@ -199,7 +200,7 @@ def say_item(item: BacklogItem, today: date) -> str:
 
 
 TITLES = {
-    ItemState.PROPOSED: gettext_lazy("%(project)s is asked to carry %(request)s for %(weeks)s weeks"),
+    ItemState.PROPOSED: gettext_lazy("%(project)s is asked to carry %(request)s for %(weeks)s"),
     ItemState.AGREED: gettext_lazy("%(project)s carries %(request)s"),
     ItemState.IN_PROGRESS: gettext_lazy("%(project)s works on %(request)s"),
     ItemState.SHIPPED: gettext_lazy("%(request)s is live; its outcome is still to be measured"),

@@ -31,6 +31,7 @@ from tracker.projects.queries import (
     period_named,
     teams_in,
 )
+from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
 from tracker.web.forms.answers import tell_refusal
 from tracker.web.forms.projects import CapacityForm
@@ -164,14 +165,14 @@ def say_title(line: TeamLine) -> str:
 def say_context(line: TeamLine) -> list[str]:
     """Sentences, each whole in itself."""
     told = [
-        _("%(claimed)s of %(available)s weeks claimed.")
-        % {"claimed": number(line.claimed), "available": number(line.team.available)}
+        _("%(claimed)s of %(available)s claimed.")
+        % {"claimed": number(line.claimed), "available": say_weeks(line.team.available)}
     ]
     if line.elsewhere:
         words = {
             "team": line.elsewhere.team,
             "count": line.elsewhere.waiting,
-            "weeks": number(line.elsewhere.reserved),
+            "weeks": say_weeks(line.elsewhere.reserved),
         }
         told.append(
             ngettext(
@@ -183,9 +184,9 @@ def say_context(line: TeamLine) -> list[str]:
             if not line.elsewhere.reserved
             else ngettext(
                 "%(team)s is the bottleneck elsewhere: %(count)s project waits for it,"
-                " %(weeks)s weeks of other teams are reserved behind it.",
+                " with %(weeks)s of other teams reserved behind it.",
                 "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it,"
-                " %(weeks)s weeks of other teams are reserved behind them.",
+                " with %(weeks)s of other teams reserved behind them.",
                 line.elsewhere.waiting,
             )
             % words
@@ -246,12 +247,12 @@ def say_short(row: LineRow, line: TeamLine) -> str:
     if row.above:
         return ""
     team = line.team.name
-    told = [_("short %(weeks)s weeks in %(team)s") % {"weeks": number(row.short), "team": team}] if row.short else []
+    told = [_("short %(weeks)s in %(team)s") % {"weeks": say_weeks(row.short), "team": team}] if row.short else []
     if row.bottlenecks:
         told.append(_("waits for %(teams)s") % {"teams": ", ".join(row.bottlenecks)})
     reserved = dict(row.reserved) | ({team: row.weeks} if row.fits else {})
     told += [
-        _("%(weeks)s of %(team)s reserved behind it") % {"weeks": number(weeks), "team": name}
+        _("%(weeks)s of %(team)s reserved behind it") % {"weeks": say_weeks(weeks), "team": name}
         for name, weeks in reserved.items()
         if weeks
     ]
@@ -262,17 +263,17 @@ def say_lift(row: LineRow, line: TeamLine) -> str:
     """The smallest change that lifts a project which only this team holds back."""
     if row.above or not row.short or row.bottlenecks:
         return ""
-    words = {"weeks": number(row.short), "team": line.team.name, "past": row.past}
+    words = {"weeks": say_weeks(row.short), "team": line.team.name, "past": row.past}
     if row.weeks <= line.left:
         return _("fits what is left alone: the rank decides")
     less = row.short < row.weeks
     if row.past and less:
-        return _("+%(weeks)s weeks of %(team)s, or past %(past)s, or %(weeks)s weeks less") % words
+        return _("+%(weeks)s of %(team)s, or past %(past)s, or %(weeks)s less") % words
     if row.past:
-        return _("+%(weeks)s weeks of %(team)s, or past %(past)s") % words
+        return _("+%(weeks)s of %(team)s, or past %(past)s") % words
     if less:
-        return _("+%(weeks)s weeks of %(team)s, or %(weeks)s weeks less") % words
-    return _("+%(weeks)s weeks of %(team)s") % words
+        return _("+%(weeks)s of %(team)s, or %(weeks)s less") % words
+    return _("+%(weeks)s of %(team)s") % words
 
 
 def fold_rows(rows: list[ShownRow], line: TeamLine) -> list[ShownRow]:
@@ -294,10 +295,10 @@ def fold_rows(rows: list[ShownRow], line: TeamLine) -> list[ShownRow]:
 
 def say_fold(hidden: list[ShownRow]) -> str:
     weeks = sum((row.effort for row in hidden), Decimal(0))
-    return _("ranks %(first)s – %(last)s · %(weeks)s weeks") % {
+    return _("ranks %(first)s – %(last)s · %(weeks)s") % {
         "first": hidden[0].rank,
         "last": hidden[-1].rank,
-        "weeks": number(weeks),
+        "weeks": say_weeks(weeks),
     }
 
 
@@ -319,17 +320,17 @@ def capacity_parts(line: TeamLine) -> list[dict[str, Any]]:
 
 
 def say_cause(one: Crossed) -> str:
-    """Why a project crossed: "P-06 grew by 2.0 weeks"."""
+    """Why a project crossed: "P-06 grew by 2 weeks"."""
     weeks = one.weeks or Decimal(0)
-    words = {"key": one.cause_key, "team": one.cause_team, "weeks": number(abs(weeks))}
+    words = {"key": one.cause_key, "team": one.cause_team, "weeks": say_weeks(abs(weeks))}
     grew = weeks >= 0
     texts = {
         "moved": _("%(key)s was moved"),
         "pinned": _("%(key)s was pinned"),
         "unpinned": _("%(key)s was unpinned"),
-        "effort": _("%(key)s grew by %(weeks)s weeks") if grew else _("%(key)s shrank by %(weeks)s weeks"),
-        "embedded": _("%(key)s took on %(weeks)s weeks") if grew else _("%(key)s gave back %(weeks)s weeks"),
-        "capacity": _("%(team)s gained %(weeks)s weeks") if grew else _("%(team)s lost %(weeks)s weeks"),
+        "effort": _("%(key)s grew by %(weeks)s") if grew else _("%(key)s shrank by %(weeks)s"),
+        "embedded": _("%(key)s took on %(weeks)s") if grew else _("%(key)s gave back %(weeks)s"),
+        "capacity": _("%(team)s gained %(weeks)s") if grew else _("%(team)s lost %(weeks)s"),
         "launched": _("%(key)s was launched"),
         "dropped": _("%(key)s was dropped"),
     }
@@ -348,7 +349,7 @@ def show_capacity(request: SignedInRequest) -> HttpResponse:
     teams = teams_in(period, everybody=True)
     total = sum((team.available for team in teams), Decimal(0))
     context = {
-        "title": _("%(weeks)s person-weeks for projects in %(period)s") % {"weeks": number(total), "period": period},
+        "title": _("%(weeks)s for projects in %(period)s") % {"weeks": say_weeks(total), "period": period},
         "context_line": _("Gross less reserve and allowance is what ranked projects may claim."),
         "nav": "line",
         "teams": teams,

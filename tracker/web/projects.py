@@ -19,8 +19,8 @@ from tracker.people.models import Side, Team, User
 from tracker.projects.models import Effort, Period, Project, Stage
 from tracker.projects.queries import Asked, crossings_of, efforts_of, period_named
 from tracker.projects.states import PROJECT
+from tracker.projects.words import say_weeks
 from tracker.sites.models import Area
-from tracker.templatetags.times import number
 from tracker.web.forms.projects import DropForm, EffortForm, PinForm
 from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
@@ -202,18 +202,18 @@ def say_standing(project: Project, asked: list[Asked]) -> str:
     """Where it stands, in one sentence with its numbers."""
     if project.stage == Stage.DROPPED:
         return _("Dropped: it claims nothing.")
-    total = number(sum((one.claim for one in asked), Decimal(0)))
+    total = say_weeks(sum((one.claim for one in asked), Decimal(0)))
     if project.stage == Stage.LAUNCHED:
-        return _("Launched: %(weeks)s weeks were spent on it this quarter.") % {"weeks": total}
+        return _("Launched: %(weeks)s went into it this quarter.") % {"weeks": total}
     if not asked:
         return _("No estimate yet: it is neither above nor below the line.")
     if project.above:
         places = ", ".join(_("%(place)s in %(team)s") % {"place": one.place, "team": one.team} for one in asked)
-        return _("Above the line with %(weeks)s weeks; rank %(places)s.") % {"weeks": total, "places": places}
+        return _("Above the line with %(weeks)s; rank %(places)s.") % {"weeks": total, "places": places}
     short = ", ".join(
-        _("%(weeks)s weeks in %(team)s") % {"weeks": number(one.short), "team": one.team} for one in asked if one.short
+        _("%(weeks)s in %(team)s") % {"weeks": say_weeks(one.short), "team": one.team} for one in asked if one.short
     )
-    return _("Below the line: of its %(weeks)s weeks it is short %(short)s.") % {"weeks": total, "short": short}
+    return _("Below the line: of its %(weeks)s it is short %(short)s.") % {"weeks": total, "short": short}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from tracker.intake.states import REQUEST, State
 from tracker.people.access import Power, Role, Viewer, may
 from tracker.people.models import User
 from tracker.projects.models import Project
+from tracker.projects.words import say_weeks
 from tracker.sites.models import Area
 from tracker.templatetags.times import number, say_day
 from tracker.web.request_story import Line, tell_request
@@ -301,18 +302,18 @@ def say_where(
 def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
     values = {
         "team": ask.team.name if ask.team else "",
-        "weeks": number(ask.effort_weeks),
+        "weeks": say_weeks(ask.effort_weeks),
         "project": str(item.project) if item else "",
-        "added": number(item.added_weeks) if item else "",
+        "added": say_weeks(item.added_weeks) if item else "",
     }
     if item is not None and item.live:
         match item.state:
             case ItemState.PROPOSED:
-                return _("%(project)s is asked to carry it for %(added)s weeks.") % values
+                return _("%(project)s is asked to carry it for %(added)s.") % values
             case ItemState.AGREED if item.orphaned_at:
                 return _("It lost its place: %(project)s fell below the line.") % values
             case ItemState.AGREED:
-                return _("%(project)s carries it for %(added)s weeks.") % values
+                return _("%(project)s carries it for %(added)s.") % values
             case ItemState.IN_PROGRESS:
                 return _("%(project)s works on it.") % values
             case ItemState.SHIPPED:
@@ -320,7 +321,7 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
         return _("%(project)s shipped it and the outcome is measured.") % values
     if ask.effort_weeks is None:
         return _("Accepted and below the line: %(team)s has not said yet what it takes alone.") % values
-    return _("Below the line: alone it takes %(weeks)s weeks of %(team)s, and those are given away.") % values
+    return _("Below the line: alone it takes %(weeks)s of %(team)s, and that is given away.") % values
 
 
 def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
@@ -332,6 +333,8 @@ def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
             continue
         words = dict(one.get("choices") or ())
         text = words_in(words[value], language) if isinstance(value, str) and value in words else value
-        shown = ", ".join(text) if isinstance(text, list) else number(text) if isinstance(text, int | float) else text
+        shown = (
+            ", ".join(text) if isinstance(text, list) else number(text, 4) if isinstance(text, int | float) else text
+        )
         said.append((words_in(one["label"], language), str(shown)))
     return said

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tracker.history.queries import Moment
 from tracker.intake.models import Comment, Delivery
 from tracker.intake.queries import CORE_LABELS
-from tracker.templatetags.times import number
+from tracker.projects.words import say_weeks
 from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, say_changed, tell_moments
 
 
@@ -47,14 +47,14 @@ def say_accepted(changes: Changes) -> str:
     weeks = changes.get("effort_weeks", [None, None])[1]
     if weeks is None:
         return _("accepted it")
-    return _("accepted it, effort %(weeks)s weeks") % {"weeks": number(Decimal(weeks))}
+    return _("accepted it, effort %(weeks)s") % {"weeks": say_weeks(Decimal(weeks))}
 
 
 def say_estimated(changes: Changes) -> str:
     weeks = changes.get("effort_weeks", [None, None])[1]
     if weeks is None:
         return _("took the effort back")
-    return _("said it takes %(weeks)s weeks alone") % {"weeks": number(Decimal(weeks))}
+    return _("said it takes %(weeks)s alone") % {"weeks": say_weeks(Decimal(weeks))}
 
 
 def say_parked(changes: Changes) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.history.queries import Moment, story_of
 from tracker.people.models import User
+from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
 
 Changes = Mapping[str, Any]
@@ -81,27 +82,27 @@ def say_effort(changes: Changes) -> str:
     before, after = changes.get("effort", [None, None])
     if after is None:
         return _("took the estimate of %(team)s back") % {"team": (before or {}).get("team", "")}
-    words = {"team": after["team"], "weeks": number(Decimal(after["weeks"])), "period": after["period"]}
+    words = {"team": after["team"], "weeks": say_weeks(Decimal(after["weeks"])), "period": after["period"]}
     if before is None:
-        return _("estimated %(weeks)s weeks of %(team)s in %(period)s") % words
+        return _("estimated %(weeks)s of %(team)s in %(period)s") % words
     words["before"] = number(Decimal(before["weeks"]))
-    return _("changed the estimate of %(team)s in %(period)s from %(before)s to %(weeks)s weeks") % words
+    return _("changed the estimate of %(team)s in %(period)s from %(before)s to %(weeks)s") % words
 
 
 def say_taken_on(changes: Changes) -> str:
     before, after = (Decimal(value) for value in changes.get("embedded", ["0", "0"]))
-    words = {"team": new_values(changes).get("team", ""), "weeks": number(abs(after - before))}
+    words = {"team": new_values(changes).get("team", ""), "weeks": say_weeks(abs(after - before))}
     if after < before:
-        return _("took %(weeks)s embedded weeks of %(team)s off it") % words
-    return _("put %(weeks)s embedded weeks of %(team)s on it") % words
+        return _("took %(weeks)s of embedded work in %(team)s off it") % words
+    return _("put %(weeks)s of embedded work in %(team)s on it") % words
 
 
 def say_drawn(changes: Changes) -> str:
     before, after = (Decimal(value) for value in changes.get("drawn", ["0", "0"]))
-    words = {"weeks": number(abs(after - before)), "project": new_values(changes).get("project", "")}
+    words = {"weeks": say_weeks(abs(after - before)), "project": new_values(changes).get("project", "")}
     if after < before:
-        return _("gave %(weeks)s weeks back to the allowance, of %(project)s") % words
-    return _("drew %(weeks)s weeks of the allowance for %(project)s") % words
+        return _("gave %(weeks)s back to the allowance, of %(project)s") % words
+    return _("drew %(weeks)s of the allowance for %(project)s") % words
 
 
 SENTENCES: dict[tuple[str, str], Sentence] = {

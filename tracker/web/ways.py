@@ -29,6 +29,7 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.people.access import Power, Ties, Viewer, may
 from tracker.projects.queries import Host
+from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
 from tracker.web.forms.backlog import EmbedForm, plain_weeks
 
@@ -125,7 +126,7 @@ def say_place(ask: WorkRequest, listed: TeamList | None, best: HostCard | None, 
     """Where it would stand alone and who could carry it; whether that is below the line."""
     standing = place_by_score(listed, ask) if listed else None
     values = {
-        "weeks": number(ask.effort_weeks),
+        "weeks": say_weeks(ask.effort_weeks),
         "team": listed.name if listed else "",
         "places": standing.places_below if standing else 0,
         "place": standing.place if standing else 0,
@@ -134,13 +135,13 @@ def say_place(ask: WorkRequest, listed: TeamList | None, best: HostCard | None, 
     if ask.effort_weeks is None:
         alone = _("Nobody has said yet what it takes alone.")
     elif standing is None:
-        alone = _("Alone it takes %(weeks)s weeks of %(team)s; without a value it has no place by score yet.") % values
+        alone = _("Alone it takes %(weeks)s of %(team)s; without a value it has no place by score yet.") % values
     elif standing.places_below:
         alone = (
             ngettext(
-                "Below the line by %(places)s place: alone it takes %(weeks)s weeks of %(team)s and will not be done this"
+                "Below the line by %(places)s place: alone it takes %(weeks)s of %(team)s and will not be done this"
                 " quarter.",
-                "Below the line by %(places)s places: alone it takes %(weeks)s weeks of %(team)s and will not be done this"
+                "Below the line by %(places)s places: alone it takes %(weeks)s of %(team)s and will not be done this"
                 " quarter.",
                 standing.places_below,
             )
@@ -157,7 +158,7 @@ def _say_best(best: HostCard | None, today: date) -> str:
         return ""
     values = {
         "host": best.key,
-        "added": number(best.added),
+        "added": say_weeks(best.added),
         "day": say_day(best.last_day, today) if best.last_day else "",
     }
     if best.added is None:
@@ -213,16 +214,16 @@ def _why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[s
 def say_weight(effect: Effect, host: str) -> str:
     """Where the added effort is taken from: the allowance first, the rest on the host."""
     values = {
-        "drawn": number(effect.from_allowance),
+        "drawn": say_weeks(effect.from_allowance),
         "before": number(effect.before),
-        "after": number(effect.after),
+        "after": say_weeks(effect.after),
         "host": host,
     }
     if not effect.overflow:
-        return _("%(drawn)s weeks from the allowance; %(host)s stays at %(before)s.") % values
+        return _("%(drawn)s from the allowance; %(host)s stays at %(after)s.") % values
     if effect.from_allowance:
-        return _("%(drawn)s weeks from the allowance; %(host)s grows from %(before)s to %(after)s.") % values
-    return _("%(host)s grows from %(before)s to %(after)s weeks.") % values
+        return _("%(drawn)s from the allowance; %(host)s grows from %(before)s to %(after)s.") % values
+    return _("%(host)s grows from %(before)s to %(after)s.") % values
 
 
 def say_line(effect: Effect, listed: TeamList) -> str:

@@ -14,6 +14,7 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.rules import Stage, missing
 from tracker.people.access import Viewer
 from tracker.people.models import User
+from tracker.projects.words import say_weeks
 
 MOST_DECISIONS = 50
 
@@ -33,7 +34,7 @@ def ticket_of(item: BacklogItem) -> str:
         _list(_("Acceptance checks"), ask.acceptance_tests, mark="[ ] "),
         _titled(_("How to test"), ask.how_to_test),
         _titled(_("Conditions"), item.conditions),
-        _("Added effort: %(weeks)s person-weeks") % {"weeks": f"{item.added_weeks.normalize():f}"},
+        _("Added effort: %(weeks)s") % {"weeks": say_weeks(item.added_weeks)},
         f"{settings.ORIGIN}/backlog/{item.key}/",
     ]
     return "\n\n".join(part for part in parts if part)
