@@ -80,7 +80,7 @@ class EmbeddedRequestTests(OnLumenMarket):
         assert "P-06 could carry it for 1.5" in page
         assert page.index("P-06 Product page rewrite") < page.index("P-11 Search service split")
         assert "Embed: saves 4.5 w" in page
-        assert "At rank 19 it would push below:" in page
+        assert "At rank 19 in Web it would push below:" in page
         assert "Returns portal" in page
 
     def timur_proposes(self) -> BacklogItem:

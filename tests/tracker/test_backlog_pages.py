@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from tests.makers import Cast
+from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ItemState
@@ -14,7 +14,7 @@ from tracker.intake.models import WorkRequest
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
 from tracker.people.models import User
-from tracker.projects.actions import move_project
+from tracker.projects.actions import NewProject, add_projects, move_project
 from tracker.projects.models import Period, Project
 
 
@@ -45,10 +45,21 @@ def test_a_request_shows_both_ways_with_their_price(web: Portfolio) -> None:
     assert "Embed: saves 4.5 w" in shown
     assert f"{web.host.key} grows from 14 to 15.5 weeks." in shown
     assert f"{web.edge.key} stays above: still 19 projects above the line." in shown
-    assert "At rank 19 it would push below:" in shown
+    assert "At rank 19 in Web it would push below:" in shown
     assert web.edge.title in shown
     assert "Below the line by 20 places: alone it takes 6 weeks of Web" in shown
     assert f"{web.host.key} could carry it for 1.5 weeks; last day to join:" in shown
+
+
+def test_a_host_is_shown_with_its_rank_in_its_team_as_the_line_shows_it(web: Portfolio) -> None:
+    cto, period = web.cast.cto, web.cast.period
+    row = NewProject(title="App", team=web.cast.mobile.pk, efforts=((web.cast.mobile.pk, period.pk, "", Decimal(1)),))
+    [other] = add_projects(actor_key=cto.key, at=NOON, rows=[row])
+    move_project(actor=cto.viewer(), at=NOON, project=other, after=None, expected=other.version)
+    shown = text_of(browser(web.cast.seo_lead).get(f"/requests/{web.ask.key}/"))
+    assert f"{web.host.key} {web.host.title} above · rank 2 in Web " in shown
+    line = browser(cto).get("/line/?team=web").context["all_rows"]
+    assert [row.rank for row in line if row.key == web.host.key] == [2]
 
 
 def test_who_may_not_propose_reads_why(web: Portfolio) -> None:

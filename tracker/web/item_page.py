@@ -170,12 +170,12 @@ def read_item_page(
 def say_host_place(item: BacklogItem, today: date) -> str:
     """Its host's place in the team's list against the line."""
     listed = lists_of([item.team_id], today).get(item.team_id)
-    places = [row.id for row in listed.rows] if listed else []
-    if listed is None or item.project_id not in places:
+    rank = listed.rank_of(item.project_id) if listed else None
+    if listed is None or rank is None:
         return ""
     values = {
-        "place": places.index(item.project_id) + 1,
-        "count": len(places),
+        "place": rank,
+        "count": len(listed.rows),
         "team": listed.name,
         "line": listed.fitting,
     }

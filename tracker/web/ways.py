@@ -51,8 +51,7 @@ class HostCard:
     key: str
     title: str
     owner: str
-    place: int
-    above: bool
+    standing: str
     last_day: date | None
     reasons: list[str]
     added: Decimal | None
@@ -183,8 +182,7 @@ def _host_card(
         key=host.key,
         title=host.title,
         owner=host.owner,
-        place=host.place,
-        above=host.above,
+        standing=_say_standing(listed, host.id),
         last_day=found.last_day,
         reasons=_say_reasons(found.reasons),
         added=weeks,
@@ -193,6 +191,14 @@ def _host_card(
         line=say_line(effect, listed) if effect and listed else "",
         why_not=_why_not_embed(viewer, ask, host, lacking),
     )
+
+
+def _say_standing(listed: TeamList | None, host: int) -> str:
+    """Hosts are above the line; the rank is that of the team's list, as the line shows it."""
+    rank = listed.rank_of(host) if listed else None
+    if listed is None or rank is None:
+        return _("above")
+    return _("above · rank %(rank)s in %(team)s") % {"rank": rank, "team": listed.name}
 
 
 def _say_reasons(reasons: Sequence[Reason]) -> list[str]:

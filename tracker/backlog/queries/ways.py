@@ -80,6 +80,10 @@ class TeamList:
         """How many projects fit, from the top of the list: where its line is."""
         return sum(standing.fits for standing in draw_list(self.claims, self.available))
 
+    def rank_of(self, project: int) -> int | None:
+        """Its place in this list, which is what people call its rank; None where the team does not work on it."""
+        return next((rank for rank, row in enumerate(self.rows, start=1) if row.id == project), None)
+
     @property
     def above(self) -> int:
         return sum(row.above for row in self.rows)
