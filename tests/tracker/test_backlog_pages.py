@@ -51,6 +51,15 @@ def test_a_request_shows_both_ways_with_their_price(web: Portfolio) -> None:
     assert f"{web.host.key} could carry it for 1.5 weeks; last day to join:" in shown
 
 
+@pytest.mark.parametrize("state", ["filed", "accepted"])
+def test_the_two_ways_up_are_called_so_as_long_as_one_can_be_chosen(web: Portfolio, state: str) -> None:
+    WorkRequest.objects.update(state=state, delivery="waiting" if state == "accepted" else "")
+    seo, page = browser(web.cast.seo_lead), f"/requests/{web.ask.key}/"
+    assert seo.get(page).content.decode().count("Two ways up</h2>") == 1
+    web.agreed()
+    assert "Two ways up</h2>" not in seo.get(page).content.decode()
+
+
 def test_a_host_is_shown_with_its_rank_in_its_team_as_the_line_shows_it(web: Portfolio) -> None:
     cto, period = web.cast.cto, web.cast.period
     row = NewProject(title="App", team=web.cast.mobile.pk, efforts=((web.cast.mobile.pk, period.pk, "", Decimal(1)),))
@@ -175,5 +184,12 @@ def test_notices_are_read_in_the_readers_language_and_marked(web: Portfolio) -> 
     page = kenji.get("/notices/")
     assert "1 new word for you" in text_of(page)
     assert f"{web.ask.key} {web.ask.title} wants to join {web.host.key} for 1.5 weeks." in text_of(page)
+    news = '<a id="news" class="top-link" href="/notices/"'
+    home = kenji.get("/").content.decode()
+    assert news in home
+    assert "1 new word for you" in text_of(kenji.get("/"))
+    part = kenji.get("/backlog/", headers={"HX-Request": "true", "HX-Target": "main#main"}).content.decode()
+    assert f"{news} hx-swap-oob" in part
     kenji.post("/notices/read/")
+    assert "1 new word for you" not in text_of(kenji.get("/"))
     assert "Nothing new for you" in text_of(kenji.get("/notices/"))

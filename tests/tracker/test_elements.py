@@ -205,6 +205,7 @@ def test_the_frame_asks_the_database_once(
     with django_assert_num_queries(1):
         frame = Shell(request)
         assert frame.places is not None
+        assert frame.unread == 0
         assert frame.quarter is None or frame.quarter.weeks == 13
 
 

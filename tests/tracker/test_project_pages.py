@@ -103,6 +103,13 @@ def test_a_crossing_says_exactly_how_much_did_it(cast: Cast, added: str, said: s
     assert f"{first.key} {said}" in re.sub(r"\s+<", "<", text_of(page_for(cast.cto), "/line/?team=web"))
 
 
+def test_nothing_is_said_to_be_reserved_where_nothing_is(cast: Cast) -> None:
+    fill(cast, {"web": "1"}, {"mobile": "1000"})
+    text = text_of(page_for(cast.cto), "/line/?team=web")
+    assert "Mobile is the bottleneck elsewhere: 1 project waits for it." in text
+    assert "0 weeks" not in text
+
+
 def test_capacity_is_changed_beside_the_line_and_kept_when_wrong(cast: Cast) -> None:
     fill(cast, {"web": "100"}, {"web": "20"})
     cto = page_for(cast.cto)

@@ -43,5 +43,6 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "source"], name="notice_once")]
         indexes = [
             models.Index(fields=["user", "-id"], name="notice_latest"),
+            models.Index(fields=["user"], name="notice_unread", condition=Q(read_at__isnull=True)),
             models.Index(fields=["id"], name="notice_unmailed", condition=Q(mailed_at__isnull=True)),
         ]

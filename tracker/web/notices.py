@@ -15,9 +15,12 @@ from tracker.notices.models import Notice
 from tracker.notices.texts import say
 from tracker.web.once import once
 from tracker.web.render import render_page
+from tracker.web.shell import NEWS, count_waiting
 from tracker.web.viewer import SignedInRequest, signed_in
 
 PAGE = 50
+
+count_waiting(NEWS, lambda viewer: Notice.objects.visible_to(viewer).unread())
 
 
 @dataclass(frozen=True)

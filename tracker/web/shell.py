@@ -20,6 +20,8 @@ from tracker.projects.models import Period
 
 FULL, MAIN, BARE = "", "main", "bare"
 PHONE_PLACES = 4
+NEWS = "notice-list"
+"""Beside the name of who looks, not among the places: one goes there from anywhere and comes back."""
 DAYS_OF_WEEK = 7
 
 
@@ -155,12 +157,19 @@ class Shell:
                 url=url,
                 label=place.label,
                 icon=place.icon,
-                count=self._read.get(f"of_{place.url_name.replace('-', '_')}") or 0,
+                count=self._waiting_in(place.url_name),
                 current=url == here,
                 on_phone=number < PHONE_PLACES,
             )
             for number, (place, url) in enumerate(open_places)
         ]
+
+    def _waiting_in(self, url_name: str) -> int:
+        return self._read.get(f"of_{url_name.replace('-', '_')}") or 0
+
+    @property
+    def unread(self) -> int:
+        return self._waiting_in(NEWS)
 
     def _may_see(self, place: Place) -> bool:
         viewer = self.viewer
@@ -176,6 +185,10 @@ class Shell:
     def file_url(self) -> str:
         allowed = self.viewer and may(self.viewer, Power.FILE_REQUEST)
         return url_or_nothing("request-new") if allowed else ""
+
+    @cached_property
+    def news_url(self) -> str:
+        return url_or_nothing(NEWS) if self.viewer else ""
 
     @cached_property
     def profile_url(self) -> str:
