@@ -78,6 +78,11 @@ class HomeTests(OnLumenMarket):
         unowned = Project.objects.filter(owner=None).count()
         assert f"{unowned} projects have no owner" in page
         assert "3 projects have no estimate" in page
+        for ident, mark, count in (("unowned", ">no owner</span>", unowned), ("unestimated", "no estimate</span>", 3)):
+            link = re.search(r'href="(/projects/[^"]*)"', move(page, ident))
+            assert link
+            shown = sign_in("admin").get(link[1]).content.decode()
+            assert (shown.count(mark), shown.count("<tr") - 1) == (count, count), link[1]
 
     def test_an_answered_question_waits_no_longer(self) -> None:
         ask = WorkRequest.objects.get(key="R-54")

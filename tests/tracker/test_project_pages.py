@@ -141,6 +141,7 @@ def test_the_portfolio_is_filtered_by_its_address(cast: Cast) -> None:
         ("q=project+3", [3]),
         (f"owner={cast.frontend_lead.pk}", [1, 2, 3]),
         ("owner=nobody", []),
+        ("owner=none", []),
         ("stage=launched", []),
         ("area=search", []),
     ):

@@ -197,13 +197,15 @@ def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
             "count": unowned
         }
         text = _("Nobody answers when something wants to join them.")
-        yield Move("admin", "unowned", title, text, projects, _("See projects"), projects)
+        url = f"{projects}?owner=none"
+        yield Move("admin", "unowned", title, text, url, _("See projects"), url)
     if unestimated:
         title = ngettext("%(count)s project has no estimate", "%(count)s projects have no estimate", unestimated) % {
             "count": unestimated
         }
         text = _("They are neither above nor below the line.")
-        yield Move("admin", "unestimated", title, text, projects, _("See projects"), projects)
+        url = f"{projects}?line=unestimated"
+        yield Move("admin", "unestimated", title, text, url, _("See projects"), url)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The portfolio and one project: where it stands, what it asks, what blocks it, what happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 PAGE = 50
 FILTERS = ("team", "stage", "line", "owner", "area", "q")
+NO_OWNER = "none"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def narrow(rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
     rows = rows.filter(stage=stage) if stage else rows.exclude(stage=Stage.DROPPED)
     if team := query.get("team"):
         rows = rows.filter(Q(pk__in=Effort.objects.filter(team__key=team).values("project")) | Q(team__key=team))
-    if owner := query.get("owner", ""):
+    if (owner := query.get("owner", "")) == NO_OWNER:
+        rows = rows.filter(owner=None).exclude(stage=Stage.LAUNCHED)
+    elif owner:
         rows = rows.filter(owner=int(owner)) if owner.isascii() and owner.isdigit() and len(owner) < 10 else rows.none()
     if area := query.get("area"):
         rows = rows.filter(areas__key=area)
@@ -74,7 +78,7 @@ def narrow(rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
         rows = {
             "above": rows.filter(above=True),
             "below": rows.filter(above=False, asked__isnull=False),
-            "unestimated": rows.filter(asked__isnull=True),
+            "unestimated": rows.filter(asked__isnull=True).exclude(stage=Stage.LAUNCHED),
         }.get(line, rows.none())
     return rows
 
@@ -104,6 +108,7 @@ def show_projects(request: SignedInRequest) -> HttpResponse:
     counts = total.aggregate(
         count=Count("pk"), above=Count(Case(When(above=True, then=1))), unowned=Count(Case(When(owner=None, then=1)))
     )
+    owners = owner_choices()
     context = {
         "title": ngettext(
             "%(above)s of %(count)s project is above the line",
@@ -119,11 +124,11 @@ def show_projects(request: SignedInRequest) -> HttpResponse:
         else "",
         "rows": found[:PAGE],
         "next": without(request.GET, after=found[PAGE - 1].key) if len(found) > PAGE else None,
-        "filters": active_filters(request.GET),
+        "filters": active_filters(request.GET, owners),
         "query": request.GET,
         "teams": Team.objects.filter(side=Side.TECHNOLOGY),
         "areas": Area.objects.all(),
-        "owners": User.objects.filter(pk__in=Project.objects.exclude(owner=None).values("owner")),
+        "owners": owners,
         "stages": Stage.choices,
         "lines": line_choices(),
         "may_add": may(request.viewer, Power.EDIT_PROJECT, own_ties(request.viewer)),
@@ -136,10 +141,16 @@ def line_choices() -> list[tuple[str, str]]:
     return [("above", _("above the line")), ("below", _("below the line")), ("unestimated", _("no estimate yet"))]
 
 
-def active_filters(query: QueryDict) -> list[Filter]:
+def owner_choices() -> list[tuple[str, str]]:
+    owners = User.objects.filter(pk__in=Project.objects.exclude(owner=None).values("owner"))
+    return [(NO_OWNER, _("no owner")), *((str(owner.pk), owner.name) for owner in owners)]
+
+
+def active_filters(query: QueryDict, owners: Sequence[tuple[str, str]]) -> list[Filter]:
     words: dict[str, dict[str, str]] = {
         "stage": {str(stage.value): str(stage.label) for stage in Stage},
         "line": dict(line_choices()),
+        "owner": dict(owners),
     }
     given = {name: query.get(name, "") for name in FILTERS}
     return [
