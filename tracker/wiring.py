@@ -1,16 +1,17 @@
 """What wakes what: the one table of reactions."""
 
-from tracker.backlog.actions import close_items, mark_orphans
+from tracker.backlog.actions import close_items, involve_owners, mark_orphans
 from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.intake.events import RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
-from tracker.projects.events import LineCrossed
+from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.tasks import ring_import
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LineCrossed, mark_orphans),
+    (OwnersChanged, involve_owners),
     (RequestsMoved, close_items),
     (RequestsMoved, tell_of_requests),
     (ItemsChanged, tell_of_items),

@@ -25,7 +25,9 @@ from tracker.intake.models import Delivery, WorkRequest
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongState
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
-from tracker.projects.actions import launch_project, move_project, set_effort
+from tracker.people.actions import deactivate_person
+from tracker.projects.actions import edit_project, launch_project, move_project, set_effort
+from tracker.projects.actions.imported import ImportedEdit, ImportedValues, edit_imported_projects
 from tracker.projects.events import LineCrossed
 from tracker.projects.models import Effort, Project
 
@@ -328,6 +330,30 @@ def test_whoever_delivers_a_restricted_request_sees_it(web: Portfolio) -> None:
     web.agree(web.propose(), delivery_owner=sre)
     assert WorkRequest.objects.visible_to(sre.viewer()).get() == web.ask
     assert not gaps_in_history()
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_whoever_is_given_the_host_sees_the_restricted_requests_that_it_carries(web: Portfolio, imported: bool) -> None:
+    WorkRequest.objects.filter(pk=web.ask.pk).update(restricted=True)
+    item, sre, cto = web.agreed(), web.cast.sre, web.cast.cto.viewer()
+    assert not BacklogItem.objects.visible_to(sre.viewer()).exists()
+    host = web.fresh(web.host)
+    if imported:
+        values = ImportedValues(host.title, host.stage, owner=sre.pk)
+        edit = ImportedEdit(host, values, {"owner": [host.owner_id, sre.pk]})
+        edit_imported_projects(actor=cto, at=NOON, team=web.cast.web.pk, period=None, edits=[edit], reason="")
+    else:
+        edit_project(actor=cto, at=NOON, project=host, expected=None, changes={"owner": sre})
+    assert BacklogItem.objects.visible_to(sre.viewer()).get() == item
+    assert not gaps_in_history()
+
+
+def test_a_proposal_to_the_host_of_somebody_who_left_waits_for_the_lead(web: Portfolio) -> None:
+    item, lead = web.propose(), web.cast.platform_lead.viewer()
+    assert not BacklogItem.objects.to_answer_by(lead).exists()
+    deactivate_person(actor=web.cast.admin.viewer(), at=NOON, person=web.cast.frontend_lead)
+    assert BacklogItem.objects.to_answer_by(lead).get() == item
+    assert Project.objects.unowned().get() == web.host
 
 
 @pytest.mark.django_db(transaction=True)

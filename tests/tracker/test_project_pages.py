@@ -8,6 +8,7 @@ from django.test import Client
 from tests.ledger import counted
 from tests.makers import NOON, Cast
 from tests.tracker.test_project_verbs import above, fill, order
+from tracker.people.actions import deactivate_person
 from tracker.people.models import User
 from tracker.projects.actions import block_project, move_project, take_on
 from tracker.projects.models import Capacity, Project
@@ -147,6 +148,10 @@ def test_the_portfolio_is_filtered_by_its_address(cast: Cast) -> None:
     ):
         text = text_of(reader, f"/projects/?{query}")
         assert [number for number in (1, 2, 3) if f"Project {number}</a>" in text] == shown, query
+    deactivate_person(actor=cast.admin.viewer(), at=NOON, person=cast.frontend_lead)
+    text = text_of(reader, "/projects/?owner=none")
+    assert text.count("Kenji Sato has left") == 3
+    assert "3 projects have no owner." in text
 
 
 def test_the_portfolio_comes_in_pages_by_key(cast: Cast) -> None:

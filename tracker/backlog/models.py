@@ -51,10 +51,10 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
         return self.filter(Q(business_owner=person) | Q(delivery_owner=person) | Q(project__owner=person))
 
     def to_answer_by(self, viewer: Viewer) -> "BacklogItemQuerySet":
-        """Proposals to hosts that the viewer owns; a host without an owner waits for the lead of its team."""
+        """Proposals to hosts that the viewer owns; those that nobody owns any more wait for the lead of their team."""
         mine = Q(project__owner=viewer.id)
         if "lead" in viewer.roles and viewer.team:
-            mine |= Q(project__owner=None, project__team=viewer.team)
+            mine |= Q(project__in=Project.objects.unowned(), project__team=viewer.team)
         return self.filter(mine, state=ItemState.PROPOSED)
 
     def to_measure_by(self, person: int, today: date) -> "BacklogItemQuerySet":

@@ -1,5 +1,6 @@
 """What happened to projects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,3 +18,12 @@ class LineCrossed:
     fell: tuple[int, ...]
     rose: tuple[int, ...]
     carrying: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class OwnersChanged:
+    """Projects (ids) were given to other people (ids)."""
+
+    at: datetime
+    actor_key: str
+    owners: Mapping[int, int]

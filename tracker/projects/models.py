@@ -79,6 +79,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def ranked(self) -> "ProjectQuerySet":
         return self.exclude(stage__in=CLOSED).order_by("-pinned", "rank")
 
+    def unowned(self) -> "ProjectQuerySet":
+        """Open ones for which nobody answers: without an owner, or with one who has left."""
+        return self.exclude(stage__in=CLOSED).exclude(owner__is_active=True)
+
     def above_the_line(self) -> "ProjectQuerySet":
         return self.filter(above=True)
 

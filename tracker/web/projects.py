@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,7 +67,7 @@ def narrow(rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
     if team := query.get("team"):
         rows = rows.filter(Q(pk__in=Effort.objects.filter(team__key=team).values("project")) | Q(team__key=team))
     if (owner := query.get("owner", "")) == NO_OWNER:
-        rows = rows.filter(owner=None).exclude(stage=Stage.LAUNCHED)
+        rows = rows.filter(pk__in=Project.objects.unowned())
     elif owner:
         rows = rows.filter(owner=int(owner)) if owner.isascii() and owner.isdigit() and len(owner) < 10 else rows.none()
     if area := query.get("area"):
@@ -106,7 +106,9 @@ def show_projects(request: SignedInRequest) -> HttpResponse:
     found = list(rows.select_related("owner__team", "team").order_by("rank")[: PAGE + 1])
     total = Project.objects.visible_to(request.viewer).exclude(stage=Stage.DROPPED)
     counts = total.aggregate(
-        count=Count("pk"), above=Count(Case(When(above=True, then=1))), unowned=Count(Case(When(owner=None, then=1)))
+        count=Count("pk"),
+        above=Count("pk", filter=Q(above=True)),
+        unowned=Count("pk", filter=Q(pk__in=Project.objects.unowned())),
     )
     owners = owner_choices()
     context = {

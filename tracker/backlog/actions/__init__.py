@@ -10,7 +10,7 @@ from tracker.backlog.actions.deliver import (
     ship_item,
     start_item,
 )
-from tracker.backlog.actions.embed import Rest, answer_embed, embed_request, rehome_item
+from tracker.backlog.actions.embed import Rest, answer_embed, embed_request, involve_owners, rehome_item
 from tracker.backlog.actions.orphans import mark_orphans
 from tracker.backlog.actions.outrank import Outranked, ask_for_rank, outrank_request
 
@@ -22,6 +22,7 @@ __all__ = [
     "close_items",
     "drop_item",
     "embed_request",
+    "involve_owners",
     "mark_orphans",
     "may_drop",
     "measure_item",

@@ -23,6 +23,7 @@ from tracker.launches.actions import open_checks
 from tracker.people.access import Power, Viewer, may, require
 from tracker.people.models import User
 from tracker.projects.actions import block_project, give_back, take_on, unblock_project
+from tracker.projects.events import OwnersChanged
 from tracker.projects.models import Project
 
 UNDECIDED = (State.FILED, State.NEEDS_INFORMATION)
@@ -134,6 +135,12 @@ def answer_embed(
     settle_in(item, actor, at)
     _tell(item, actor, at, "agreed", weeks=f"{weeks.normalize():f}", conditions=item.conditions)
     return ticket_of(item)
+
+
+def involve_owners(event: OwnersChanged) -> None:
+    """Whoever is given a host is a party to what it carries or is asked to: they answer for it."""
+    for item in BacklogItem.objects.live().filter(project__in=event.owners).select_related("ask").order_by("ask_id"):
+        involve(actor_key=event.actor_key, at=event.at, ask=item.ask, people=[event.owners[item.project_id]])
 
 
 @transaction.atomic

@@ -9,8 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from tracker.history.actions import Fact, record, stale
+from tracker.kernel.events import publish
 from tracker.people.access import Power, Ties, Viewer, require
 from tracker.projects.actions.line import Cause, redraw_line
+from tracker.projects.events import OwnersChanged
 from tracker.projects.models import Effort, Project
 
 UPDATE = """
@@ -75,6 +77,9 @@ def edit_imported_projects(
             for edit in edits
         ],
     )
+    owners = {e.project.pk: e.values.owner for e in edits if "owner" in e.changes and e.values.owner is not None}
+    if owners:
+        publish(OwnersChanged(at=at, actor_key=actor.key, owners=owners))
     moved = [edit.project.pk for edit in edits if not {"weeks", "stage"}.isdisjoint(edit.changes)]
     if moved:
         reach = [(team, period)] if period is not None else []

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import Fact, add_row, change_row, record, stale
 from tracker.kernel.errors import Invalid, Refused, Stale, WrongState
+from tracker.kernel.events import publish
 from tracker.kernel.ranks import key_between
 from tracker.people.access import Power, Ties, Viewer, require
 from tracker.people.models import Team, User
 from tracker.projects.actions.line import Cause, redraw_line, run_locked
 from tracker.projects.actions.rows import change_locked
+from tracker.projects.events import OwnersChanged
 from tracker.projects.models import Blocker, Period, Project, Stage
 from tracker.projects.rules import SIZES
 from tracker.projects.states import PROJECT
@@ -116,6 +118,7 @@ def edit_project(
         changes.get("title", project.title), {"starts_on": project.starts_on, "ends_on": project.ends_on} | {**changes}
     )
     values = {name: value for name, value in changes.items() if name in EDITABLE}
+    before = project.owner_id
     change_row(
         project,
         actor=actor.key,
@@ -124,6 +127,8 @@ def edit_project(
         changes=values | {"updated_at": at},
         expected=expected,
     )
+    if project.owner_id and project.owner_id != before:
+        publish(OwnersChanged(at=at, actor_key=actor.key, owners={project.pk: project.owner_id}))
     if "areas" in changes:
         chosen = [area.pk for area in changes["areas"]]
         with connection.cursor() as cursor:

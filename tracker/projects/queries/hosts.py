@@ -17,7 +17,7 @@ SELECT p.id, p.key, p.title, coalesce(u.name, ''), p.owner_id, p.team_id, p.star
                                                             'components', a.components) ORDER BY a.id)
                           FROM tracker_project_areas l JOIN tracker_area a ON a.id = l.area_id
                           WHERE l.project_id = p.id), '[]')
-FROM ranked p LEFT JOIN tracker_user u ON u.id = p.owner_id
+FROM ranked p LEFT JOIN tracker_user u ON u.id = p.owner_id AND u.is_active
 WHERE p.team_id = %(team)s OR EXISTS (
     SELECT FROM tracker_project_areas n JOIN tracker_area a ON a.id = n.area_id
     WHERE n.project_id = p.id AND (a.id = %(area)s OR a.site_id = %(site)s))

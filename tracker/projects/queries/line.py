@@ -297,7 +297,8 @@ WITH period AS (SELECT id FROM tracker_period WHERE ends_on >= %(today)s ORDER B
     JOIN tracker_team t ON t.id = e.team_id WHERE p.stage <> 'dropped' GROUP BY t.id
 ), shown AS (SELECT * FROM lists ORDER BY id = %(team)s DESC, total DESC, name LIMIT 1)
 SELECT shown.key, shown.name, shown.above, shown.total, other.name, other.waiting,
-       (SELECT count(*) FROM tracker_project WHERE owner_id IS NULL AND stage NOT IN ('launched', 'dropped')),
+       (SELECT count(*) FROM tracker_project p WHERE p.stage NOT IN ('launched', 'dropped') AND NOT EXISTS (
+            SELECT FROM tracker_user u WHERE u.id = p.owner_id AND u.is_active)),
        (SELECT count(*) FROM tracker_project p WHERE p.stage NOT IN ('launched', 'dropped') AND NOT EXISTS (
             SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = (SELECT id FROM period))),
        (SELECT json_agg(latest) FROM (
