@@ -1,6 +1,7 @@
 """The two ways up and the backlog in the browser, also without JavaScript."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,13 @@ from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ItemState
+from tracker.intake.actions import park_request
 from tracker.intake.models import WorkRequest
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
 from tracker.people.models import User
 from tracker.projects.actions import NewProject, add_projects, move_project
+from tracker.projects.actions.imported import ImportedEdit, ImportedValues, edit_imported_projects
 from tracker.projects.models import Period, Project
 
 
@@ -67,8 +70,29 @@ def test_a_host_is_shown_with_its_rank_in_its_team_as_the_line_shows_it(web: Por
     move_project(actor=cto.viewer(), at=NOON, project=other, after=None, expected=other.version)
     shown = text_of(browser(web.cast.seo_lead).get(f"/requests/{web.ask.key}/"))
     assert f"{web.host.key} {web.host.title} above · rank 2 in Web " in shown
-    line = browser(cto).get("/line/?team=web").context["all_rows"]
-    assert [row.rank for row in line if row.key == web.host.key] == [2]
+    line = browser(cto).get("/line/?team=web").content.decode()
+    assert re.search(rf'id="row-{web.host.key}"[^>]*>\s*<span class="rank">2</span>', line)
+
+
+def test_what_the_program_did_is_told_in_the_readers_language(web: Portfolio) -> None:
+    """Not by a code that stands where people give their reasons."""
+    item = web.propose()
+    park_request(
+        actor=web.cast.cto.viewer(),
+        at=NOON,
+        ask=WorkRequest.objects.get(),
+        review_on=date(2099, 1, 1),
+        reason="Next year.",
+    )
+    edit = ImportedEdit(web.fresh(web.edge), ImportedValues("Returns", "running"), {"title": ["Project 19", "Returns"]})
+    cto, team = web.cast.cto, web.cast.web.pk
+    edit_imported_projects(actor=cto.viewer(), at=NOON, team=team, period=None, edits=[edit], run=5)
+    reader = browser(cto)
+    assert "parked the request, so nobody works on it" in text_of(reader.get(f"/backlog/{item.key}/"))
+    assert "changed by import 5: title" in text_of(reader.get(f"/projects/{web.edge.key}/"))
+    User.objects.filter(pk=cto.pk).update(language="ru")
+    assert "откладывает заявку, поэтому над ней не работают" in text_of(reader.get(f"/backlog/{item.key}/"))
+    assert "меняет импортом 5: название" in text_of(reader.get(f"/projects/{web.edge.key}/"))
 
 
 def test_who_may_not_propose_reads_why(web: Portfolio) -> None:

@@ -341,7 +341,7 @@ def test_whoever_is_given_the_host_sees_the_restricted_requests_that_it_carries(
     if imported:
         values = ImportedValues(host.title, host.stage, owner=sre.pk)
         edit = ImportedEdit(host, values, {"owner": [host.owner_id, sre.pk]})
-        edit_imported_projects(actor=cto, at=NOON, team=web.cast.web.pk, period=None, edits=[edit], reason="")
+        edit_imported_projects(actor=cto, at=NOON, team=web.cast.web.pk, period=None, edits=[edit], run=1)
     else:
         edit_project(actor=cto, at=NOON, project=host, expected=None, changes={"owner": sre})
     assert BacklogItem.objects.visible_to(sre.viewer()).get() == item

@@ -212,7 +212,7 @@ def test_news_of_the_tracker_come_in_with_one_entry(cast: Cast) -> None:
     assert told(run, "changed", "unchanged") == (1, 2)
     project = Project.objects.get(title="Catálogo 2")
     entry = Entry.objects.get(subject="project", subject_id=project.pk, version=project.version)
-    assert entry.changes == {"title": ["Nuevo catálogo", "Catálogo 2"]}
+    assert entry.changes == {"title": ["Nuevo catálogo", "Catálogo 2"], "import": [None, run.pk]}
     assert project.version == Entry.objects.filter(subject="project", subject_id=project.pk).count() == 2
 
 

@@ -112,7 +112,7 @@ def _write_set(run: ImportRun, planned: Sequence[PlannedProject], viewer: Viewer
         team=run.team_id or 0,
         period=period.pk if period else None,
         edits=edits,
-        reason=f"{run.source} import {run.pk}",
+        run=run.pk,
     )
     projects |= {one.planned.pk: one.project.pk for one in judged if one.project}
     _write_links(run, judged, projects, estimates=period is not None)

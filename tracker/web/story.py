@@ -60,6 +60,7 @@ FIELDS: dict[str, str | Promise] = {
     "allowance": gettext_lazy("allowance"),
     "issues_total": gettext_lazy("number of issues"),
     "issues_done": gettext_lazy("issues done"),
+    "weeks": gettext_lazy("effort in weeks"),
 }
 
 
@@ -71,6 +72,13 @@ def say_changed(changes: Changes) -> str:
     """What an edit touched, by the names of the fields."""
     names = [str(FIELDS.get(name, name.replace("_", " "))) for name in changes]
     return _("changed: %(fields)s") % {"fields": ", ".join(names)} if names else _("saved it unchanged")
+
+
+def say_renewed(changes: Changes) -> str:
+    """What an import touched; the number of the import stands among the changes."""
+    names = [str(FIELDS.get(name, name)) for name in changes if name != "import"]
+    words = {"number": new_values(changes).get("import", ""), "fields": ", ".join(names)}
+    return _("changed by import %(number)s: %(fields)s") % words
 
 
 def say_moved(changes: Changes) -> str:
@@ -108,7 +116,7 @@ def say_drawn(changes: Changes) -> str:
 SENTENCES: dict[tuple[str, str], Sentence] = {
     ("project", "add_project"): gettext_lazy("added it"),
     ("project", "edit_project"): say_changed,
-    ("project", "renew_project"): say_changed,
+    ("project", "renew_project"): say_renewed,
     ("project", "set_effort"): say_effort,
     ("project", "take_on_effort"): say_taken_on,
     ("project", "move_project"): say_moved,

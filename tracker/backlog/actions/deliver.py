@@ -103,15 +103,23 @@ def close_items(event: RequestsMoved) -> None:
     asks = [moved.ask_id for moved in event.moved]
     live = BacklogItem.objects.filter(ask__in=asks, state__in=[ItemState.PROPOSED, *BLOCKING])
     for item in live.select_related("ask", "project", "team", "period"):
-        _let_go(item, actor_key=event.actor, at=event.at, reason=event.verb)
+        _let_go(item, actor_key=event.actor, at=event.at, verb=f"drop_on_{event.verb}")
 
 
-def _let_go(item: BacklogItem, *, actor_key: str, at: datetime, reason: str, expected: int | None = None) -> None:
+def _let_go(
+    item: BacklogItem,
+    *,
+    actor_key: str,
+    at: datetime,
+    verb: str = "drop",
+    reason: str = "",
+    expected: int | None = None,
+) -> None:
     state = ITEM.next(item.state, "drop")
     if item.state in BLOCKING:
         leave_host(item, actor_key, at)
     changes = {"state": state, "drawn": Decimal(0), "overflow": Decimal(0), "updated_at": at, **HOME_AGAIN}
-    change_row(item, actor=actor_key, at=at, verb="drop", changes=changes, expected=expected, reason=reason)
+    change_row(item, actor=actor_key, at=at, verb=verb, changes=changes, expected=expected, reason=reason)
     _tell(item, actor_key, at, "dropped", reason=reason)
 
 

@@ -57,9 +57,11 @@ class ImportedEdit:
 
 @transaction.atomic
 def edit_imported_projects(
-    *, actor: Viewer, at: datetime, team: int, period: int | None, edits: Sequence[ImportedEdit], reason: str
+    *, actor: Viewer, at: datetime, team: int, period: int | None, edits: Sequence[ImportedEdit], run: int
 ) -> None:
-    """Raises Stale where a project is not what was read, Refused (`would_orphan`) where the line would fall so far."""
+    """`run` is the number of the import, which history names.
+
+    Raises Stale where a project is not what was read, Refused (`would_orphan`) where the line would fall so far."""
     require(actor, Power.IMPORT_PROJECTS, Ties(team=team))
     if not edits:
         return
@@ -73,7 +75,14 @@ def edit_imported_projects(
         actor=actor.key,
         at=at,
         facts=[
-            Fact("project", edit.project.pk, edit.project.version + 1, "edit_project", reason, edit.changes)
+            Fact(
+                "project",
+                edit.project.pk,
+                edit.project.version + 1,
+                "renew_project",
+                "",
+                {**edit.changes, "import": [None, run]},
+            )
             for edit in edits
         ],
     )
