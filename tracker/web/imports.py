@@ -1,8 +1,7 @@
 """The import wizard: file, mapping, dry run, progress, report. Each step is a plain form."""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from tracker.integrations.words import say_unreadable
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Ties, require
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import answer_form
 from tracker.web.forms.imports import ColumnsForm, DateOrderForm, MappingForm, UploadForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -27,7 +26,6 @@ from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 BIGGEST = 2_147_483_647
-AnyForm = TypeVar("AnyForm", bound=forms.Form)
 
 
 def import_or_404(request: SignedInRequest, number: int) -> ImportRun:
@@ -63,54 +61,39 @@ def list_imports(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def new_import(request: SignedInRequest) -> HttpResponseBase:
+def new_import(request: SignedInRequest) -> HttpResponse:
     require(request.viewer, Power.IMPORT_PROJECTS, Ties(team=request.viewer.team))
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                run = _upload(request, form)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                return redirect("import-mapping", run.pk)
     context = {
         "title": _("Import projects: choose the file"),
         "context_line": _("Step 1 of 4. Nothing is written before you have seen what would happen."),
-        "form": form,
         "nav": "import-list",
     }
-    return render_page(request, "tracker/imports/new.html", context, status=status)
+    return answer_form(request, form, lambda: _upload(request, form), "tracker/imports/new.html", context)
 
 
-def _upload(request: SignedInRequest, form: UploadForm) -> ImportRun:
+def _upload(request: SignedInRequest, form: UploadForm) -> HttpResponse:
     file = form.cleaned_data["file"]
-    return actions.upload_import(
+    run = actions.upload_import(
         actor=request.viewer,
         at=clock.now(),
         source=form.cleaned_data["source"],
         filename=file.name.replace("\x00", ""),
         content=file.read(),
     )
+    return redirect("import-mapping", run.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def map_import(request: SignedInRequest, number: int) -> HttpResponseBase:
+def map_import(request: SignedInRequest, number: int) -> HttpResponse:
     """Step 2: what counts as a project; first the columns, where their names were not understood."""
     run = import_or_404(request, number)
     survey = ImportFile.objects.values_list("survey", flat=True).get(run=run)
     if survey["missing"]:
         return redirect("import-columns", run.pk)
     form = MappingForm(run, survey, request.viewer, request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_bound:
-        status = _carry_out(request, run, form, _map_and_plan)
-        if not status:
-            return redirect("import", run.pk)
     rows = survey["rows"]
     context = {
         "title": ngettext("%(count)s row: what in it is a project?", "%(count)s rows: what in them is a project?", rows)
@@ -118,14 +101,14 @@ def map_import(request: SignedInRequest, number: int) -> HttpResponseBase:
         "context_line": _("Step 2 of 4 · %(file)s") % {"file": run.filename},
         "run": run,
         "survey": survey,
-        "form": form,
         "nav": "import-list",
-        "stale": status == 409,
     }
-    return render_page(request, "tracker/imports/mapping.html", context, status=status)
+    return answer_form(
+        request, form, lambda: _map_and_plan(request, run, form), "tracker/imports/mapping.html", context
+    )
 
 
-def _map_and_plan(request: SignedInRequest, run: ImportRun, form: MappingForm) -> None:
+def _map_and_plan(request: SignedInRequest, run: ImportRun, form: MappingForm) -> HttpResponse:
     at = clock.now()
     actions.map_import(
         actor=request.viewer,
@@ -137,47 +120,29 @@ def _map_and_plan(request: SignedInRequest, run: ImportRun, form: MappingForm) -
         date_order=form.cleaned_data["date_order"],
     )
     actions.plan_import(actor=request.viewer, at=at, run=run)
+    return redirect("import", run.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def choose_columns(request: SignedInRequest, number: int) -> HttpResponseBase:
+def choose_columns(request: SignedInRequest, number: int) -> HttpResponse:
     run = import_or_404(request, number)
     survey = ImportFile.objects.values_list("survey", flat=True).get(run=run)
     form = ColumnsForm(survey, request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_bound:
-        status = _carry_out(request, run, form, _choose)
-        if not status:
-            return redirect("import-mapping", run.pk)
+
+    def save() -> HttpResponse:
+        expected, columns = seen_version(request), form.chosen()
+        actions.choose_import_columns(actor=request.viewer, at=clock.now(), run=run, expected=expected, columns=columns)
+        return redirect("import-mapping", run.pk)
+
     context = {
         "title": _("Which column holds what?"),
         "context_line": _("Step 2 of 4 · %(file)s") % {"file": run.filename},
         "run": run,
-        "form": form,
         "nav": "import-list",
-        "stale": status == 409,
     }
-    return render_page(request, "tracker/imports/columns.html", context, status=status)
-
-
-def _choose(request: SignedInRequest, run: ImportRun, form: ColumnsForm) -> None:
-    actions.choose_import_columns(
-        actor=request.viewer, at=clock.now(), run=run, expected=seen_version(request), columns=form.chosen()
-    )
-
-
-def _carry_out(request: SignedInRequest, run: ImportRun, form: AnyForm, verb: Any) -> int:
-    """0 when it is done, else the status of the page that shows why not."""
-    if not form.is_valid():
-        return 422
-    try:
-        verb(request, run, form)
-    except Refused as refused:
-        run.refresh_from_db()
-        return tell_refusal(form, refused)
-    return 0
+    return answer_form(request, form, save, "tracker/imports/columns.html", context)
 
 
 @require_GET

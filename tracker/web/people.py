@@ -17,7 +17,7 @@ from tracker.people import actions
 from tracker.people.access import Power, Role, may, require
 from tracker.people.models import Level, Team, User
 from tracker.people.queries import find_person, list_people, list_teams, roles_in_words
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import answer_form, tell_refusal
 from tracker.web.forms.people import InviteForm, PersonForm, RolesForm, TeamForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -74,22 +74,17 @@ def _page_after(request: HttpRequest, after: str | None) -> str | None:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def invite(request: SignedInRequest) -> HttpResponseBase:
+def invite(request: SignedInRequest) -> HttpResponse:
     require(request.viewer, Power.MANAGE_PEOPLE)
     form = InviteForm(request.POST or None, initial={"language": request.viewer.language})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                person = actions.invite_person(actor=request.viewer, at=clock.now(), **form.cleaned_data)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": person.name})
-                return redirect("person", person.pk)
-    context = {"title": _("Invite somebody"), "form": form, "nav": "people-list"}
-    return render_page(request, "tracker/people/invite.html", context, status=status)
+
+    def save() -> HttpResponse:
+        person = actions.invite_person(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+        messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": person.name})
+        return redirect("person", person.pk)
+
+    context = {"title": _("Invite somebody"), "nav": "people-list"}
+    return answer_form(request, form, save, "tracker/people/invite.html", context)
 
 
 @require_GET
@@ -119,26 +114,19 @@ def _render_person(request: SignedInRequest, person: User, form: forms.Form, sta
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def edit(request: SignedInRequest, number: int) -> HttpResponseBase:
+def edit(request: SignedInRequest, number: int) -> HttpResponse:
     person = person_or_404(request, number)
     shown = {"name": person.name, "email": person.email, "title": person.title, "team": person.team and person.team.key}
     form = PersonForm(request.POST or None, initial=shown)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            expected, changes = seen_version(request), form.cleaned_data
-            try:
-                actions.edit_person(
-                    actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes
-                )
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("person", person.pk)
-    context = {"title": person.name, "person": person, "form": form, "stale": status == 409, "nav": "people-list"}
-    return render_page(request, "tracker/people/form.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_person(actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes)
+        messages.success(request, _("Saved."))
+        return redirect("person", person.pk)
+
+    context = {"title": person.name, "person": person, "nav": "people-list"}
+    return answer_form(request, form, save, "tracker/people/form.html", context)
 
 
 @require_POST
@@ -219,42 +207,31 @@ def show_teams(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def new_team(request: SignedInRequest) -> HttpResponseBase:
+def new_team(request: SignedInRequest) -> HttpResponse:
     require(request.viewer, Power.MANAGE_SITES)
     form = TeamForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                team = actions.add_team(actor=request.viewer, at=clock.now(), **form.cleaned_data)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Team %(name)s is there.") % {"name": team.name})
-                return redirect("team-list")
-    context = {"title": _("Add a team"), "form": form, "nav": "team-list"}
-    return render_page(request, "tracker/people/team.html", context, status=status)
+
+    def save() -> HttpResponse:
+        team = actions.add_team(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+        messages.success(request, _("Team %(name)s is there.") % {"name": team.name})
+        return redirect("team-list")
+
+    return answer_form(request, form, save, "tracker/people/team.html", {"title": _("Add a team"), "nav": "team-list"})
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def edit_team(request: SignedInRequest, key: str) -> HttpResponseBase:
+def edit_team(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.MANAGE_SITES)
     team = team_or_404(request, key)
     form = TeamForm(request.POST or None, initial={"name": team.name, "side": team.side})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            expected, changes = seen_version(request), form.cleaned_data
-            try:
-                actions.edit_team(actor=request.viewer, at=clock.now(), team=team, expected=expected, changes=changes)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("team-list")
-    context = {"title": team.name, "team": team, "form": form, "stale": status == 409, "nav": "team-list"}
-    return render_page(request, "tracker/people/team.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_team(actor=request.viewer, at=clock.now(), team=team, expected=expected, changes=changes)
+        messages.success(request, _("Saved."))
+        return redirect("team-list")
+
+    context = {"title": team.name, "team": team, "nav": "team-list"}
+    return answer_form(request, form, save, "tracker/people/team.html", context)

@@ -14,7 +14,7 @@ from tracker.kernel.errors import Refused
 from tracker.people import actions
 from tracker.people.models import Token
 from tracker.people.queries import list_tokens, roles_in_words
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import answer_form, tell_refusal
 from tracker.web.forms.people import ProfileForm, TokenForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -25,33 +25,21 @@ from tracker.web.viewer import SignedInRequest, signed_in
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def show_profile(request: SignedInRequest) -> HttpResponseBase:
+def show_profile(request: SignedInRequest) -> HttpResponse:
     person = request.user
     shown = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
     form = ProfileForm(request.POST or None, initial=shown)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            expected, changes = seen_version(request), form.cleaned_data
-            try:
-                actions.edit_profile(
-                    actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes
-                )
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                with translation.override(person.language):
-                    messages.success(request, _("Saved."))
-                return redirect("profile")
-    context = {
-        "title": _("Your profile"),
-        "context_line": person.email,
-        "form": form,
-        "roles": roles_in_words(person.roles),
-        "stale": status == 409,
-    }
-    return render_page(request, "tracker/profile/index.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_profile(actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes)
+        with translation.override(person.language):
+            messages.success(request, _("Saved."))
+        return redirect("profile")
+
+    title, roles = _("Your profile"), roles_in_words(person.roles)
+    context = {"title": title, "context_line": person.email, "roles": roles}
+    return answer_form(request, form, save, "tracker/profile/index.html", context)
 
 
 @require_GET

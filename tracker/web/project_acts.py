@@ -18,7 +18,7 @@ from tracker.people.access import Power, require
 from tracker.projects import actions
 from tracker.projects.models import Effort, Project
 from tracker.projects.queries import period_named
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import answer_form, tell_refusal
 from tracker.web.forms.projects import DropForm, EffortForm, PeriodForm, PinForm, ProjectForm, shown_project
 from tracker.web.line import line_url, say_stale_move
 from tracker.web.once import once
@@ -78,58 +78,36 @@ def say_place(request: SignedInRequest, project: Project) -> str:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def new_project(request: SignedInRequest) -> HttpResponseBase:
+def new_project(request: SignedInRequest) -> HttpResponse:
     require(request.viewer, Power.EDIT_PROJECT, own_ties(request.viewer))
     form = ProjectForm(request.POST or None, initial={"owner": request.viewer.id, "team": request.viewer.team})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                project = actions.add_project(actor=request.viewer, at=clock.now(), **form.cleaned_data)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                project.refresh_from_db(fields=["key"])
-                messages.success(request, _("%(key)s is there, ranked last. Now its estimate.") % {"key": project.key})
-                return redirect("project", project.key)
-    context = {"title": _("Add a project"), "form": form, "nav": "project-list"}
-    return render_page(request, "tracker/projects/form.html", context, status=status)
+
+    def save() -> HttpResponse:
+        project = actions.add_project(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+        project.refresh_from_db(fields=["key"])
+        messages.success(request, _("%(key)s is there, ranked last. Now its estimate.") % {"key": project.key})
+        return redirect("project", project.key)
+
+    context = {"title": _("Add a project"), "nav": "project-list"}
+    return answer_form(request, form, save, "tracker/projects/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def edit(request: SignedInRequest, key: str) -> HttpResponseBase:
+def edit(request: SignedInRequest, key: str) -> HttpResponse:
     project = find_project(request.viewer, key)
     require(request.viewer, Power.EDIT_PROJECT, project.ties)
     form = ProjectForm(request.POST or None, initial=shown_project(project))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.edit_project(
-                    actor=request.viewer,
-                    at=clock.now(),
-                    project=project,
-                    expected=seen_version(request),
-                    changes=form.cleaned_data,
-                )
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-                project = find_project(request.viewer, key)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("project", key)
-    context = {
-        "title": _("Edit %(project)s") % {"project": project},
-        "form": form,
-        "project": project,
-        "stale": status == 409,
-        "nav": "project-list",
-    }
-    return render_page(request, "tracker/projects/form.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_project(actor=request.viewer, at=clock.now(), project=project, expected=expected, changes=changes)
+        messages.success(request, _("Saved."))
+        return redirect("project", key)
+
+    context = {"title": _("Edit %(project)s") % {"project": project}, "project": project, "nav": "project-list"}
+    return answer_form(request, form, save, "tracker/projects/form.html", context)
 
 
 @require_POST

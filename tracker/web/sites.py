@@ -1,20 +1,20 @@
 """Sites and their areas: what requests are about, and where they are routed."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.kernel import clock
-from tracker.kernel.errors import NotAllowed, Refused
+from tracker.kernel.errors import NotAllowed
 from tracker.people.access import Power, Ties, may, require
 from tracker.people.models import Team
 from tracker.sites import actions
 from tracker.sites.models import Area, Site
 from tracker.sites.queries import list_sites
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import answer_form
 from tracker.web.forms.sites import AreaForm, SiteForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -46,47 +46,36 @@ def show_sites(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def new_site(request: SignedInRequest) -> HttpResponseBase:
+def new_site(request: SignedInRequest) -> HttpResponse:
     require(request.viewer, Power.MANAGE_SITES)
     form = SiteForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                site = actions.add_site(actor=request.viewer, at=clock.now(), **form.cleaned_data)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("%(name)s is there; now its areas.") % {"name": site.name})
-                return redirect("area-new", site.key)
-    context = {"title": _("Add a site"), "form": form, "nav": "site-list"}
-    return render_page(request, "tracker/sites/site.html", context, status=status)
+
+    def save() -> HttpResponse:
+        site = actions.add_site(actor=request.viewer, at=clock.now(), **form.cleaned_data)
+        messages.success(request, _("%(name)s is there; now its areas.") % {"name": site.name})
+        return redirect("area-new", site.key)
+
+    return answer_form(request, form, save, "tracker/sites/site.html", {"title": _("Add a site"), "nav": "site-list"})
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def edit_site(request: SignedInRequest, key: str) -> HttpResponseBase:
+def edit_site(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.MANAGE_SITES)
     site = Site.objects.visible_to(request.viewer).filter(key=key).first()
     if site is None:
         raise Http404
     form = SiteForm(request.POST or None, initial={"name": site.name, "url": site.url})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            expected, changes = seen_version(request), form.cleaned_data
-            try:
-                actions.edit_site(actor=request.viewer, at=clock.now(), site=site, expected=expected, changes=changes)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("site-list")
-    context = {"title": site.name, "site": site, "form": form, "stale": status == 409, "nav": "site-list"}
-    return render_page(request, "tracker/sites/site.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_site(actor=request.viewer, at=clock.now(), site=site, expected=expected, changes=changes)
+        messages.success(request, _("Saved."))
+        return redirect("site-list")
+
+    context = {"title": site.name, "site": site, "nav": "site-list"}
+    return answer_form(request, form, save, "tracker/sites/site.html", context)
 
 
 def area_form(request: SignedInRequest, area: Area | None = None) -> AreaForm:
@@ -104,54 +93,37 @@ def area_form(request: SignedInRequest, area: Area | None = None) -> AreaForm:
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def new_area(request: SignedInRequest, key: str) -> HttpResponseBase:
+def new_area(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.MANAGE_AREAS, Ties(team=request.viewer.team))
     site = Site.objects.visible_to(request.viewer).filter(key=key).first()
     if site is None:
         raise Http404
     form = area_form(request)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                area = actions.add_area(actor=request.viewer, at=clock.now(), site=site, **form.cleaned_data)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Area %(name)s is there.") % {"name": area.name})
-                return redirect("site-list")
-    context = {"title": _("Add an area to %(site)s") % {"site": site.name}, "form": form, "nav": "site-list"}
-    return render_page(request, "tracker/sites/area.html", context, status=status)
+
+    def save() -> HttpResponse:
+        area = actions.add_area(actor=request.viewer, at=clock.now(), site=site, **form.cleaned_data)
+        messages.success(request, _("Area %(name)s is there.") % {"name": area.name})
+        return redirect("site-list")
+
+    context = {"title": _("Add an area to %(site)s") % {"site": site.name}, "nav": "site-list"}
+    return answer_form(request, form, save, "tracker/sites/area.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
-def edit_area(request: SignedInRequest, key: str) -> HttpResponseBase:
+def edit_area(request: SignedInRequest, key: str) -> HttpResponse:
     area = Area.objects.visible_to(request.viewer).select_related("team", "site").filter(key=key).first()
     if area is None:
         raise Http404
     require(request.viewer, Power.MANAGE_AREAS, area.ties)
     form = area_form(request, area)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            expected, changes = seen_version(request), form.cleaned_data
-            try:
-                actions.edit_area(actor=request.viewer, at=clock.now(), area=area, expected=expected, changes=changes)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("site-list")
-    context = {
-        "title": area.name,
-        "context_line": area.site.name,
-        "area": area,
-        "form": form,
-        "stale": status == 409,
-        "nav": "site-list",
-    }
-    return render_page(request, "tracker/sites/area.html", context, status=status)
+
+    def save() -> HttpResponse:
+        expected, changes = seen_version(request), form.cleaned_data
+        actions.edit_area(actor=request.viewer, at=clock.now(), area=area, expected=expected, changes=changes)
+        messages.success(request, _("Saved."))
+        return redirect("site-list")
+
+    context = {"title": area.name, "context_line": area.site.name, "area": area, "nav": "site-list"}
+    return answer_form(request, form, save, "tracker/sites/area.html", context)
