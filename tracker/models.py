@@ -9,6 +9,7 @@ from tracker.launches.models import Check
 from tracker.notices.models import Notice
 from tracker.people.models import Firm, Team, Token, User
 from tracker.projects.models import Blocker, Capacity, Crossing, Effort, Period, Project
+from tracker.promises.models import Firing, Policy, Promise, WorkCalendar
 from tracker.sites.models import Area, Site
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Crossing",
     "Effort",
     "Entry",
+    "Firing",
     "Firm",
     "IdempotentCall",
     "ImportFile",
@@ -30,11 +32,14 @@ __all__ = [
     "Period",
     "PlannedProject",
     "PlannedRow",
+    "Policy",
     "Project",
+    "Promise",
     "RequestType",
     "Site",
     "Team",
     "Token",
     "User",
+    "WorkCalendar",
     "WorkRequest",
 ]

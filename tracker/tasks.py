@@ -15,6 +15,7 @@ from tracker.kernel import clock
 from tracker.notices import actions as notices
 from tracker.people import invitations
 from tracker.projects import actions as projects
+from tracker.promises import actions as promises
 
 IDLE_SECONDS = 15
 """An import that nobody has carried on for so long has lost its worker."""
@@ -33,6 +34,11 @@ def return_parked() -> None:
 @shared_task(name="turn_period", ignore_result=True)
 def turn_period() -> None:
     projects.turn_period(at=clock.now())
+
+
+@shared_task(name="fire_promises", ignore_result=True)
+def fire_promises() -> None:
+    promises.fire_due(at=clock.now())
 
 
 @shared_task(name="mail_notices", ignore_result=True)
@@ -62,6 +68,7 @@ def ring_import(event: ImportAwaits) -> None:
 
 BEAT: dict[str, dict[str, Any]] = {
     "carry_imports": ring("carry_imports", every=10, queue="bulk"),
+    "fire_promises": ring("fire_promises", every=5, queue="tick"),
     "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
     "return_parked": ring("return_parked", every=60, queue="tick"),

@@ -1,20 +1,26 @@
 """What wakes what: the one table of reactions."""
 
-from tracker.backlog.actions import close_items, involve_owners, mark_orphans
+from tracker.backlog.actions import close_items, follow_answers, involve_owners, mark_orphans
 from tracker.backlog.events import ItemsChanged, RankAsked
+from tracker.intake.actions import follow_court
 from tracker.intake.events import RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
+from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
 from tracker.projects.events import LineCrossed, OwnersChanged
+from tracker.promises.events import PromisesFired
 from tracker.tasks import ring_import
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LineCrossed, mark_orphans),
     (OwnersChanged, involve_owners),
+    (RequestsMoved, follow_court),
     (RequestsMoved, close_items),
     (RequestsMoved, tell_of_requests),
+    (ItemsChanged, follow_answers),
     (ItemsChanged, tell_of_items),
+    (PromisesFired, tell_of_promises),
     (RankAsked, tell_of_rank),
     (ImportAwaits, ring_import),
 ]

@@ -12,6 +12,7 @@ class ItemFacts:
 
     key: str
     version: int
+    request_id: int
     request: str
     title: str
     project: str
@@ -19,6 +20,7 @@ class ItemFacts:
     business_owner: int
     delivery_owner: int | None
     host_owner: int | None
+    host_team: int | None
     proposed_by: int
 
 

@@ -1,7 +1,7 @@
 """What happened to requests; the rooms above react through wiring, in the same transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Moved:
     requester_id: int
     team_id: int | None
     reason: str = ""
+    deadline_on: date | None = None
 
 
 @dataclass(frozen=True)

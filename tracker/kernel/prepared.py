@@ -1,6 +1,6 @@
 """Statements whose text recurs: the server binds them and, once they are known, plans them no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 Row = tuple[Any, ...]
 
 
-def fetch_rows(sql: str, params: Sequence[Any], *, prepared: bool = True) -> list[Row]:
+def fetch_rows(sql: str, params: Sequence[Any] | Mapping[str, Any], *, prepared: bool = True) -> list[Row]:
     """Prepared from the fifth run on, with a plan that fits any parameters (see OPTIONS in the settings).
 
     `prepared=False` for a statement whose best plan depends on its parameters, such as a filtered list.

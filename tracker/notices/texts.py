@@ -5,13 +5,17 @@ Facts are JSON, so that a notice is said in the language of whoever reads it, wh
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.projects.words import say_weeks
+from tracker.promises.models import Kind
 
 Text = str | Promise
 
@@ -38,6 +42,10 @@ DELIVERS = _("You deliver it.")
 OWNS = _("You are one of its two owners.")
 TRIAGES = _("Your team owns the area.")
 RANKS = _("You rank the projects.")
+OWES = _("The answer is yours.")
+LATE = _("You owe the answer, or lead the team that does.")
+SETTLES = _("You owe the answer, or are one of the two who can settle it.")
+MEDIATES = _("You owe the answer, or mediate.")
 
 KINDS: Mapping[str, Words] = {
     "item_proposed": Words(
@@ -78,6 +86,26 @@ KINDS: Mapping[str, Words] = {
     "item_dropped": Words(
         _("%(request)s %(title)s is out of %(project)s."), OWNS, _("What it drew has gone back to the project.")
     ),
+    "promise_remind": Words(
+        _("%(key)s %(title)s waits for your %(promise)s until %(due)s."),
+        OWES,
+        _("If nobody answers by then, the lead hears of it, then the CTO and the CMO."),
+    ),
+    "promise_breach": Words(
+        _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s."),
+        LATE,
+        _("If it stays so for a working day, the CTO and the CMO hear of it."),
+    ),
+    "promise_chiefs": Words(
+        _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s."),
+        SETTLES,
+        _("Settle it between the two of you, or it is on the COO's docket in two working days."),
+    ),
+    "promise_docket": Words(
+        _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s and is on the docket."),
+        MEDIATES,
+        _("Take it up, or leave it to those who owe the answer."),
+    ),
     "rank_asked": Words(
         _("%(request)s %(title)s asks for a rank of its own."),
         RANKS,
@@ -117,6 +145,10 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
     if "weeks" in facts:
         known["weeks"] = say_weeks(Decimal(facts["weeks"]))
+    if "promise" in facts:
+        known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
+        due = timezone.localtime(datetime.fromisoformat(facts["due"]))
+        known["due"] = date_format(due, "DATETIME_FORMAT")
     return Told(str(words.what) % known, str(words.why), str(words.then))
 
 

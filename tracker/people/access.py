@@ -64,6 +64,7 @@ class Power(models.TextChoices):
     MANAGE_SITES = "manage_sites", _("manage sites and teams")
     MANAGE_TYPES = "manage_types", _("manage request types")
     IMPORT_PROJECTS = "import_projects", _("import projects")
+    SET_POLICIES = "set_policies", _("set policies and working hours")
     MANAGE_PEOPLE = "manage_people", _("manage people and roles")
 
 
@@ -94,9 +95,17 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.MANAGE_SITES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.MANAGE_TYPES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.IMPORT_PROJECTS: {L: (T,), CMO: (ANY,), CTO: (ANY,), COO: (ANY,), ADMIN: (ANY,)},
+    Power.SET_POLICIES: {CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
     Power.MANAGE_PEOPLE: {ADMIN: (ANY,)},
 }
-MANAGING = {Power.MANAGE_AREAS, Power.MANAGE_SITES, Power.MANAGE_TYPES, Power.IMPORT_PROJECTS, Power.MANAGE_PEOPLE}
+MANAGING = {
+    Power.MANAGE_AREAS,
+    Power.MANAGE_SITES,
+    Power.MANAGE_TYPES,
+    Power.IMPORT_PROJECTS,
+    Power.SET_POLICIES,
+    Power.MANAGE_PEOPLE,
+}
 READING = {Power.VIEW, Power.VIEW_RESTRICTED}
 
 

@@ -1,5 +1,6 @@
 """Verbs of backlog items: proposed and answered (embed), delivered (deliver), left without a host (orphans)."""
 
+from tracker.backlog.actions.court import follow_answers
 from tracker.backlog.actions.deliver import (
     close_items,
     drop_item,
@@ -22,6 +23,7 @@ __all__ = [
     "close_items",
     "drop_item",
     "embed_request",
+    "follow_answers",
     "involve_owners",
     "mark_orphans",
     "may_drop",

@@ -73,6 +73,7 @@ def tell_facts(item: BacklogItem) -> ItemFacts:
     return ItemFacts(
         key=item.key,
         version=item.version,
+        request_id=item.ask_id,
         request=item.ask.key,
         title=item.ask.title,
         project=item.project.key,
@@ -80,5 +81,6 @@ def tell_facts(item: BacklogItem) -> ItemFacts:
         business_owner=item.business_owner_id,
         delivery_owner=item.delivery_owner_id,
         host_owner=item.project.owner_id,
+        host_team=item.project.team_id or item.team_id,
         proposed_by=item.proposed_by_id,
     )

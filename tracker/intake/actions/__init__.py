@@ -1,6 +1,7 @@
 """The verbs of requests, the only writers of this room."""
 
 from tracker.intake.actions.checks import BUSINESS, LOCKED
+from tracker.intake.actions.court import follow_court
 from tracker.intake.actions.filing import (
     add_comment,
     draft_request,
@@ -34,6 +35,7 @@ __all__ = [
     "ensure_request_types",
     "file_draft",
     "file_request",
+    "follow_court",
     "follow_delivery",
     "involve",
     "park_request",

@@ -32,7 +32,8 @@ UPDATE tracker_workrequest ask SET state = 'filed', review_on = NULL, decision_r
 FROM (SELECT id, review_on FROM tracker_workrequest WHERE state = 'parked' AND review_on <= %s
       ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) old
 WHERE ask.id = old.id
-RETURNING ask.id, ask.version, old.review_on, ask.key, ask.title, ask.requester_id, ask.team_id
+RETURNING ask.id, ask.version, old.review_on, ask.key, ask.title, ask.requester_id, ask.team_id,
+       ask.deadline_on
 """
 
 
@@ -105,7 +106,7 @@ def return_parked(*, at: datetime) -> int:
         for row in rows
     ]
     record(actor=SYSTEM, at=at, facts=facts)
-    moved = tuple(Moved(row[0], row[3], row[4], State.FILED, row[5], row[6]) for row in rows)
+    moved = tuple(Moved(*row[:1], *row[3:5], State.FILED, *row[5:7], deadline_on=row[7]) for row in rows)
     if moved:
         publish(RequestsMoved(at=at, actor=SYSTEM, verb="return", moved=moved))
     return len(rows)

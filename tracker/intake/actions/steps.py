@@ -71,7 +71,7 @@ def refuse_latecomer(ask: WorkRequest, actor: Viewer, kind: type[Refused], **fac
 
 
 def tell_step(ask: WorkRequest, *, at: datetime, actor: str, verb: str, reason: str = "") -> None:
-    moved = Moved(ask.pk, ask.key, ask.title, ask.state, ask.requester_id, ask.team_id, reason)
+    moved = Moved(ask.pk, ask.key, ask.title, ask.state, ask.requester_id, ask.team_id, reason, ask.deadline_on)
     publish(RequestsMoved(at=at, actor=actor, verb=verb, moved=(moved,)))
 
 

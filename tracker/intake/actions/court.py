@@ -1,0 +1,45 @@
+"""Whose turn a request is: the promises that its steps open, hand over, and keep."""
+
+from datetime import UTC, datetime, time
+
+from tracker.intake.events import Moved, RequestsMoved
+from tracker.promises.actions import Owed, settle_promises
+from tracker.promises.models import Kind
+from tracker.promises.states import PromiseState
+
+KEPT, HANDED, LIFTED = PromiseState.KEPT, PromiseState.HANDED, PromiseState.LIFTED
+ENDS: dict[str, dict[str, PromiseState]] = {
+    "ask": {Kind.TRIAGE: KEPT, Kind.DECISION: HANDED},
+    "answer": {Kind.REPLY: KEPT},
+    "accept": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
+    "decline": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
+    "park": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
+    "withdraw": {Kind.TRIAGE: LIFTED, Kind.DECISION: LIFTED, Kind.REPLY: LIFTED},
+}
+BEGINS: dict[str, tuple[Kind, ...]] = {
+    "file": (Kind.TRIAGE, Kind.DECISION),
+    "return": (Kind.TRIAGE, Kind.DECISION),
+    "ask": (Kind.REPLY,),
+    "answer": (Kind.DECISION,),
+}
+
+
+def follow_court(event: RequestsMoved) -> None:
+    """A question is a first answer and hands the decision over; the reply gives it back with what was left."""
+    ended = {f"{ask.key}:{kind}": state for ask in event.moved for kind, state in ENDS.get(event.verb, {}).items()}
+    owed = [_owed(ask, kind, event.verb) for ask in event.moved for kind in BEGINS.get(event.verb, ()) if ask.team_id]
+    if ended or owed:
+        settle_promises(actor_key=event.actor, at=event.at, ended=ended, owed=owed)
+
+
+def _owed(ask: Moved, kind: Kind, verb: str) -> Owed:
+    return Owed(
+        kind=kind,
+        source=f"{ask.key}:{kind}",
+        matter=f"request:{ask.ask_id}",
+        facts={"key": ask.key, "title": ask.title, "url": f"/requests/{ask.key}/"},
+        holder=ask.requester_id if kind == Kind.REPLY else None,
+        team=ask.team_id,
+        until=datetime.combine(ask.deadline_on, time(), UTC) if ask.deadline_on else None,
+        resumes=verb == "answer",
+    )

@@ -1,0 +1,53 @@
+"""Word of promises: who hears that an answer is due, late, or on its way to the COO. One statement a set."""
+
+from tracker.kernel.prepared import fetch_rows
+from tracker.promises.events import PromisesFired
+from tracker.promises.models import Deed
+
+HOLDER = """
+SELECT fired.id, person.id AS person, facts FROM fired JOIN tracker_user person ON person.id = fired.holder_id
+WHERE person.is_active
+"""
+LEADS = """
+SELECT fired.id, person.id AS person, CASE WHEN restricted THEN facts || '{"title": ""}' ELSE facts END
+FROM fired JOIN tracker_user person ON person.team_id = fired.team_id AND 'lead' = ANY(person.roles)
+WHERE person.is_active
+"""
+CHIEFS = """
+SELECT fired.id, person.id AS person, facts FROM fired
+CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND roles && ARRAY['cto', 'cmo']::varchar[]) person
+"""
+MEDIATOR = """
+SELECT fired.id, person.id AS person, facts FROM fired
+CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND 'coo' = ANY(roles)) person
+"""
+AUDIENCE = {
+    Deed.REMIND: (HOLDER, f"{LEADS} AND fired.holder_id IS NULL"),
+    Deed.BREACH: (HOLDER, LEADS),
+    Deed.CHIEFS: (HOLDER, CHIEFS),
+    Deed.DOCKET: (HOLDER, MEDIATOR),
+}
+"""A lead who may not see a restricted request reads its key alone."""
+TELL = """
+WITH fired AS (
+    SELECT promise.id, promise.step, promise.holder_id, promise.team_id, coalesce(ask.restricted, false) AS restricted,
+           promise.facts || jsonb_build_object('promise', promise.kind, 'due', promise.due_at, 'holder',
+               coalesce(holder.name, team.name, '')) AS facts
+    FROM tracker_promise promise LEFT JOIN tracker_user holder ON holder.id = promise.holder_id
+    LEFT JOIN tracker_team team ON team.id = promise.team_id
+    LEFT JOIN tracker_workrequest ask ON ask.id = substring(promise.matter from '^request:([0-9]+)$')::bigint
+    WHERE promise.id = ANY(%(promises)s::bigint[])
+), heard (id, person, facts) AS ({heard})
+INSERT INTO tracker_notice (user_id, kind, facts, url, source, at, mail_tries)
+SELECT person, %(kind)s::text, heard.facts, coalesce(heard.facts->>'url', '/'),
+       'promise:' || heard.id || ':' || fired.step, %(at)s::timestamptz, 0
+FROM heard JOIN fired USING (id) ON CONFLICT DO NOTHING RETURNING 1
+"""
+
+
+def tell_of_promises(event: PromisesFired) -> None:
+    heard = " UNION ALL ".join(AUDIENCE[Deed(event.deed)])
+    fetch_rows(
+        TELL.format(heard=heard),
+        {"promises": list(event.promises), "kind": f"promise_{event.deed}", "at": event.at},
+    )

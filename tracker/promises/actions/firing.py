@@ -1,0 +1,118 @@
+"""The sweep: claims the steps that are due and does them in one transaction, a set at a time.
+
+The scheduler rings it, a nudge after a commit, or nobody but `manage.py clock`: whoever comes finds the same rows.
+Claimed rows are skipped by whoever comes second, and the unique key of a firing makes a second one impossible.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tracker.history.actions import RECORD
+from tracker.kernel.calendar import after_working_time
+from tracker.kernel.events import publish
+from tracker.kernel.prepared import Row, fetch_rows
+from tracker.promises.calendars import calendar_of
+from tracker.promises.events import PromisesFired
+from tracker.promises.models import Promise, WorkCalendar
+from tracker.promises.rules import MINUTE
+
+log = logging.getLogger("tandem.promises")
+BATCH = 5_000
+PATIENCE = timedelta(minutes=10)
+"""How long a step that could not be done is left alone."""
+DUE = "greatest(p.step, (SELECT count(*) FROM unnest(p.instants) instant WHERE instant <= %(at)s) - 1)::int"
+"""The step to do, counted from 0: reminders that are overtaken by a later step are left out, late is no storm."""
+CLAIMING = f"""
+WITH due AS (
+    SELECT id FROM tracker_promise WHERE next_at <= %(at)s {{which}} ORDER BY next_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+SELECT p.deeds[s.step + 1], p.calendar_id,
+       CASE WHEN p.instants[s.step + 2] IS NULL THEN p.waits[s.step + 2] END, array_agg(p.id)
+FROM due JOIN tracker_promise p ON p.id = due.id CROSS JOIN LATERAL (SELECT {DUE} AS step) s GROUP BY 1, 2, 3
+"""  # noqa: S608  filled in with constants
+FIRE = f"""
+WITH upcoming AS (
+    SELECT * FROM unnest(%(calendars)s::bigint[], %(waits)s::int[], %(instants)s::timestamptz[])
+        AS upcoming (calendar, wait, instant)
+), made AS (
+    UPDATE tracker_promise p SET version = p.version + 1, step = s.step + 1,
+        next_at = coalesce(p.instants[s.step + 2], s.instant),
+        breached_at = CASE WHEN p.deeds[s.step + 1] = 'breach' THEN %(at)s::timestamptz ELSE p.breached_at END
+    FROM (
+        SELECT p.id, {DUE} AS step, upcoming.instant FROM tracker_promise p
+        LEFT JOIN upcoming ON upcoming.calendar = p.calendar_id AND upcoming.wait = p.waits[{DUE} + 2]
+        WHERE p.id = ANY(%(promises)s::bigint[])
+    ) s
+    WHERE p.id = s.id
+    RETURNING p.id, p.version, s.step, p.deeds[s.step + 1] AS deed, coalesce(p.instants[s.step + 1], %(at)s) AS due_at
+), firings AS (
+    INSERT INTO tracker_firing (promise_id, step, deed, at, due_at)
+    SELECT id, step, deed, %(at)s::timestamptz, due_at FROM made
+), fresh AS (
+    SELECT 'promise' AS subject, id AS subject_id, version, 'system' AS actor, deed || '_promise' AS verb,
+           %(at)s::timestamptz AS at, '' AS reason, '{{}}'::jsonb AS changes
+    FROM made
+) {RECORD}
+"""  # noqa: S608  filled in with constants
+
+CLAIM, CLAIM_SOME = CLAIMING.format(which=""), CLAIMING.format(which="AND id = ANY(%(only)s::bigint[])")
+
+
+def fire_due(*, at: datetime, limit: int = BATCH) -> int:
+    """Does what is due by now, each set in a transaction of its own; how many steps were done."""
+    done = 0
+    while True:
+        fired = _fire_set(at, limit)
+        done += fired
+        if fired < limit:
+            return done
+
+
+def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> int:
+    """Claims and fires one set; where one row breaks it, halves it until that row alone is left behind."""
+    claimed: list[int] = []
+    try:
+        with transaction.atomic():
+            sets = fetch_rows(CLAIM_SOME if only else CLAIM, {"at": at, "limit": limit, "only": list(only)})
+            claimed = [promise for one in sets for promise in one[3]]
+            if claimed:
+                _fire(sets, claimed, at)
+            return len(claimed)
+    except Exception as broken:
+        if not claimed:
+            raise
+        if len(claimed) > 1:
+            half = len(claimed) // 2
+            return _fire_set(at, limit, claimed[:half]) + _fire_set(at, limit, claimed[half:])
+        log.warning("promise %s is left for later: %s", claimed[0], broken)
+        Promise.objects.filter(pk=claimed[0]).update(next_at=at + PATIENCE, stuck=f"{type(broken).__name__}: {broken}")
+        return 0
+
+
+def _fire(sets: Sequence[Row], claimed: list[int], at: datetime) -> None:
+    """Each of the sets is a deed, a calendar, the wait for the step after it or None, and the promises."""
+    hours = WorkCalendar.objects.in_bulk({calendar for _deed, calendar, wait, _ids in sets if wait is not None})
+    upcoming = {
+        (calendar, wait): after_working_time(calendar_of(hours[calendar], at.year), at, wait * MINUTE)
+        for _deed, calendar, wait, _ids in sets
+        if wait is not None
+    }
+    fetch_rows(
+        FIRE,
+        {
+            "at": at,
+            "calendars": [calendar for calendar, _wait in upcoming],
+            "waits": [wait for _calendar, wait in upcoming],
+            "instants": list(upcoming.values()),
+            "promises": claimed,
+        },
+    )
+    deeds: dict[str, list[int]] = {}
+    for deed, _calendar, _wait, ids in sets:
+        deeds.setdefault(deed, []).extend(ids)
+    for deed, ids in deeds.items():
+        publish(PromisesFired(at=at, deed=deed, promises=tuple(ids)))

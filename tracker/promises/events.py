@@ -1,0 +1,13 @@
+"""What happened to promises; wiring.py says who hears of it, in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PromisesFired:
+    """One step of the plan of many promises was done: `deed` is remind, breach, chiefs or docket."""
+
+    at: datetime
+    deed: str
+    promises: tuple[int, ...]

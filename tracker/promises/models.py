@@ -1,0 +1,154 @@
+"""Who owes an answer until when: promises, the policies behind them, and the hours in which they run."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.kernel.models import Versioned
+from tracker.people.access import Viewer
+from tracker.people.models import Team, User
+from tracker.promises.states import PromiseState
+
+
+class Kind(models.TextChoices):
+    TRIAGE = "triage", _("first answer")
+    DECISION = "decision", _("decision")
+    REPLY = "reply", _("reply")
+    EMBED_ANSWER = "embed_answer", _("answer to an embed")
+    POSITION = "position", _("position")
+    RULING = "ruling", _("ruling")
+    CONDITION = "condition", _("condition")
+
+
+class Deed(models.TextChoices):
+    """What a clock does when a step of its plan is due."""
+
+    REMIND = "remind", _("remind")
+    BREACH = "breach", _("breach")
+    CHIEFS = "chiefs", _("ask the CTO and the CMO")
+    DOCKET = "docket", _("put on the docket")
+
+
+class WorkCalendar(Versioned):
+    """The working hours of one team; the one without a team is that of everybody else.
+
+    `week` holds for each day from Monday on spans in minutes after midnight: [[[540, 1080]], …, []]. `days` maps a
+    date to the spans of a day that differs: {"2026-12-31": [[540, 840]]}. Holidays come from `country`.
+    """
+
+    subject = "calendar"
+
+    team = models.OneToOneField(Team, models.CASCADE, null=True, related_name="calendar")
+    zone = models.CharField(max_length=60, default="UTC")
+    country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=10, blank=True)
+    week = models.JSONField(default=list)
+    days = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team"], name="calendar_once", nulls_distinct=False)]
+
+
+class Policy(Versioned):
+    """How long an answer of one kind may take, in working days, and how a breach climbs; copied into each promise.
+
+    `chiefs_after` and `docket_after` count working days, each from the step before it; the holder's lead hears of a
+    breach at once.
+    """
+
+    subject = "policy"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices, unique=True)
+    days = models.DecimalField(max_digits=5, decimal_places=2)
+    reminders = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    chiefs_after = models.DecimalField(max_digits=5, decimal_places=2)
+    docket_after = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    def visible_to(self, viewer: Viewer) -> "PromiseQuerySet":
+        """Their holder and their team's lead see them here; everybody else through the record they are about."""
+        mine = Q(holder=viewer.id)
+        if "lead" in viewer.roles and viewer.team:
+            mine |= Q(team=viewer.team)
+        return self.filter(mine)
+
+    def running(self) -> "PromiseQuerySet":
+        return self.filter(state=PromiseState.RUNNING)
+
+    def broken(self) -> "PromiseQuerySet":
+        return self.running().filter(breached_at__isnull=False)
+
+    def of_matter(self, matter: str) -> "PromiseQuerySet":
+        return self.filter(matter=matter)
+
+
+class Promise(Versioned):
+    """One answer owed by one holder until `due_at`.
+
+    `source` names what it answers, unique while it runs ("R-41:triage"); `matter` the record whose court it is
+    ("request:41"); `facts` hold what a notice says: key, title, url. The plan is frozen at the start: step n does
+    `deeds[n]`, at `instants[n]` or, where that is null, so many minutes of working time (`waits[n]`) after the step
+    before. `next_at` is when step `step` is due; null once nothing is left to do. What is handed over or resumed goes
+    on as a new row with `follows`.
+    """
+
+    subject = "promise"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    source = models.CharField(max_length=80)
+    matter = models.CharField(max_length=50)
+    facts = models.JSONField(default=dict)
+    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="promises")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="promises")
+    side = models.CharField(max_length=12, blank=True)
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="promises")
+    state = models.CharField(max_length=12, choices=PromiseState.choices, default=PromiseState.RUNNING)
+    follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
+    started_at = models.DateTimeField()
+    minutes = models.PositiveIntegerField()
+    due_at = models.DateTimeField()
+    deeds = ArrayField(models.CharField(max_length=10, choices=Deed.choices))
+    instants = ArrayField(models.DateTimeField(null=True))
+    waits = ArrayField(models.PositiveIntegerField())
+    step = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    stuck = models.TextField(blank=True)
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], name="promise_once", condition=Q(state=PromiseState.RUNNING)),
+            models.CheckConstraint(
+                condition=Q(state=PromiseState.RUNNING, ended_at=None)
+                | ~Q(state=PromiseState.RUNNING) & Q(ended_at__isnull=False, next_at=None),
+                name="promise_ends_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="promise_due", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["matter", "due_at"], name="promise_matter"),
+            models.Index(fields=["holder", "due_at"], name="promise_holder", condition=Q(state=PromiseState.RUNNING)),
+            models.Index(fields=["team", "due_at"], name="promise_team", condition=Q(state=PromiseState.RUNNING)),
+        ]
+
+
+class Firing(models.Model):
+    """A step that was done: the unique key makes a second firing impossible."""
+
+    promise = models.ForeignKey(Promise, models.CASCADE, related_name="firings")
+    step = models.PositiveSmallIntegerField()
+    deed = models.CharField(max_length=10, choices=Deed.choices)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["promise", "step"], name="fired_once")]
