@@ -110,7 +110,7 @@ def _stretches(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelt
     midnight = datetime.combine(day, time(), UTC)
     since, until = midnight - WIDEST_OFFSET, midnight + timedelta(days=1) + WIDEST_OFFSET
     seconds = range(int((until - since).total_seconds()) + 1)
-    found = []
+    found: list[tuple[datetime, datetime, timedelta]] = []
     while True:
         offset = _offset_at(place, since)
         if _offset_at(place, until) == offset:
