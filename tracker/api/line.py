@@ -166,7 +166,7 @@ class LineView(Resource):
 
 def fetch_named(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """fetch_rows with named parameters."""
-    return fetch_rows(sql, values)  # type: ignore[arg-type]  # psycopg takes either
+    return fetch_rows(sql, values)
 
 
 def tell_teams(

@@ -29,6 +29,7 @@ from tracker.people.actions import add_first_admin, add_team, invite_person, set
 from tracker.people.models import Side, Team, User
 from tracker.projects.actions import open_period, set_capacity
 from tracker.projects.models import Capacity, Period, Project
+from tracker.promises.actions import ensure_policies
 from tracker.sites.actions import add_area, add_site
 from tracker.sites.models import Area
 from tracker.web.forms.answers import tell_refusal
@@ -123,6 +124,7 @@ def set_up(person: User, at: datetime, today: date, given: dict[str, Any]) -> No
             facts = {"name": given[f"{who}_name"], "email": given[f"{who}_email"], "roles": [role, Role.LEAD]}
             act(f"{who}_email", invite_person, team=team, **facts)
     ensure_request_types(at=at)
+    ensure_policies(at=at, zone=person.time_zone)
 
 
 def _with_cto(person: User, at: datetime) -> Viewer:

@@ -20,8 +20,9 @@ UPDATE tracker_backlogitem item SET orphaned_at = %s, orphan_cause = %s, version
 FROM tracker_workrequest ask, tracker_project host
 WHERE ask.id = item.ask_id AND host.id = item.project_id AND item.project_id = ANY(%s) AND item.state = ANY(%s)
   AND item.period_id = %s AND (item.orphaned_at IS NULL) = %s
-RETURNING item.id, item.ask_id, item.state, item.key, item.version, ask.key, ask.title, host.key, host.title,
-          item.business_owner_id, item.delivery_owner_id, host.owner_id, item.proposed_by_id
+RETURNING item.id, item.ask_id, item.state, item.key, item.version, ask.id, ask.key, ask.title, host.key,
+          host.title, item.business_owner_id, item.delivery_owner_id, host.owner_id,
+          coalesce(host.team_id, item.team_id), item.proposed_by_id
 """
 Row = tuple[Any, ...]
 

@@ -106,7 +106,7 @@ def return_parked(*, at: datetime) -> int:
         for row in rows
     ]
     record(actor=SYSTEM, at=at, facts=facts)
-    moved = tuple(Moved(*row[:1], *row[3:5], State.FILED, *row[5:7], deadline_on=row[7]) for row in rows)
+    moved = tuple(Moved(row[0], row[3], row[4], State.FILED, row[5], row[6], deadline_on=row[7]) for row in rows)
     if moved:
         publish(RequestsMoved(at=at, actor=SYSTEM, verb="return", moved=moved))
     return len(rows)

@@ -17,6 +17,7 @@ from tracker.management.demo.story import tell_story
 from tracker.notices.models import Notice
 from tracker.people.models import User
 from tracker.projects.models import Project
+from tracker.promises.actions import ensure_policies
 
 NEWS = timedelta(days=4)
 """Notices older than this have been read."""
@@ -43,6 +44,7 @@ def fill_demo() -> str:
     began = calendar.at((11, 0), 8)
     found_company(world, began)
     ensure_request_types(at=began)
+    ensure_policies(at=began, zone=str(ZONE), country="DE")
     world.types = {kind.key: kind for kind in RequestType.objects.all()}
     tell_story(world)
     _settle_notices(world)
