@@ -7,6 +7,8 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := manage.py tracker tests $(wildcard roadmap)
 LOCK := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+# A worker a core, each with servers of its own; who is done takes over what the other has left.
+WORKERS := --numprocesses logical --maxprocesses 4 --dist worksteal
 # Where bytecode is not kept, every start compiles everything anew: ten seconds and more.
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
@@ -21,11 +23,11 @@ run: $(RUN) ## Start Tandem with the demo company on http://127.0.0.1:8000 (PORT
 
 .PHONY: test
 test: $(DEV) ## Run every test; says which it could not run and why
-	@$(PYTHON) -m pytest -q
+	@$(PYTHON) -m pytest -q $(WORKERS)
 
 .PHONY: test-fast
-test-fast: $(DEV) ## Run the tests that need no browser, kill no process and walk not every route
-	@$(PYTHON) -m pytest -q -m "not browser and not faults and not walks"
+test-fast: $(DEV) ## Run the tests that need no browser and kill no process
+	@$(PYTHON) -m pytest -q $(WORKERS) -m "not browser and not faults"
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types, the directions of imports and the templates

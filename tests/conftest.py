@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState  # type: ignore[attr-defined]
 
 from tests import makers
 from tests.makers import Cast
@@ -33,9 +35,17 @@ def django_db_modify_db_settings(services: Services) -> None:
     found = env.database(services.database_url)
     for target in (settings.DATABASES["default"], connections.databases["default"]):
         target.update(found)
+    # On a handful of rows planning is the whole price of a wide join: its tables are taken as they are written.
+    connections.databases["default"]["OPTIONS"]["options"] += " -c join_collapse_limit=1"
     os.environ.update(DATABASE_URL=services.database_url, REDIS_URL=services.redis_url)
     app.conf.update(broker_url=env.broker(services.redis_url))
     settings.REDIS_URL = services.redis_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_templates(django_test_environment: None) -> None:
+    """Nobody asks an answer for its templates and contexts, and copying them is a sixth of every page."""
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined, method-assign]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from tests.kept import Kept
 from tracker.intake.models import RequestType
 from tracker.people.access import Role
 from tracker.people.models import Firm, Level, Side, Team, User
@@ -63,6 +64,7 @@ def make_period(today: date = NOON.date()) -> Period:
     return Period.objects.create(key="2027-Q1", starts_on=starts, ends_on=starts + timedelta(weeks=13, days=-1))
 
 
+@Kept
 def make_cast() -> Cast:
     Firm.objects.get_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
     web, mobile, data = (make_team(name.lower(), name, Side.TECHNOLOGY) for name in ("Web", "Mobile", "Data"))

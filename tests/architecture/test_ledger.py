@@ -13,11 +13,9 @@ from django.db import transaction
 
 from tests.architecture.routes import ROUTES
 from tests.architecture.walker import Undone, Visit, Walker
-from tests.architecture.world import EVERYBODY, make_world
+from tests.architecture.world import EVERYBODY, make_world, make_world_of
 from tests.callers import Answer
 from tests.ledger import Count, counted
-
-pytestmark = pytest.mark.walks
 
 LEDGER = Path(__file__).with_name("ledger.json")
 REWRITE = "TANDEM_WRITE_LEDGER"
@@ -92,7 +90,7 @@ def prices(times: int) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     try:
         with transaction.atomic():
-            walker = Walker(make_world(times))
+            walker = Walker(make_world() if times == 1 else make_world_of(times))
             told = {name_of(visit): price(walker, visit) for visit in priced()}
             raise Undone
     except Undone:

@@ -7,16 +7,13 @@ import re
 from functools import partial
 from typing import ClassVar
 
-import pytest
 from django.test import TestCase
 
 from tests.architecture.routes import API, PAGES, ROUTES, SEE_RESTRICTED, may
-from tests.architecture.walker import METHODS, Visit, Walker, fingerprint, known_routes, route_of
+from tests.architecture.walker import METHODS, Visit, Walker, known_routes, route_of
 from tests.architecture.world import CANARY, EVERYBODY, NEWCOMER, STRANGER, World, make_world
 from tests.callers import Caller
 from tests.reference.routes import MANAGED
-
-pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
 UNVERSIONED = {
@@ -158,7 +155,7 @@ class TestTokens(OnTheWorld):
     def refused(self, visits: list[Visit], scopes: list[str]) -> list[str]:
         wrong = []
         clients = {name: Caller(person, scopes).client for name, person in self.world.people.items()}
-        self.walker.before = fingerprint()
+        self.walker.look_around()
         for visit in visits:
             client = clients[sorted(visit.who)[0]]
             match = {"If-Match": self.walker.tag(visit)} if visit.method == "PATCH" else {}

@@ -10,7 +10,6 @@ from copy import copy
 from html import unescape
 from typing import Any, ClassVar
 
-import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client, TestCase
@@ -21,8 +20,6 @@ from tests.architecture.world import World, make_world
 from tests.callers import Answer
 from tests.messages import fresh_catalog
 from tracker.people.models import Firm, User
-
-pytestmark = pytest.mark.walks
 
 READERS = ("analyst", "platform_lead", "frontend_lead", "cto", "admin")
 BEFORE_SIGN_IN = [

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from tests.callers import Caller
+from tests.kept import Kept
 from tests.makers import Cast, make_cast, make_user
 from tracker.backlog.actions import answer_embed, embed_request, ship_item
 from tracker.backlog.models import BacklogItem
@@ -58,7 +59,12 @@ class World:
         return Caller(self.people[name]).client if name in self.people else Client()
 
 
-def make_world(times: int = 1) -> World:
+@Kept
+def make_world() -> World:
+    return make_world_of(1)
+
+
+def make_world_of(times: int) -> World:
     cast, at = make_cast(), clock.now()
     _shift_period(cast, at)
     everybody = {name: getattr(cast, name) for name in PEOPLE}

@@ -319,10 +319,10 @@ def test_a_run_killed_anywhere_and_run_again_ends_the_same(cast: Cast, monkeypat
         wanted = picture()
         transaction.set_rollback(True)
     kills = 0
+    run = planned_run(cast.cto, cast.web)
+    actions.run_import(actor=cast.cto.viewer(), at=NOON, run=run, ring=False)
     while True:
         with transaction.atomic():
-            run = planned_run(cast.cto, cast.web)
-            actions.run_import(actor=cast.cto.viewer(), at=NOON, run=run, ring=False)
             try:
                 with connection.execute_wrapper(kill_at(kills + 1)):
                     actions.carry_import(run=run.pk)
