@@ -2,13 +2,17 @@
 
 from django.urls import include, path
 
-from tracker.api import sites
+from tracker.api import promises, sites
 
 urlpatterns = [
     path("", include("tracker.api.urls_requests")),
     path("", include("tracker.api.urls_projects")),
     path("", include("tracker.api.urls_backlog")),
     path("", include("tracker.api.urls_people")),
+    path("promises/", promises.PromiseList.as_view()),
+    path("promises/<int:number>/", promises.PromiseDetail.as_view()),
+    path("policies/", promises.PolicyList.as_view()),
+    path("policies/<slug:key>/", promises.PolicyDetail.as_view()),
     path("sites/", sites.SiteList.as_view()),
     path("sites/<slug:key>/", sites.SiteDetail.as_view()),
     path("areas/", sites.AreaList.as_view()),

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.kernel.models import Versioned
-from tracker.people.access import Viewer
+from tracker.people.access import Role, Viewer
 from tracker.people.models import Team, User
 from tracker.promises.states import PromiseState
 
@@ -71,7 +71,9 @@ class Policy(Versioned):
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
     def visible_to(self, viewer: Viewer) -> "PromiseQuerySet":
-        """Their holder and their team's lead see them here; everybody else through the record they are about."""
+        """Their holder, the lead of the holder's team, and the chiefs; everybody else sees whose turn a record is."""
+        if viewer.roles & {Role.CMO, Role.CTO, Role.COO}:
+            return self
         mine = Q(holder=viewer.id)
         if "lead" in viewer.roles and viewer.team:
             mine |= Q(team=viewer.team)

@@ -1,0 +1,93 @@
+"""Whose turn it is, who owes what, and whether every promise that should have fired has."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from tracker.people.models import User
+from tracker.promises.models import Promise
+
+GRACE = timedelta(minutes=5)
+"""A step that is overdue by more than this was not swept."""
+AUDIT = """
+SELECT (SELECT count(*) FROM tracker_promise WHERE next_at < %(late)s),
+       (SELECT min(next_at) FROM tracker_promise WHERE next_at IS NOT NULL),
+       (SELECT count(*) FROM tracker_promise WHERE stuck <> '' AND state = 'running'),
+       (SELECT count(*) FROM tracker_promise WHERE state = 'running' AND next_at IS NULL
+            AND step < cardinality(deeds)),
+       (SELECT count(*) FROM tracker_firing f WHERE f.at < f.due_at),
+       (SELECT count(*) FROM tracker_promise WHERE breached_at IS NOT NULL AND NOT EXISTS
+            (SELECT FROM tracker_firing f WHERE f.promise_id = tracker_promise.id AND f.deed = 'breach')),
+       (SELECT count(*) FROM tracker_promise p WHERE p.version <>
+            (SELECT count(*) FROM tracker_entry e WHERE e.subject = 'promise' AND e.subject_id = p.id)),
+       (SELECT max(at) FROM tracker_firing),
+       (SELECT count(*) FROM tracker_promise WHERE state = 'running'),
+       (SELECT count(*) FROM tracker_promise WHERE state = 'running' AND breached_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Court:
+    """The answer that is due first: of whom, of which kind, until when, and since when it is late."""
+
+    kind: str
+    holder: User | None
+    team: str
+    side: str
+    due_at: datetime
+    breached_at: datetime | None
+    next_deed: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What should have happened and has not: all but the last four are 0 in a healthy installation.
+
+    `overdue`: steps more than five minutes late; `stuck`: steps that raised; `stalled`: running without a next step;
+    `early`: fired before due; `unfired`: broken without a firing; `unrecorded`: versions without history.
+    """
+
+    overdue: int
+    stuck: int
+    stalled: int
+    early: int
+    unfired: int
+    unrecorded: int
+    oldest: datetime | None
+    last_fired: datetime | None
+    running: int
+    broken: int
+
+    @property
+    def faults(self) -> dict[str, int]:
+        named = ("overdue", "stuck", "stalled", "early", "unfired", "unrecorded")
+        return {name: count for name in named if (count := getattr(self, name))}
+
+
+def court_of(matter: str) -> Court | None:
+    """The running promise of this record that is due first (one statement)."""
+    found = (
+        Promise.objects.running().of_matter(matter).select_related("holder__team", "team").order_by("due_at").first()
+    )
+    if found is None:
+        return None
+    return Court(
+        kind=found.kind,
+        holder=found.holder,
+        team=found.team.name if found.team else "",
+        side=found.side,
+        due_at=found.due_at,
+        breached_at=found.breached_at,
+        next_deed=found.deeds[found.step] if found.next_at else "",
+        next_at=found.next_at,
+    )
+
+
+def audit_promises(at: datetime) -> Audit:
+    """Asks the database alone (one statement), so that it answers while every worker is dead."""
+    with connection.cursor() as cursor:
+        cursor.execute(AUDIT, {"late": at - GRACE})
+        overdue, oldest, stuck, stalled, early, unfired, unrecorded, last, running, broken = cursor.fetchone()
+    return Audit(overdue, stuck, stalled, early, unfired, unrecorded, oldest, last, running, broken)
