@@ -4,7 +4,7 @@ from tracker.backlog.models import BacklogItem
 from tracker.history.models import Entry
 from tracker.intake.models import Comment, RequestType, WorkRequest
 from tracker.integrations.models import ImportFile, ImportRun, Link, PlannedProject, PlannedRow
-from tracker.kernel.models import IdempotentCall
+from tracker.kernel.models import Heartbeat, IdempotentCall
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
 from tracker.people.models import Firm, Team, Token, User
@@ -24,6 +24,7 @@ __all__ = [
     "Entry",
     "Firing",
     "Firm",
+    "Heartbeat",
     "IdempotentCall",
     "ImportFile",
     "ImportRun",

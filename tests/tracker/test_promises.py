@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.audit import broken_seals, holes
 from tests.makers import NOON, Cast
@@ -11,6 +12,7 @@ from tracker.notices.models import Notice
 from tracker.people.models import Firm, Level
 from tracker.promises.actions import Owed, ensure_policies, fire_due, settle_promises
 from tracker.promises.models import Firing, Kind, Promise
+from tracker.promises.queries import audit_promises
 from tracker.promises.states import PromiseState
 
 DAY = timedelta(days=1)
@@ -155,3 +157,27 @@ def _counting(seen: list[str]) -> object:
         return execute(sql, params, many, context)  # type: ignore[operator]
 
     return note
+
+
+def test_the_sweep_leaves_its_time_and_the_audit_finds_nothing_missing(clocks: Cast) -> None:
+    promise = owe(clocks)
+    fire_due(at=promise.due_at)
+    found = audit_promises(promise.due_at)
+    assert (found.last_sweep, found.running, found.broken) == (promise.due_at, 1, 1)
+    assert not found.faults
+
+
+def test_the_audit_names_what_was_not_swept(clocks: Cast) -> None:
+    promise = owe(clocks)
+    found = audit_promises(promise.due_at + DAY)
+    assert found.faults == {"overdue": 1}
+    assert found.oldest == promise.next_at
+
+
+def test_healthz_tells_while_nobody_sweeps(clocks: Cast, client: Client) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"
+    promise = owe(clocks)
+    Promise.objects.filter(pk=promise.pk).update(next_at=NOON - 3000 * DAY)
+    told = client.get("/healthz")
+    assert (told.status_code, told.json()["status"]) == (503, "late")
+    assert told.json()["oldest_overdue"]

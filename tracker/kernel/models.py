@@ -17,6 +17,13 @@ class IdempotentCall(models.Model):
         constraints = [models.UniqueConstraint(fields=["actor", "key"], name="idempotent_call_once")]
 
 
+class Heartbeat(models.Model):
+    """When a sweep of this name last came to its end: the program tells on itself."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+
 class Versioned(models.Model):
     """A record that people edit: `version` grows by one with each history entry; `subject` names it there."""
 

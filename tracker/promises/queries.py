@@ -21,7 +21,7 @@ SELECT (SELECT count(*) FROM tracker_promise WHERE next_at < %(late)s),
             (SELECT FROM tracker_firing f WHERE f.promise_id = tracker_promise.id AND f.deed = 'breach')),
        (SELECT count(*) FROM tracker_promise p WHERE p.version <>
             (SELECT count(*) FROM tracker_entry e WHERE e.subject = 'promise' AND e.subject_id = p.id)),
-       (SELECT max(at) FROM tracker_firing),
+       (SELECT at FROM tracker_heartbeat WHERE name = 'fire_promises'),
        (SELECT count(*) FROM tracker_promise WHERE state = 'running'),
        (SELECT count(*) FROM tracker_promise WHERE state = 'running' AND breached_at IS NOT NULL)
 """
@@ -56,7 +56,7 @@ class Audit:
     unfired: int
     unrecorded: int
     oldest: datetime | None
-    last_fired: datetime | None
+    last_sweep: datetime | None
     running: int
     broken: int
 
@@ -91,3 +91,9 @@ def audit_promises(at: datetime) -> Audit:
         cursor.execute(AUDIT, {"late": at - GRACE})
         overdue, oldest, stuck, stalled, early, unfired, unrecorded, last, running, broken = cursor.fetchone()
     return Audit(overdue, stuck, stalled, early, unfired, unrecorded, oldest, last, running, broken)
+
+
+def oldest_overdue(at: datetime) -> datetime | None:
+    """When the step that waits longest was due, if it is more than five minutes late."""
+    due = Promise.objects.filter(next_at__lt=at - GRACE).order_by("next_at").values_list("next_at", flat=True)
+    return due.first()

@@ -7,10 +7,27 @@ from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tracker.kernel import clock
+from tracker.kernel.heartbeat import last_heartbeat
+from tracker.notices.queries import oldest_unmailed
+from tracker.promises.actions.firing import SWEEP
+from tracker.promises.queries import oldest_overdue
+
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok"})
+    """Whether the promises are swept, asked of the database alone, so that it is told while every worker is dead.
+
+    503 where a step is more than five minutes late or the database does not answer. Times are ISO 8601 in UTC.
+    """
+    try:
+        at = clock.now()
+        late = oldest_overdue(at)
+        swept, outbox = last_heartbeat(SWEEP), oldest_unmailed()
+    except DatabaseError:
+        return JsonResponse({"status": "database down"}, status=503)
+    told = {"status": "late" if late else "ok", "oldest_overdue": late, "last_sweep": swept, "oldest_unmailed": outbox}
+    return JsonResponse(told, status=503 if late else 200)
 
 
 @require_safe

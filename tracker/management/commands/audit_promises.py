@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = audit_promises(clock.now())
-        self.stdout.write(f"{found.running} promises run, {found.broken} of them broken; last step {found.last_fired}.")
+        self.stdout.write(
+            f"{found.running} promises run, {found.broken} of them broken; last sweep {found.last_sweep}."
+        )
         if found.faults:
             raise CommandError(", ".join(f"{count} {name}" for name, count in found.faults.items()))
         self.stdout.write("Nothing is missing.")

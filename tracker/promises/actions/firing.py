@@ -13,6 +13,7 @@ from django.db import transaction
 from tracker.history.actions import RECORD
 from tracker.kernel.calendar import after_working_time
 from tracker.kernel.events import publish
+from tracker.kernel.heartbeat import leave_heartbeat
 from tracker.kernel.prepared import Row, fetch_rows
 from tracker.promises.calendars import calendar_of
 from tracker.promises.events import PromisesFired
@@ -21,6 +22,7 @@ from tracker.promises.rules import MINUTE
 
 log = logging.getLogger("tandem.promises")
 BATCH = 5_000
+SWEEP = "fire_promises"
 PATIENCE = timedelta(minutes=10)
 """How long a step that could not be done is left alone."""
 DUE = "greatest(p.step, (SELECT count(*) FROM unnest(p.instants) instant WHERE instant <= %(at)s) - 1)::int"
@@ -69,6 +71,7 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
         fired = _fire_set(at, limit)
         done += fired
         if fired < limit:
+            leave_heartbeat(SWEEP, at)
             return done
 
 
