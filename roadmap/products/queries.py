@@ -50,6 +50,7 @@ class PlanRow:
     of its risks nothing is told but that there is one (`unseen_risk`)."""
 
     id: int
+    product: int
     version: int
     title: str
     horizon: str
@@ -128,6 +129,7 @@ def _plan_row(plan: RoadmapItem, tied: Sequence[tuple[bool, DelivererRow]], toda
         told = [risk for risk in risks if risk in shown or risk.kind == RiskKind.LATE]
     return PlanRow(
         id=plan.pk,
+        product=plan.product_id,
         version=plan.version,
         title=plan.title,
         horizon=plan.horizon,
@@ -170,8 +172,9 @@ def _with_host(ties: QuerySet[Any], path: str, today: date) -> QuerySet[Any]:
     efforts = Effort.objects.filter(project=OuterRef(path))
     short = efforts.filter(fits=False, period=Subquery(running)).order_by("team__name").values("team__name")
     weeks = efforts.order_by().values("project").annotate(sum=Sum(F("weeks") + F("embedded"))).values("sum")
-    loaded = ties.select_related(f"{path}__owner__team")
-    return loaded.annotate(short=ArraySubquery(short), host_weeks=Subquery(weeks))
+    loaded: QuerySet[Any] = ties.select_related(f"{path}__owner__team")
+    told: QuerySet[Any] = loaded.annotate(short=ArraySubquery(short), host_weeks=Subquery(weeks))
+    return told
 
 
 def _below(project: Project, short: list[str]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def test_what_is_below_the_line_puts_an_item_at_risk_and_names_the_team(
     assert [(risk.kind, risk.key, risk.teams) for risk in risky.risks] == [(RiskKind.BELOW, low.key, ("Web",))]
     assert (safe.at_risk, roadmap.at_risk) == (False, 1)
     assert risky.progress is not None
-    assert (risky.progress.share, risky.progress.weighed) == (0, True)
+    assert (risky.progress.share, risky.progress.weighed) == (Decimal(0), True)
 
 
 def test_without_an_estimate_a_project_is_neither_above_nor_below(cast: Cast, product: Product, web: Portfolio) -> None:
@@ -66,7 +66,7 @@ def test_progress_is_weighed_by_effort_and_a_closed_item_is_at_no_risk(
 
 
 def test_a_restricted_item_is_counted_and_not_told(cast: Cast, product: Product, web: Portfolio) -> None:
-    hidden = make_request(cast, cast.analyst, title="Zibbelwort", restricted=True)
+    hidden = make_request(cast, title="Zibbelwort", restricted=True)
     item = web.propose(ask=hidden)
     web.agree(item)
     BacklogItem.objects.filter(pk=item.pk).update(orphaned_at=NOON)

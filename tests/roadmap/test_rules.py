@@ -55,7 +55,7 @@ def test_what_was_dropped_neither_counts_nor_endangers() -> None:
     gone = item(2, ended=True, below=("Mobile",), orphaned=True, owned=False, weeks=Decimal(40))
     told = progress_of([item(1, done=True, weeks=Decimal(1)), gone])
     assert told is not None
-    assert (told.done, told.count, told.share) == (1, 1, 1)
+    assert (told.done, told.count, told.share) == (1, 1, Decimal(1))
     assert risks(gone) == []
 
 

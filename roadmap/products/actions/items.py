@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.products.models import Horizon, ItemTie, Objective, Origin, Product, ProjectTie, RoadmapItem
@@ -85,8 +85,7 @@ def move_roadmap_item(
     Moves of one product wait for each other, so each finds the columns as the last one left them. Raises Stale, Invalid.
     """
     require(actor, Power.EDIT_ROADMAP, plan.ties)
-    _lock(plan.product_id)
-    plan.refresh_from_db(fields=["version", "state", "horizon", "rank"])
+    _lock_with(plan)
     if expected is not None and expected != plan.version:
         raise stale(plan.version)
     PLAN.next(plan.state, "move")
@@ -117,14 +116,13 @@ def tie_item(
     changed = {"delivered_by": [None, deliverer.key]}
     _touch(plan, actor, at, "tie_item", changed, expected)
     if isinstance(deliverer, BacklogItem):
-        _refuse_both(plan, ProjectTie.objects.filter(plan=plan, project=deliverer.project_id).exists())
-        made = ItemTie.objects.get_or_create(plan=plan, item=deliverer)[1]
+        same = ItemTie.objects.filter(plan=plan, item=deliverer)
+        _refuse_twice(plan, deliverer.key, same, ProjectTie.objects.filter(plan=plan, project=deliverer.project_id))
+        ItemTie.objects.create(plan=plan, item=deliverer)
     else:
-        _refuse_both(plan, ItemTie.objects.filter(plan=plan, item__project=deliverer).exists())
-        made = ProjectTie.objects.get_or_create(plan=plan, project=deliverer)[1]
-    if not made:
-        text = _("%(key)s delivers it already.") % {"key": deliverer.key}
-        raise Invalid(text, code="taken", fields={"key": text})
+        same_project = ProjectTie.objects.filter(plan=plan, project=deliverer)
+        _refuse_twice(plan, deliverer.key, same_project, ItemTie.objects.filter(plan=plan, item__project=deliverer))
+        ProjectTie.objects.create(plan=plan, project=deliverer)
 
 
 @transaction.atomic
@@ -165,7 +163,14 @@ def _lock(product: int) -> None:
     Product.objects.select_for_update(no_key=True).filter(pk=product).values_list("pk").get()
 
 
-def _column(product: int, horizon: str, *, without: int | None = None) -> list[tuple[int, str]]:
+def _lock_with(plan: RoadmapItem) -> None:
+    """The same, and the item as it is once the lock is there: both rows are read anew if somebody held them."""
+    locked = RoadmapItem.objects.select_related("product").select_for_update(of=("self", "product"), no_key=True)
+    now = locked.get(pk=plan.pk)
+    plan.version, plan.state, plan.horizon, plan.rank = now.version, now.state, now.horizon, now.rank
+
+
+def _column(product: int, horizon: str, *, without: int = 0) -> list[tuple[int, str]]:
     """Id and rank of everything in a horizon in its order, closed ones too: their keys are taken."""
     rows = RoadmapItem.objects.filter(product=product, horizon=horizon).exclude(pk=without).order_by("rank")
     return list(rows.values_list("pk", "rank"))
@@ -211,8 +216,13 @@ def _touch(
     record(actor=actor.key, at=at, facts=[Fact(plan.subject, plan.pk, plan.version, verb, "", told)])
 
 
-def _refuse_both(plan: RoadmapItem, both: bool) -> None:
-    if both:
+def _refuse_twice(plan: RoadmapItem, key: str, same: QuerySet[Any], other: QuerySet[Any]) -> None:
+    """Nothing is tied twice, neither by itself nor through its host (one statement)."""
+    tied, counted = RoadmapItem.objects.filter(pk=plan.pk).values_list(Exists(same), Exists(other)).get()
+    if tied:
+        told = _("%(key)s delivers it already.") % {"key": key}
+        raise Invalid(told, code="taken", fields={"key": told})
+    if counted:
         text = _(
             "A backlog item and the project that carries it are not tied to one thing: the effort would count twice."
         )
