@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -190,7 +190,7 @@ class ProductRoadmap(Resource):
 
 class Plans(Resource):
     shape = PLAN
-    lookup = "pk"
+    lookup = "number"
 
     def rows(self) -> QuerySet[RoadmapItem]:
         ties = ItemTie.objects.filter(plan=OuterRef("pk"))
@@ -198,13 +198,16 @@ class Plans(Resource):
         shown = {"key": "item__key", "title": "item__ask__title", "state": "item__state"}
         hidden = ties.exclude(item__in=seen).order_by().values("plan").annotate(count=Count("pk")).values("count")
         return RoadmapItem.objects.visible_to(self.viewer).annotate(
+            number=Cast("pk", TextField()),
             seen_items=JsonList(ties.filter(item__in=seen).order_by("item_id"), shown),
             unseen_items=Coalesce(Subquery(hidden, output_field=IntegerField()), 0),
         )
 
     def plan(self, number: int) -> RoadmapItem:
         rows = RoadmapItem.objects.visible_to(self.viewer).select_related("product")
-        found: RoadmapItem = self.find(str(number), rows)
+        found = rows.filter(pk=number).first()
+        if found is None:
+            raise NotFound(_("There is no such record."))
         return found
 
     def objective(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -245,7 +248,7 @@ class PlanList(Plans):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Adds an item as the last of its horizon."""
         given = self.objective(self.read(PlanIn))
-        given["product"] = product_of(given["product"], self)
+        given["product"] = product_of(given["product"])
         return self.once(
             lambda: self.show(str(actions.add_roadmap_item(actor=self.viewer, at=self.at, **given).pk), status=201)
         )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -168,12 +169,11 @@ class ProductDetail(Products):
 
 class ProductShare(Products):
     tagged = False
-    versioned = False
 
     @extend_schema(request=ShareIn, responses={201: ShareOut})
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Makes a link that opens the roadmap without an account, by default for 30 days; its secret is told once."""
-        given = self.read(ShareIn)
+        given = self.read(ShareIn) | {"expected": self.expected(needed=False)}
         told: dict[str, Any] = {}
 
         def effect() -> HttpResponse:
@@ -189,10 +189,10 @@ class ProductShare(Products):
 
 class Objectives(Resource):
     shape = OBJECTIVE
-    lookup = "pk"
+    lookup = "number"
 
     def rows(self) -> QuerySet[Objective]:
-        return Objective.objects.visible_to(self.viewer)
+        return Objective.objects.visible_to(self.viewer).annotate(number=Cast("pk", TextField()))
 
 
 class ObjectiveList(Objectives):
@@ -209,14 +209,15 @@ class ObjectiveList(Objectives):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Adds an objective behind the others of its product."""
         given = self.read(ObjectiveIn)
-        given["product"] = product_of(given["product"], self)
+        given["product"] = product_of(given["product"])
         return self.once(
             lambda: self.show(str(actions.add_objective(actor=self.viewer, at=self.at, **given).pk), status=201)
         )
 
 
-def product_of(key: str, view: Resource) -> Product:
-    found = Product.objects.visible_to(view.viewer).filter(key=key).first()
+def product_of(key: str) -> Product:
+    """For verbs that ask for the power over it."""
+    found = Product.objects.filter(key=key).first()
     if found is None:
         text = _("There is no such record.")
         raise Invalid(text, fields={"product": text})
@@ -241,10 +242,10 @@ class ObjectiveDetail(Objectives):
 
 class Links(Resource):
     shape = LINK
-    lookup = "pk"
+    lookup = "number"
 
     def rows(self) -> QuerySet[ShareLink]:
-        return ShareLink.objects.visible_to(self.viewer)
+        return ShareLink.objects.visible_to(self.viewer).annotate(number=Cast("pk", TextField()))
 
 
 class LinkList(Links):

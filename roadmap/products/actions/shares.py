@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.products.models import Product, ShareLink
-from tracker.history.actions import add_row, change_row
+from tracker.history.actions import add_row, change_row, stale
 from tracker.kernel.errors import Invalid
 from tracker.people.access import Power, Viewer, require
 
@@ -16,9 +16,13 @@ LONGEST_DAYS = 366
 
 
 @transaction.atomic
-def share_roadmap(*, actor: Viewer, at: datetime, product: Product, days: int = 30) -> tuple[ShareLink, str]:
+def share_roadmap(
+    *, actor: Viewer, at: datetime, product: Product, days: int = 30, expected: int | None = None
+) -> tuple[ShareLink, str]:
     """The link and its secret of 256 bits; the secret is told here and never again."""
     require(actor, Power.EDIT_ROADMAP, product.ties)
+    if expected is not None and expected != product.version:
+        raise stale(product.version)
     if not 1 <= days <= LONGEST_DAYS:
         text = _("A link works 1 to %(days)s days.") % {"days": LONGEST_DAYS}
         raise Invalid(text, fields={"days": text})
