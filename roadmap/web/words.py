@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,7 +38,7 @@ def say_roadmap(roadmap: Roadmap) -> str:
 
 
 def say_risk(risk: Risk, today: date) -> str:
-    words = {"key": risk.key, "teams": ", ".join(risk.teams)}
+    words = {"key": risk.key, "teams": get_text_list(list(risk.teams), _("and"))}
     if risk.kind == RiskKind.ORPHANED:
         return _("%(key)s lost its project") % words
     if risk.kind == RiskKind.BELOW:
