@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-NAMED_FILE = re.compile(r"`((?:tracker|tests|docs|\.ci)/[\w./-]+|pyproject\.toml|compose\.yaml|Makefile)`")
+NAMED_FILE = re.compile(r"`((?:tracker|roadmap|tests|docs|\.ci)/[\w./-]+|pyproject\.toml|compose\.yaml|Makefile)`")
 LABEL = re.compile(r"\*\*([^*]+)\*\*")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 

@@ -48,7 +48,19 @@ TYPED = ("NaN", "1e400", "9" * 400, "٣", "x" * 30_000)
 NUL = "a\x00b"
 ASKED = (NUL, "\udcff", "9" * 30, "-1", "٣", "%", "x" * 3_000)
 """Values of a query; the second is no UTF-8."""
-HIDDEN = ("version", "idempotency", "next", "after", "team", "period", "orphans_accepted", "answer", "stage", "file")
+HIDDEN = (
+    "version",
+    "idempotency",
+    "next",
+    "after",
+    "team",
+    "period",
+    "orphans_accepted",
+    "answer",
+    "stage",
+    "file",
+    "horizon",
+)
 """What views read beside their forms."""
 ASKING = {
     "/": (),
@@ -69,6 +81,8 @@ ASKING = {
     "/line/": ("team", "period", "move", "all"),
     "/capacity/": ("period",),
     "/projects/": ("team", "stage", "line", "owner", "area", "q", "after"),
+    "/roadmap/": ("move", "dialog"),
+    "/roadmap/items/{plan}/": ("dialog",),
     "/accounts/login/": ("next",),
 }
 NEVER_GIVEN = {
