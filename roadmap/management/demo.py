@@ -29,7 +29,7 @@ class Planned:
 ITEMS = (
     Planned("Search pages that can be crawled", "now", CLICKS, "search", "seo-lead", ("R-22", "R-57"), 11),
     Planned("Product page on the new template", "now", SPEED, "users", "platform-lead", ("P-06",), 9),
-    Planned("German shop without lost redirects", "now", MARKETS, "business", "seo-lead", ("P-03",), 13),
+    Planned("Landing pages that answer at once", "now", SPEED, "business", "platform-lead", ("R-23", "R-32"), 9),
     Planned(
         "Store pages that answer “near me”",
         "next",
@@ -41,6 +41,6 @@ ITEMS = (
         "A third of the searches with a city name end on a competitor's store page.",
     ),
     Planned("Category pages with light images", "next", SPEED, "search", "platform-lead", ("P-29", "P-22"), 9),
-    Planned("Landing pages from one kit", "later", SPEED, "business", "platform-lead", ("P-09", "P-13")),
+    Planned("German shop without lost redirects", "later", MARKETS, "business", "seo-lead", ("P-03",), 13),
     Planned("Guides that answer before the purchase", "later", CLICKS, "users", "seo-lead"),
 )

@@ -32,6 +32,12 @@ class RoadmapOfLumenMarket(OnLumenMarket):
             (RiskKind.BELOW, "P-24", ("Mobile", "Web"))
         ]
 
+    def test_half_of_the_landing_pages_is_delivered(self) -> None:
+        roadmap = roadmap_of(Product.objects.get(), find_person("analyst").viewer(), clock.now().date())
+        told = next(plan.progress for plan in roadmap.open if plan.title.startswith("Landing pages"))
+        assert told is not None
+        assert (told.done, told.count, told.weighed) == (1, 2, True)
+
     def test_the_page_says_so(self) -> None:
         page = sign_in("analyst").get("/roadmap/").content.decode()
         assert "<h1>SEO: 1 of 7 items is at risk</h1>" in page
