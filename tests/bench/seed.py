@@ -1,4 +1,4 @@
-"""A firm with 100,000 requests and 2,000 projects in 25 teams, written by set-based SQL."""
+"""A firm with 100,000 requests of 401 people and 2,000 projects in 25 teams, written by set-based SQL."""
 
 from typing import Any
 
@@ -8,8 +8,12 @@ from tests.makers import make_cast
 from tracker.kernel.ranks import balanced_keys
 from tracker.people.models import User
 
-REQUESTS, PROJECTS, TEAMS = 100_000, 2_000, 25
+REQUESTS, PROJECTS, TEAMS, MARKETERS = 100_000, 2_000, 25, 400
 STATEMENTS = """
+INSERT INTO tracker_user (email, name, title, roles, team_id, language, time_zone, is_active, password, version)
+SELECT 'marketer-' || n || '@lumen.example', 'Marketer ' || n, '', ARRAY['marketer'],
+    (SELECT team_id FROM tracker_user WHERE id = %(requester)s), 'en', 'UTC', true, '!', 1
+FROM generate_series(1, %(marketers)s) n;
 INSERT INTO tracker_team (key, name, side, version)
 SELECT 'team-' || n, 'Team ' || n, 'technology', 1 FROM generate_series(1, %(teams)s) n;
 INSERT INTO tracker_capacity (team_id, period_id, gross, reserve_percent, allowance, drawn, version)
@@ -30,14 +34,15 @@ INSERT INTO tracker_workrequest (type_id, title, why, area_id, team_id, requeste
     deadline_reason, acceptance_tests, how_to_test, answers, question, decision_reason, split_part, filed_at,
     created_at, updated_at, version)
 SELECT %(type)s, 'Request number ' || n || ' about ' || (ARRAY['schema', 'speed', 'landing', 'canonical'])[1 + n %% 4],
-    'Because number ' || n || ' costs us clicks every day and nobody looks at it.', a.id, a.team_id, %(requester)s,
+    'Because number ' || n || ' costs us clicks every day and nobody looks at it.', a.id, a.team_id, u.id,
     u.team_id, '{}', n %% 50 = 0, (ARRAY['filed', 'accepted', 'accepted', 'needs_information'])[1 + n %% 4], '',
     ARRAY['https://lumen.example/p/' || n], 'Rich result clicks', 1000, 1120, date '2027-06-30', 'guess', '', '',
     ARRAY['95 %% of items are valid'], 'Rich results test', '{}', 'Which template?', '', '',
     now() - n * interval '1 minute', now() - n * interval '1 minute', now(), 1
 FROM generate_series(1, %(requests)s) n
 JOIN tracker_area a ON a.key = (ARRAY['product-pages', 'search'])[1 + n %% 2]
-JOIN tracker_user u ON u.id = %(requester)s;
+JOIN (SELECT id, team_id, row_number() OVER (ORDER BY id) AS place FROM tracker_user
+      WHERE id = %(requester)s OR email LIKE 'marketer-%%') u ON u.place = 1 + n %% (1 + %(marketers)s);
 INSERT INTO tracker_entry (subject, subject_id, version, actor, verb, at, reason, changes, seal)
 SELECT 'request', id, 1, 'user:' || requester_id, 'file_request', created_at, '', '{}', sha256('') FROM tracker_workrequest;
 INSERT INTO tracker_entry (subject, subject_id, version, actor, verb, at, reason, changes, seal)
@@ -50,6 +55,7 @@ def seed_firm() -> tuple[User, User]:
     cast = make_cast()
     facts: dict[str, Any] = {
         "teams": TEAMS,
+        "marketers": MARKETERS,
         "owner": cast.frontend_lead.pk,
         "requester": cast.seo_lead.pk,
         "type": cast.type.pk,

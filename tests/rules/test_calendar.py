@@ -22,7 +22,7 @@ from tracker.kernel.calendar import (
 )
 
 MINUTE = timedelta(minutes=1)
-LENGTH = 12 * 24 * 60
+LENGTH = 9 * 24 * 60
 PLACES = (
     ("UTC", date(2026, 5, 4)),
     ("Europe/Berlin", date(2026, 3, 25)),
@@ -55,11 +55,14 @@ def walk(zone: str, day: date) -> Walk:
     return Walk(first, [(moment.date(), moment.hour * 60 + moment.minute) for moment in shown])
 
 
-def worked_minutes(calendar: Calendar, walked: Walk) -> list[bool]:
+def worked_minutes(calendar: Calendar, walked: Walk) -> list[int]:
     """For each minute whether it is worked."""
-    days = {day for day, _minute in walked.wall}
-    worked = {day: {m for start, end in calendar.hours_of(day) for m in range(start, end)} for day in days}
-    return [minute in worked[day] for day, minute in walked.wall]
+    worked: dict[date, bytearray] = {}
+    for day in {day for day, _minute in walked.wall}:
+        minutes = worked[day] = bytearray(24 * 60)
+        for start, end in calendar.hours_of(day):
+            minutes[start:end] = b"\x01" * (end - start)
+    return [worked[day][minute] for day, minute in walked.wall]
 
 
 @st.composite
@@ -74,7 +77,7 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, Walk]:
     zone, day = draw(st.sampled_from(PLACES))
     usual = draw(st.sampled_from([OFFICE, ((0, 24 * 60),), ((0, 300), (1200, 1440))]) | hours())
     week = draw(st.sampled_from([(usual,) * 5 + (FREE,) * 2, (usual,) * 7]) | st.tuples(*[hours()] * 7))
-    known = [day + timedelta(days=number) for number in range(12)]
+    known = [day + timedelta(days=number) for number in range(9)]
     days = draw(st.dictionaries(st.sampled_from(known), hours(), max_size=4))
     return Calendar(zone, week, days), walk(zone, day)
 

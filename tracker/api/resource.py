@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 import orjson
-from django.core.exceptions import EmptyResultSet, RequestDataTooBig
+from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist, RequestDataTooBig
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -156,10 +156,10 @@ class Resource(APIView):
 
     def find(self, key: str, rows: QuerySet[Any] | None = None) -> Any:
         """The record with this key, or NotFound: one may not know of what one may not see."""
-        found = (self.rows() if rows is None else rows).filter(**{self.lookup: key}).first()
-        if found is None:
-            raise NotFound(_("There is no such record."))
-        return found
+        try:
+            return (self.rows() if rows is None else rows).get(**{self.lookup: key})
+        except ObjectDoesNotExist:
+            raise NotFound(_("There is no such record.")) from None
 
     def expected(self, *, needed: bool = True) -> int | None:
         """The version in If-Match; raises 428 where it is needed and missing."""

@@ -92,11 +92,6 @@ def crumb(label: object, *, url: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def pageheader(content: SafeString, *, title: object, context_line: object = "", badges: str = "") -> SafeString:
-    return draw("pageheader", content=content, title=title, context_line=context_line, badges=badges)
-
-
-@register.simple_block_tag
 def section(content: SafeString, title: object, *, id: str = "") -> SafeString:
     return draw("section", content=content, title=title, id=id)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,10 +50,7 @@ count_waiting("backlog", lambda viewer: BacklogItem.objects.to_answer_by(viewer)
 
 def find_item(viewer: Viewer, key: str) -> BacklogItem:
     """404 for what the viewer may not know of."""
-    item = BacklogItem.objects.visible_to(viewer).select_related(*LOADED).filter(key=key).first()
-    if item is None:
-        raise Http404
-    return item
+    return get_object_or_404(BacklogItem.objects.visible_to(viewer).select_related(*LOADED), key=key)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -42,10 +43,7 @@ class Filter:
 
 
 def find_project(viewer: Viewer, key: str) -> Project:
-    found = Project.objects.visible_to(viewer).select_related("owner__team", "team").filter(key=key).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Project.objects.visible_to(viewer).select_related("owner__team", "team"), key=key)
 
 
 def with_estimates(rows: QuerySet[Project], period: Period | None) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -57,10 +57,7 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
     """404 for what the viewer may not know of."""
     if "\x00" in key:
         raise Http404
-    ask = WorkRequest.objects.visible_to(viewer).select_related(*LOADED).filter(key=key).first()
-    if ask is None:
-        raise Http404
-    return ask
+    return get_object_or_404(WorkRequest.objects.visible_to(viewer).select_related(*LOADED), key=key)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """Forms of projects, effort and capacity."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -71,9 +72,22 @@ class EffortForm(forms.Form):
             field.choices = list(iter(cast("ModelChoiceIterator[Any]", field.choices)))
 
 
+class PlainNumber(forms.NumberInput):
+    """As it is typed: without zeros at the end."""
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else super().format_value(value)
+
+
 class CapacityForm(forms.Form):
     gross = forms.DecimalField(
-        label=_("Gross"), min_value=0, max_value=100_000, max_digits=8, decimal_places=2, help_text=_("People × weeks.")
+        label=_("Gross"),
+        min_value=0,
+        max_value=100_000,
+        max_digits=8,
+        decimal_places=2,
+        widget=PlainNumber,
+        help_text=_("People × weeks."),
     )
     reserve_percent = forms.DecimalField(
         label=_("Reserve"),
@@ -81,6 +95,7 @@ class CapacityForm(forms.Form):
         max_value=100,
         max_digits=5,
         decimal_places=2,
+        widget=PlainNumber,
         help_text=_("Kept for incidents and keeping the lights on."),
     )
     allowance = forms.DecimalField(
@@ -89,6 +104,7 @@ class CapacityForm(forms.Form):
         max_value=100_000,
         max_digits=8,
         decimal_places=2,
+        widget=PlainNumber,
         help_text=_("Kept for embedded work, drawn before any host is charged."),
     )
 
