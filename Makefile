@@ -35,7 +35,7 @@ lint: $(DEV) ## Check style, types, the directions of imports and the templates
 	@$(PYTHON) -m ruff format --quiet --check $(CODE)
 	@$(PYTHON) -m mypy --no-error-summary $(CODE)
 	@$(VENV)/bin/lint-imports >$(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
-	@$(PYTHON) -m djlint --quiet --lint tracker/templates
+	@$(PYTHON) -m djlint --quiet --lint tracker/templates roadmap/templates
 	@echo "Style, types, imports and templates are clean."
 
 .PHONY: bench

@@ -1,6 +1,7 @@
-"""make messages: gathers the texts of the interface into tracker/locale/ru and compiles them.
+"""make messages: gathers the texts of the interface into the locale/ru of each package and compiles them.
 
-`python -m tests.messages` updates django.po and django.mo; the test of translations uses the same functions, so a text
+What the tracker says is translated there; the roadmap, which stands on it, translates only what it says alone.
+`python -m tests.messages` updates django.po and django.mo of both; the test of translations uses the same functions, so a text
 that is not translated fails it. Babel reads Python, Django's own templatize turns templates into something like it.
 """
 
@@ -16,8 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "tracker" / "locale" / "ru" / "LC_MESSAGES"
-PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+PACKAGES = ("tracker", "roadmap")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -38,29 +38,44 @@ def python_texts(source: bytes) -> Iterator[tuple[str | tuple[str, ...], str | N
             yield message, context
 
 
-def texts() -> Iterator[Found]:
-    """(msgid or (singular, plural), context, place) of every text in the interface."""
-    for path in sorted((ROOT / "tracker").rglob("*.py")):
+def folder_of(package: str) -> Path:
+    return ROOT / package / "locale" / "ru" / "LC_MESSAGES"
+
+
+def texts(package: str) -> Iterator[Found]:
+    """(msgid or (singular, plural), context, place) of every text in the interface of a package."""
+    for path in sorted((ROOT / package).rglob("*.py")):
         for message, context in python_texts(path.read_bytes()):
             yield message, context, str(path.relative_to(ROOT))
-    for path in sorted((ROOT / "tracker" / "templates").rglob("*.*")):
+    for path in sorted((ROOT / package / "templates").rglob("*.*")):
         likeness = templatize(path.read_text(), origin=str(path))
         flat = "\n".join(line.strip() for line in likeness.splitlines())
         for message, context in python_texts(flat.encode()):
             yield message, context, str(path.relative_to(ROOT))
 
 
-def fresh_catalog() -> Catalog:
+def own_texts(package: str) -> Iterator[Found]:
+    """Those that no package below it says: one word, one translation."""
+    below = {text[:2] for other in PACKAGES[: PACKAGES.index(package)] for text in texts(other)}
+    yield from (text for text in texts(package) if text[:2] not in below)
+
+
+def fresh_catalog(package: str) -> Catalog:
     """The texts as they are now with the translations that exist; its dates stay, so that equal texts make equal files."""
     catalog = Catalog(locale="ru", domain="django", project="Tandem", fuzzy=False)
-    if PO.exists():
-        catalog = read_po(io.BytesIO(PO.read_bytes()), locale="ru", domain="django")
+    source = folder_of(package) / "django.po"
+    if source.exists():
+        catalog = read_po(io.BytesIO(source.read_bytes()), locale="ru", domain="django")
     template = Catalog(creation_date=catalog.creation_date)
-    for message, context, place in texts():
+    for message, context, place in own_texts(package):
         template.add(message, context=context, locations=[(place, 0)])
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     return catalog
+
+
+def fresh_catalogs() -> list[Catalog]:
+    return [fresh_catalog(package) for package in PACKAGES]
 
 
 def untranslated(catalog: Catalog) -> list[str]:
@@ -79,15 +94,17 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    catalog = fresh_catalog()
-    with PO.open("wb") as target:
-        write_po(target, catalog, width=110, omit_header=False, sort_output=True, include_lineno=False)
-    MO.write_bytes(compiled(catalog))
-    missing = untranslated(catalog)
-    print(f"{len(catalog)} texts, {len(missing)} not translated")
-    if "--show" in sys.argv:
-        print("\n".join(missing))
+    for package in PACKAGES:
+        folder = folder_of(package)
+        folder.mkdir(parents=True, exist_ok=True)
+        catalog = fresh_catalog(package)
+        with (folder / "django.po").open("wb") as target:
+            write_po(target, catalog, width=110, omit_header=False, sort_output=True, include_lineno=False)
+        (folder / "django.mo").write_bytes(compiled(catalog))
+        missing = untranslated(catalog)
+        print(f"{package}: {len(catalog)} texts, {len(missing)} not translated")
+        if "--show" in sys.argv:
+            print("\n".join(missing))
 
 
 if __name__ == "__main__":

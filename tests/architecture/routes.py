@@ -36,6 +36,8 @@ SITES = ("cmo", "cto", "admin")
 AREAS_OF_WEB = ("platform_lead", "cmo", "cto", "admin")
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
+ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
+"""The owners of the product and those above."""
 ADD_PROJECTS = (*LEADS, "sre", "frontend_lead", "cto")
 """Of their own: engineers what they own, leads what their team does."""
 
@@ -67,6 +69,10 @@ EXAMPLES = ["https://lumen.example/p/7"]
 OWNED_BY_SRE: Body = {"title": "Edge cache", "owner": "{sre}"}
 EMBED: Body = {"host": "{host}", "added_weeks": "1.5"}
 OUTRANK: Body = {"after": "{edge}", "weeks": "2", "orphans_accepted": True}
+
+PRODUCT: Body = {"name": "Content", "business_owner": "{seo_lead}", "delivery_owner": "{platform_lead}"}
+OBJECTIVE: Body = {"title": "Half the errors", "kpi": "errors", "baseline": "40", "target": "20"}
+PLAN: Body = {"title": "Prices in results", "origin": "search"}
 
 PAGES = [
     may(ANYBODY, "GET /healthz"),
@@ -215,6 +221,32 @@ PAGES = [
     may(PROJECT, "POST /projects/{plain}/start/"),
     may(PROJECT, "POST /projects/{running}/launch/"),
     may(PROJECT, "POST /projects/{plain}/drop/"),
+    # The roadmap
+    may(COLLEAGUES, "GET /roadmap/"),
+    may(COLLEAGUES, "GET /roadmap/{product}/"),
+    may(COLLEAGUES, "GET /roadmap/{product}/?move={plan}"),
+    may(CHIEFS, "GET /roadmap/products/new/"),
+    may(CHIEFS, "POST /roadmap/products/new/", **PRODUCT),
+    may(ROADMAP, "GET /roadmap/{product}/edit/"),
+    may(ROADMAP, "POST /roadmap/{product}/edit/", **PRODUCT),
+    may(ROADMAP, "GET /roadmap/{product}/objectives/new/"),
+    may(ROADMAP, "POST /roadmap/{product}/objectives/new/", **OBJECTIVE),
+    may(ROADMAP, "GET /roadmap/objectives/{objective}/edit/"),
+    may(ROADMAP, "POST /roadmap/objectives/{objective}/edit/", **OBJECTIVE),
+    may(ROADMAP, "GET /roadmap/{product}/items/new/"),
+    may(ROADMAP, "POST /roadmap/{product}/items/new/", **PLAN, horizon="next"),
+    may(COLLEAGUES, "GET /roadmap/items/{plan}/"),
+    may(COLLEAGUES, "GET /roadmap/items/{closed_plan}/"),
+    may(ROADMAP, "GET /roadmap/items/{plan}/edit/"),
+    may(ROADMAP, "POST /roadmap/items/{plan}/edit/", **PLAN),
+    may(ROADMAP, "POST /roadmap/items/{plan}/move/", after="{later_plan}"),
+    may(ROADMAP, "POST /roadmap/items/{plan}/tie/", key="{edge}"),
+    may(ROADMAP, "POST /roadmap/items/{plan}/untie/", key="{host}"),
+    may(ROADMAP, "POST /roadmap/items/{plan}/close/", outcome="dropped", reason="No money."),
+    may(ROADMAP, "GET /roadmap/{product}/links/"),
+    may(ROADMAP, "POST /roadmap/{product}/links/new/", days="30"),
+    may(ROADMAP, "POST /roadmap/links/{link}/revoke/"),
+    may(ANYBODY, "GET /shared/{secret_link}/"),
     # Signing in; the sign-in library's own forms
     either(may(ANYBODY, "GET /accounts/login/")),
     may(ANYBODY, "POST /accounts/login/", writes=False, login="cto@lumen.example", password="wrong"),
@@ -328,6 +360,28 @@ API = [
     may(CTO, "PATCH /api/v1/capacities/{capacity}/", gross="160"),
     may(COLLEAGUES, "GET /api/v1/capacities/web/{period}/"),
     may(CTO, "PATCH /api/v1/capacities/web/{period}/", gross="160"),
+    # Products, objectives, roadmaps
+    may(SIGNED_IN, "GET /api/v1/products/"),
+    may(CHIEFS, "POST /api/v1/products/", **PRODUCT),
+    may(COLLEAGUES, "GET /api/v1/products/{product}/"),
+    may(ROADMAP, "PATCH /api/v1/products/{product}/", vision="Found and read."),
+    may(COLLEAGUES, "GET /api/v1/products/{product}/roadmap/"),
+    may(ROADMAP, "POST /api/v1/products/{product}/share/", days=7),
+    may(SIGNED_IN, "GET /api/v1/objectives/"),
+    may(ROADMAP, "POST /api/v1/objectives/", **OBJECTIVE, product="{product}"),
+    may(COLLEAGUES, "GET /api/v1/objectives/{objective}/"),
+    may(ROADMAP, "PATCH /api/v1/objectives/{objective}/", target="10"),
+    may(SIGNED_IN, "GET /api/v1/roadmap-items/"),
+    may(ROADMAP, "POST /api/v1/roadmap-items/", **PLAN, product="{product}", horizon="next"),
+    may(COLLEAGUES, "GET /api/v1/roadmap-items/{plan}/"),
+    may(ROADMAP, "PATCH /api/v1/roadmap-items/{plan}/", note="Ask Dina."),
+    may(ROADMAP, "POST /api/v1/roadmap-items/{plan}/move/", horizon="next"),
+    may(ROADMAP, "POST /api/v1/roadmap-items/{plan}/tie/", key="{edge}"),
+    may(ROADMAP, "POST /api/v1/roadmap-items/{plan}/untie/", key="{host}"),
+    may(ROADMAP, "POST /api/v1/roadmap-items/{plan}/close/", outcome="dropped", reason="No money."),
+    may(SIGNED_IN, "GET /api/v1/share-links/"),
+    may(ROADMAP, "GET /api/v1/share-links/{link}/"),
+    may(ROADMAP, "POST /api/v1/share-links/{link}/revoke/"),
     may(COLLEAGUES, "GET /api/v1/line/"),
     may(COLLEAGUES, "GET /api/v1/line/?team=web"),
 ]

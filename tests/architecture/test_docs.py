@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.messages import fresh_catalog
+from tests.messages import fresh_catalogs
 from tests.reference.pages import INTERNAL, SETTINGS, environment_reads, machines, pages
 from tests.reference.routes import routes
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-NAMED_FILE = re.compile(r"`((?:tracker|tests|docs|\.ci)/[\w./-]+|pyproject\.toml|compose\.yaml|Makefile)`")
+NAMED_FILE = re.compile(r"`((?:tracker|roadmap|tests|docs|\.ci)/[\w./-]+|pyproject\.toml|compose\.yaml|Makefile)`")
 LABEL = re.compile(r"\*\*([^*]+)\*\*")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -81,7 +81,7 @@ def test_every_machine_is_in_the_reference(fresh: dict[Path, str]) -> None:
 
 
 def test_the_tutorial_names_buttons_by_their_labels() -> None:
-    known = {text for message in fresh_catalog() for text in _texts(message.id)}
+    known = {text for catalog in fresh_catalogs() for message in catalog for text in _texts(message.id)}
     tutorial = (ROOT / "docs" / "tutorial" / "first-embed.md").read_text()
     assert not [label for label in LABEL.findall(tutorial) if not _is_known(label, known)]
 

@@ -9,8 +9,9 @@ from importlinter.application.use_cases import lint_imports
 from importlinter.cli import lint_imports as _cli  # noqa: F401  configures the library
 
 ROOT = Path(__file__).parents[2]
-PYTHON = sorted(path for path in (ROOT / "tracker").rglob("*.py") if "migrations" not in path.parts)
-TEMPLATES = sorted((ROOT / "tracker" / "templates").rglob("*.html"))
+PACKAGES = [ROOT / "tracker", ROOT / "roadmap"]
+PYTHON = sorted(path for package in PACKAGES for path in package.rglob("*.py") if "migrations" not in path.parts)
+TEMPLATES = sorted(path for package in PACKAGES for path in (package / "templates").rglob("*.html"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "process", "handle", "data", "info"}
 LONGEST_FILE, LONGEST_FUNCTION = 440, 60
 

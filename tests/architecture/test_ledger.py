@@ -30,7 +30,11 @@ PROJECT = (
     "a statement for each of its lists: efforts, blockers, areas, checks, items, crossings, story, and the choices"
 )
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
+ROADMAP = "the product, its objectives, its items, and the projects and backlog items that deliver them"
+TIE = "the item, what delivers it, its new version with its entry, what is tied already, the tie, the answer"
 DEARER = {
+    "GET /api/v1/products/{product}/roadmap/": (5, ROADMAP),
+    "POST /api/v1/roadmap-items/{plan}/tie/": (7, TIE),
     "POST /api/v1/requests/{accepted}/embed/": (8, EMBED),
     "POST /api/v1/requests/{restricted}/embed/": (8, EMBED),
     "POST /api/v1/backlog-items/{proposed_item}/answer/": (17, ANSWER),

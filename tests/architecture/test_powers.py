@@ -30,6 +30,7 @@ answer_embed      -        A        T    -   *   -   -
 deliver           -        A        T    -   *   -   -
 agree_to_drop     O        -        -    *   -   -   -
 measure           O        -        R    *   -   -   -
+edit_roadmap      P        P        P    *   *   *   -
 manage_areas      -        -        T    *   *   -   *
 manage_sites      -        -        -    *   *   -   *
 manage_types      -        -        -    *   *   -   *

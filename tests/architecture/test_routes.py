@@ -33,6 +33,10 @@ UNVERSIONED = {
     "/capacity/quarter/",
     "/projects/new/",
     "/accounts/password/set/",
+    "/roadmap/products/new/",
+    "/roadmap/{product}/objectives/new/",
+    "/roadmap/{product}/items/new/",
+    "/roadmap/{product}/links/new/",
 }
 """Forms that add a record instead of changing the one that was looked at."""
 PART = {"HX-Request": "true", "HX-Target": "part"}
@@ -210,6 +214,12 @@ class TestSecrets(OnTheWorld):
         "/api/v1/history/?subject=project&key={pinned}",
         "/api/v1/history/?subject=capacity",
         "/api/v1/line/",
+        "/roadmap/{product}/",
+        "/roadmap/items/{plan}/",
+        "/shared/{secret_link}/",
+        "/api/v1/roadmap-items/",
+        "/api/v1/roadmap-items/{plan}/",
+        "/api/v1/products/{product}/roadmap/",
     ]
 
     def test_a_restricted_request_is_nowhere_to_be_read(self) -> None:
@@ -229,7 +239,13 @@ class TestSecrets(OnTheWorld):
 
     def test_those_who_may_see_it_find_it_where_the_others_looked(self) -> None:
         """The canary sings: else its silence would prove nothing."""
-        silent = ["/requests/?q={restricted}", "/projects/{pinned}/", "/backlog/?project={pinned}", "/search/?q=zibbel"]
+        silent = ["/roadmap/items/{plan}/", "/api/v1/roadmap-items/{plan}/"]
+        silent += [
+            "/requests/?q={restricted}",
+            "/projects/{pinned}/",
+            "/backlog/?project={pinned}",
+            "/search/?q=zibbel",
+        ]
         silent += [path for path in self.SNOOPING if path.startswith("/api/v1/history/?subject=request")]
         for path in silent:
             assert CANARY in self.walker.pay(Visit("GET", path, frozenset()), "cmo").text, path
@@ -279,6 +295,11 @@ class TestSecrets(OnTheWorld):
         ("admin", may([], "POST /api/v1/people/{admin}/roles/", roles=["admin", "cto"])),
         ("admin", may([], "POST /people/{admin}/roles/", roles=["admin", "cto"])),
         ("admin", may([], "POST /people/{admin}/deactivate/")),
+        ("seo_lead", may([], "POST /roadmap/items/{later_plan}/tie/", key="{secret_item}")),
+        ("seo_lead", may([], "POST /api/v1/roadmap-items/{later_plan}/tie/", key="{secret_item}")),
+        ("seo_lead", may([], "POST /api/v1/roadmap-items/{plan}/untie/", key="{secret_item}")),
+        ("seo_lead", may([], "POST /api/v1/roadmap-items/{plan}/move/", horizon="next", after=999_999)),
+        ("seo_lead", may([], "PATCH /api/v1/products/{product}/", business_owner=999_999)),
     ]
 
     def test_bodies_cannot_point_at_what_one_may_not_reach(self) -> None:

@@ -18,7 +18,7 @@ from tests.architecture.routes import API, PAGES
 from tests.architecture.walker import Visit, fill
 from tests.architecture.world import World, make_world
 from tests.callers import Answer
-from tests.messages import fresh_catalog
+from tests.messages import PACKAGES, fresh_catalogs
 from tracker.people.models import Firm, User
 
 READERS = ("analyst", "platform_lead", "frontend_lead", "cto", "admin")
@@ -49,7 +49,7 @@ def spoken(page: str) -> str:
 def written_by_people() -> str:
     """Every text of every row; where something was translated into a row, its English is not somebody's own words."""
     own = "\n".join(_texts())
-    for message in fresh_catalog():
+    for message in (message for catalog in fresh_catalogs() for message in catalog):
         for text in message.id if isinstance(message.id, (list, tuple)) else [message.id]:
             if len(text.split()) > 2:
                 own = own.replace(text, "")
@@ -58,7 +58,7 @@ def written_by_people() -> str:
 
 def _texts() -> Iterator[str]:
     with connection.cursor() as cursor:
-        for model in apps.get_app_config("tracker").get_models():
+        for model in (model for name in PACKAGES for model in apps.get_app_config(name).get_models()):
             cursor.execute(f"SELECT t::text FROM {connection.ops.quote_name(model._meta.db_table)} t")
             for (row,) in cursor.fetchall():
                 yield row

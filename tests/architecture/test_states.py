@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from roadmap.products.states import PLAN, PlanState
 from tracker.backlog.states import ITEM, ItemState
 from tracker.intake.states import REQUEST, State
 from tracker.integrations.models import RunState
@@ -11,7 +12,12 @@ from tracker.integrations.states import IMPORT
 from tracker.kernel.errors import WrongState
 from tracker.kernel.states import Machine
 
-MACHINES: list[tuple[Machine, list[str]]] = [(REQUEST, list(State)), (ITEM, list(ItemState)), (IMPORT, list(RunState))]
+MACHINES: list[tuple[Machine, list[str]]] = [
+    (REQUEST, list(State)),
+    (ITEM, list(ItemState)),
+    (IMPORT, list(RunState)),
+    (PLAN, list(PlanState)),
+]
 PAIRS = [
     (machine, str(state), verb)
     for machine, states in MACHINES

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.test import Client
 
+from roadmap.products import actions as roadmap
+from roadmap.products.models import RoadmapItem
 from tests.callers import Caller
 from tests.kept import Kept
 from tests.makers import Cast, make_cast, make_user
@@ -37,6 +39,7 @@ EVERYBODY = (*PEOPLE, NEWCOMER, STRANGER)
 SPANISH = Path(__file__).parents[1] / "fixtures" / "jira" / "spanish.csv"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PADDING = 3
+OWNERS = (("seo_lead", "business"), ("platform_lead", "delivery"))
 Facts = dict[str, Any]
 
 
@@ -78,6 +81,7 @@ def make_world_of(times: int) -> World:
     maker.make_secrets()
     maker.make_people()
     maker.make_imports()
+    maker.make_roadmap()
     for number in range(PADDING * times):
         maker.pad(number)
     return world
@@ -250,6 +254,32 @@ class Maker:
         lead = self.by("platform_lead")
         return imports.upload_import(**lead, source="jira", filename="jira.csv", content=SPANISH.read_bytes())
 
+    def make_roadmap(self) -> None:
+        """A product of the SEO lead and the head of platform; one item is delivered by what is restricted."""
+        cast, cmo = self.cast, self.by("cmo")
+        owners: Facts = {"business_owner": cast.seo_lead, "delivery_owner": cast.platform_lead}
+        self.product = roadmap.add_product(**cmo, name="Search", vision="Found first.", **owners)
+        objective = roadmap.add_objective(**cmo, product=self.product, title="More clicks", kpi="clicks")
+        carried, closed = self.plan("Structured data everywhere"), self.plan("Old sitemap")
+        self.tie(carried, self.host)
+        self.tie(carried, BacklogItem.objects.get(key=self.names["secret_item"]))
+        roadmap.close_item(**cmo, plan=self.load_plan(closed), outcome="done")
+        link, secret = roadmap.share_roadmap(**cmo, product=self.product)
+        self.names |= {"product": self.product.key, "objective": str(objective.pk), "plan": str(carried.pk)}
+        self.names |= {"later_plan": str(self.plan("Fewer redirects", "later").pk), "closed_plan": str(closed.pk)}
+        self.names |= {"link": str(link.pk), "secret_link": secret}
+        self.names |= {name: str(owners[f"{side}_owner"].pk) for name, side in OWNERS}
+
+    def plan(self, title: str, horizon: str = "now") -> RoadmapItem:
+        return roadmap.add_roadmap_item(**self.by("cmo"), product=self.product, title=title, horizon=horizon)
+
+    def load_plan(self, plan: RoadmapItem) -> RoadmapItem:
+        return RoadmapItem.objects.select_related("product").get(pk=plan.pk)
+
+    def tie(self, plan: RoadmapItem, deliverer: BacklogItem | Project) -> None:
+        found = type(deliverer)._base_manager.get(pk=deliverer.pk)
+        roadmap.tie_item(**self.by("cmo"), plan=self.load_plan(plan), deliverer=found)
+
     def pad(self, number: int) -> None:
         """One more of everything."""
         cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
@@ -280,3 +310,7 @@ class Maker:
             **cto, key=f"{year}-Q{quarter}", starts_on=starts_on, ends_on=starts_on + timedelta(days=8)
         )
         self.upload()
+        roadmap.add_objective(**self.by("cmo"), product=self.product, title=f"Objective {number}")
+        self.tie(self.plan(f"Plan {number}", "next"), Project.objects.order_by("-pk")[0])
+        self.tie(self.plan(f"Plan of items {number}"), BacklogItem.objects.order_by("-pk")[0])
+        roadmap.share_roadmap(**self.by("cmo"), product=self.product)

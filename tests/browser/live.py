@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from roadmap.management.commands.fill_roadmap import fill_roadmap
 from tests.lumen import sign_in
 from tracker.management.commands.fill_demo import fill_demo
 
@@ -32,6 +33,7 @@ class InChromium(StaticLiveServerTestCase):
         super().setUpClass()
         with transaction.atomic():
             fill_demo()
+            fill_roadmap()
 
     @classmethod
     def tearDownClass(cls) -> None:

@@ -20,6 +20,8 @@ PAGES = (
     ("cto", "/projects/"),
     ("cto", "/projects/P-11/"),
     ("cto", "/line/?team=web"),
+    ("seo-lead", "/roadmap/"),
+    ("seo-lead", "/roadmap/seo/links/"),
     ("frontend-lead", "answer"),
     ("admin", "/people/"),
     ("analyst", "/search/?q=page"),

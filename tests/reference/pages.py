@@ -20,7 +20,7 @@ from tracker.people.access import TABLE, Power, Role, Tie, scope_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PACKAGE = ROOT / "tracker"
+PACKAGES = [ROOT / "tracker", ROOT / "roadmap"]
 BEGIN, END = "<!-- written by `make reference`, from here -->", "<!-- to here -->"
 WRITTEN = "<!-- Written by `make reference`: change the source it names, not this page. -->"
 
@@ -149,8 +149,8 @@ Where one may not know that a record exists the answer is 404; where one sees it
 
 
 def machines() -> Iterator[Machine]:
-    for found in sorted(PACKAGE.glob("*/states.py")):
-        module = importlib.import_module(f"tracker.{found.parent.name}.states")
+    for found in (path for package in PACKAGES for path in sorted(package.glob("*/states.py"))):
+        module = importlib.import_module(".".join(found.relative_to(ROOT).with_suffix("").parts))
         yield from (value for value in vars(module).values() if isinstance(value, Machine))
 
 
@@ -171,7 +171,7 @@ def write_states() -> str:
 {WRITTEN}
 # States
 
-Source: the tables in `tracker/*/states.py`. A verb that a state does not list is refused (409, `wrong_state`).
+Source: the tables in `tracker/*/states.py` and `roadmap/*/states.py`. A verb that a state does not list is refused (409, `wrong_state`).
 
 {(chr(10) * 2).join(parts)}
 
@@ -205,7 +205,7 @@ Two more are set by Tandem itself and not meant to be changed:
 def environment_reads() -> set[str]:
     """Names of environment variables that the package reads, found in its source."""
     names = set()
-    for path in PACKAGE.rglob("*.py"):
+    for path in (path for package in PACKAGES for path in package.rglob("*.py")):
         if path.name == "settings_test.py" or path.parts[-2] == "migrations":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
@@ -229,8 +229,9 @@ READERS = {("env", "text"), ("env", "flag"), ("env", "folder"), ("os.environ", "
 def write_commands() -> str:
     targets = re.findall(r"^([a-z-]+):.*?## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     parts = []
-    for name in sorted(name for name, package in get_commands().items() if package == "tracker"):
-        parts.append(_write_command(name, load_command_class("tracker", name)))
+    own = {name: package for name, package in get_commands().items() if package in ("tracker", "roadmap")}
+    for name in sorted(own):
+        parts.append(_write_command(name, load_command_class(str(own[name]), name)))
     return f"""
 {WRITTEN}
 # Commands

@@ -19,8 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi import checks as schemathesis_checks
 
+from roadmap.products.actions import add_objective, share_roadmap
 from tests.callers import Caller
 from tests.makers import Cast
+from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
@@ -65,15 +67,23 @@ def world(cast: Cast) -> World:
     cast.cto.roles = [Role.CTO, Role.ADMIN, Role.CMO]
     cast.cto.save()
     check = Check.objects.filter(source=item.key)[0]
+    product = make_product(cast)
+    objective = add_objective(**by(cast.cmo), product=product, title="More clicks")
+    plan = tie(cast, tie(cast, make_plan(cast, product, "Structured data", objective=objective), item), web.edge)
+    link, _secret = share_roadmap(**by(cast.cmo), product=product)
     names = {
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},
         "capacities": {"number": str(Capacity.objects.get(team=cast.web).pk)},
         "periods": {"key": cast.period.key},
+        "objectives": {"number": str(objective.pk)},
+        "products": {"key": product.key},
         "projects": {"key": web.host.key},
         "request-types": {"key": cast.type.key},
         "requests": {"key": web.ask.key},
+        "roadmap-items": {"number": str(plan.pk)},
+        "share-links": {"number": str(link.pk)},
         "sites": {"key": "shop"},
         "teams": {"key": "web"},
     }

@@ -167,6 +167,7 @@ def prepare(environment: dict[str, str], logs: Path) -> None:
     manage(["migrate", "--noinput", "--verbosity=0"], environment, logs)
     if environment["TANDEM_DEMO"] == "1":
         manage(["fill_demo"], environment, logs)
+        manage(["fill_roadmap"], environment, logs)
 
 
 def manage(arguments: list[str], environment: dict[str, str], logs: Path) -> None:

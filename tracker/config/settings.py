@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "tracker",
+    "roadmap",
     "allauth",
     "allauth.account",
     "csp",
@@ -162,7 +163,7 @@ DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 # Before those of the installed packages, so that a word of theirs never stands in for one of ours.
-LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+LOCALE_PATHS = [Path(__file__).parents[2] / package / "locale" for package in ("tracker", "roadmap")]
 LANGUAGE_COOKIE_NAME = "tandem_language"
 USE_I18N = True
 USE_TZ = True

@@ -3,6 +3,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 api: list[URLPattern | URLResolver] = [
     path("", include("tracker.api.urls")),
+    path("", include("roadmap.api.urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path(
         "docs/",
@@ -15,6 +16,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("tracker.web.urls")),
+    path("", include("roadmap.web.urls")),
     path("accounts/", include("tracker.web.urls_accounts")),
 ]
 handler400 = "tracker.web.errors.malformed"

@@ -108,12 +108,16 @@ def court(
 
 
 @register.simple_block_tag(takes_context=True)
-def ranked(context: Context, content: SafeString, *, label: object, **fields: object) -> SafeString:
-    """A list whose rows are moved by drag and by keys; `fields` are posted along with every move."""
+def ranked(context: Context, content: SafeString, *, label: object, group: str = "", **fields: object) -> SafeString:
+    """A list whose rows are moved by drag and by keys; `fields` are posted along with every move.
+
+    Rows go from list to list within a `group`: with the fields of the list where they are dropped.
+    """
     return draw(
         "ranked",
         content=content,
         label=label,
+        group=group,
         fields=fields,
         csrf_token=context.get("csrf_token"),
         idempotency=uuid.uuid4().hex,

@@ -53,7 +53,7 @@ class Quarter:
     weeks: int
 
 
-PLACES = (
+PLACES = [
     Place("home", _("Your move"), "inbox"),
     Place("request-list", _("Requests"), "message-square-text", (Power.VIEW,)),
     Place("line", _("Line"), "separator-horizontal", (Power.VIEW,)),
@@ -65,7 +65,7 @@ PLACES = (
     Place("team-list", _("Teams"), "network", (Power.MANAGE_SITES,)),
     Place("site-list", _("Sites"), "globe", (Power.MANAGE_AREAS, Power.MANAGE_SITES)),
     Place("settings", _("Settings"), "settings", (Power.MANAGE_PEOPLE,)),
-)
+]
 CAST = (
     ("seo-lead@lumen.example", _("SEO lead")),
     ("content-lead@lumen.example", _("Content lead")),
@@ -79,6 +79,13 @@ CAST = (
 
 Waiting = Callable[[Viewer], QuerySet[Any]]
 _waiting: dict[str, Waiting] = {}
+
+
+def add_place(place: Place, *, behind: str) -> None:
+    """One more place, of a package that stands on this one; a second call with the same name changes nothing."""
+    names = [known.url_name for known in PLACES]
+    if place.url_name not in names:
+        PLACES.insert(names.index(behind) + 1, place)
 
 
 def count_waiting(url_name: str, waiting: Waiting) -> None:

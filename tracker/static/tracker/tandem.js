@@ -75,6 +75,10 @@
         event.preventDefault();
         step(row, key === "ArrowUp" ? -1 : 1);
       }
+      if (row?.dataset.moveUrl && row.closest("[data-group]") && (key === "ArrowLeft" || key === "ArrowRight")) {
+        event.preventDefault();
+        cross(row, key === "ArrowLeft" ? -1 : 1);
+      }
       return;
     }
     if (key === "?" && openDialog("keys", document.activeElement)) return event.preventDefault();
@@ -199,6 +203,7 @@
   /* ---- ranked lists ---- */
 
   const places = (list) => $$("[data-row-key]", list);
+  const called = (row) => row.dataset.rowName ?? row.dataset.rowKey;
 
   function send(list, row, after) {
     const form = list.previousElementSibling;
@@ -208,8 +213,8 @@
     form.elements.after.value = after?.dataset.rowKey ?? "";
     form.elements.version.value = row.dataset.version;
     row.focus({ preventScroll: true });
-    const { rowKey: key } = row.dataset;
-    announce(after ? words("moved", { key, after: after.dataset.rowKey }) : words("first", { key }));
+    const key = called(row);
+    announce(after ? words("moved", { key, after: called(after) }) : words("first", { key }));
     form.requestSubmit();
   }
 
@@ -218,8 +223,16 @@
     const all = places(list);
     const at = all.indexOf(row);
     const to = at + by;
-    if (to < 0 || to >= all.length) return announce(words("edge", { key: row.dataset.rowKey }));
+    if (to < 0 || to >= all.length) return announce(words("edge", { key: called(row) }));
     send(list, row, by > 0 ? all[to] : all[to - 1]);
+  }
+
+  function cross(row, by) {
+    const list = row.closest("[data-group]");
+    const lists = $$(`[data-group="${list.dataset.group}"]`);
+    const to = lists[lists.indexOf(list) + by];
+    if (!to) return announce(words("edge", { key: called(row) }));
+    send(to, row, places(to).at(-1));
   }
 
   function openMover(row) {
@@ -228,7 +241,7 @@
     form.setAttribute("action", row.dataset.moveUrl);
     form.setAttribute("hx-post", row.dataset.moveUrl);
     form.elements.version.value = row.dataset.version;
-    $("[data-moving]", form).textContent = `${row.dataset.rowKey} ${$(".what a", row)?.textContent ?? ""}`;
+    $("[data-moving]", form).textContent = row.dataset.rowName ?? `${row.dataset.rowKey} ${$(".what a", row)?.textContent ?? ""}`;
     $$("option", form.elements.after).forEach((choice) => { choice.hidden = choice.disabled = choice.value === row.dataset.rowKey; });
     row.focus({ preventScroll: true });
     return openDialog("mover", row);
@@ -244,12 +257,13 @@
     }));
 
   async function makeSortable(list) {
-    if (list.dataset.ready || !$("[data-move-url]", list)) return;
+    if (list.dataset.ready || !(list.dataset.group || $("[data-move-url]", list))) return;
     list.dataset.ready = "1";
     await loadSortable();
     window.Sortable.create(list, {
       handle: "[data-handle]",
       draggable: "li",
+      group: list.dataset.group,
       filter: ".theline, .fold",
       preventOnFilter: false,
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
@@ -257,11 +271,11 @@
         next = event.item.nextElementSibling;
       },
       onEnd(event) {
-        if (event.oldIndex === event.newIndex) return;
+        if (event.from === event.to && event.oldIndex === event.newIndex) return;
         let before = event.item.previousElementSibling;
         while (before && !before.dataset.rowKey) before = before.previousElementSibling;
         undo = () => list.insertBefore(event.item, next);
-        send(list, event.item, before);
+        send(event.to, event.item, before);
       },
     });
   }
