@@ -123,7 +123,7 @@ class PolicyList(Policies):
     @extend_schema(responses=PolicyOut(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
         """How long each kind of answer may take."""
-        return answer_list(request, self.rows, POLICY, subjects=["policy"], orders=self.orders)
+        return answer_list(request, self.rows, POLICY, subjects=["policy"], filters={}, orders=self.orders)
 
 
 class PolicyDetail(Policies):

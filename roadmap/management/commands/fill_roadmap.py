@@ -93,4 +93,4 @@ class Writing:
         """Items of the stories are known by their requests: R-22 is whichever item carries it."""
         if not key.startswith("R-"):
             return key
-        return BacklogItem.objects.live().filter(ask__key=key).values_list("key", flat=True).get()
+        return str(BacklogItem.objects.live().filter(ask__key=key).values_list("key", flat=True).get())

@@ -28,13 +28,13 @@ PATIENCE = timedelta(minutes=10)
 DUE = "greatest(p.step, (SELECT count(*) FROM unnest(p.instants) instant WHERE instant <= %(at)s) - 1)::int"
 """The step to do, counted from 0: reminders that are overtaken by a later step are left out, late is no storm."""
 CLAIMING = f"""
-WITH due AS (
-    SELECT id FROM tracker_promise WHERE next_at <= %(at)s {{which}} ORDER BY next_at LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
+WITH p AS (
+    SELECT id, calendar_id, step, deeds, instants, waits FROM tracker_promise WHERE next_at <= %(at)s {{which}}
+    ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 SELECT p.deeds[s.step + 1], p.calendar_id,
        CASE WHEN p.instants[s.step + 2] IS NULL THEN p.waits[s.step + 2] END, array_agg(p.id)
-FROM due JOIN tracker_promise p ON p.id = due.id CROSS JOIN LATERAL (SELECT {DUE} AS step) s GROUP BY 1, 2, 3
+FROM p CROSS JOIN LATERAL (SELECT {DUE} AS step) s GROUP BY 1, 2, 3
 """  # noqa: S608  filled in with constants
 FIRE = f"""
 WITH upcoming AS (
@@ -61,6 +61,8 @@ WITH upcoming AS (
 ) {RECORD}
 """  # noqa: S608  filled in with constants
 
+"""All is read from the rows as they are locked: another look at the table would see them as the statement began, and
+tell of a step that somebody else has done in the meantime."""
 CLAIM, CLAIM_SOME = CLAIMING.format(which=""), CLAIMING.format(which="AND id = ANY(%(only)s::bigint[])")
 
 
