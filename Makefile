@@ -42,6 +42,10 @@ lint: $(DEV) ## Check style, types, the directions of imports and the templates
 bench: $(DEV) ## Measure the busiest pages against a bare view; writes bench.json
 	@$(PYTHON) -m tests.bench
 
+.PHONY: faults
+faults: $(DEV) ## Kill everything while promises break; writes faults.json
+	@$(PYTHON) -m tests.faults.chaos
+
 .PHONY: screenshots
 screenshots: $(DEV) ## Take pictures of a running demo into var/screenshots (URL, FOLDER)
 	@$(PYTHON) -m tests.screenshots $(or $(URL),http://127.0.0.1:8000) $(or $(FOLDER),var/screenshots)

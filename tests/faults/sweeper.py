@@ -4,6 +4,7 @@ The product knows neither failpoints nor sabotage: both are put in here, from ou
 """
 
 import argparse
+import itertools
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import django
 
 PAUSE = 0.05
+KILLED_BEFORE_TELLING = 5
 FAILPOINTS = ("claimed", "fired", "told", "committed", "recorded")
 SABOTAGE = ("no_lock", "tell_later", "local_time", "needs_broker")
 
@@ -60,8 +62,14 @@ def sabotage(name: str, firing: Any, transaction: Any) -> None:
 
         firing.fetch_rows = fetch_slowly
     elif name == "tell_later":
-        publish = firing.publish
-        firing.publish = lambda event: transaction.on_commit(lambda: publish(event))
+        publish, count = firing.publish, itertools.count(1)
+
+        def tell(event: Any) -> None:
+            if next(count) % KILLED_BEFORE_TELLING == 0:
+                die()
+            publish(event)
+
+        firing.publish = lambda event: transaction.on_commit(lambda: tell(event))
 
 
 def main() -> None:
