@@ -60,6 +60,8 @@ PLACES = (
     Place("triage", _("Triage"), "list-checks", (Power.TRIAGE,)),
     Place("project-list", _("Projects"), "folder-kanban", (Power.VIEW,)),
     Place("backlog", _("Backlog"), "layers", (Power.VIEW,)),
+    Place("docket", _("Docket"), "scale", (Power.RULE,)),
+    Place("limbo", _("Limbo"), "hourglass", (Power.VIEW,)),
     Place("import-list", _("Imports"), "file-up", (Power.IMPORT_PROJECTS,)),
     Place("people-list", _("People"), "users", (Power.MANAGE_PEOPLE,)),
     Place("team-list", _("Teams"), "network", (Power.MANAGE_SITES,)),

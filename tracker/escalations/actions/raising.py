@@ -22,7 +22,7 @@ from tracker.escalations.actions.beginning import (
 )
 from tracker.escalations.models import Escalation, Origin, Position, Reason
 from tracker.escalations.states import CASE, CaseState
-from tracker.history.actions import add_row, change_row
+from tracker.history.actions import add_row, change_row, stale
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
@@ -102,9 +102,12 @@ def take_up_case(*, actor: Viewer, at: datetime, case: Escalation, expected: int
 
 
 @transaction.atomic
-def take_up_request(*, actor: Viewer, at: datetime, ask: WorkRequest, wanted: str = "") -> Escalation:
+def take_up_request(
+    *, actor: Viewer, at: datetime, ask: WorkRequest, wanted: str = "", expected: int | None = None
+) -> Escalation:
     """The mediator's own act: any request becomes a case. Raises NotAllowed, WrongState, Refused (`case_is_open`)."""
     require(actor, Power.RULE)
+    _check_request(ask, expected)
     _refuse_untouchable(ask)
     case = load_case(ask)
     if case is not None and case.state == CaseState.OPEN:
@@ -131,11 +134,20 @@ def withdraw_case(
 
 
 @transaction.atomic
-def acknowledge_breach(*, actor: Viewer, at: datetime, ask: WorkRequest, promise: Promise, until: datetime) -> Promise:
+def acknowledge_breach(
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    promise: Promise,
+    until: datetime,
+    expected: int | None = None,
+) -> Promise:
     """Whoever owes a broken promise says when the answer comes: the climb stops until then, also on the docket.
 
     `promise` belongs to the request. Raises as acknowledge_promise does.
     """
+    _check_request(ask, expected)
     again = acknowledge_promise(actor=actor, at=at, promise=promise, until=until)
     line = Escalation.objects.select_for_update().filter(ask=ask, state=CaseState.DOCKETED).first()
     if line is not None:
@@ -188,6 +200,11 @@ def _taken(actor: Viewer, at: datetime) -> dict[str, Any]:
 def _owe_ruling(case: Escalation, actor: Viewer, at: datetime) -> None:
     owed = owed_in(case, Kind.RULING, Kind.RULING, actor.id)
     settle_promises(actor_key=actor.key, at=at, owed=[owed])
+
+
+def _check_request(ask: WorkRequest, expected: int | None) -> None:
+    if expected is not None and expected != ask.version:
+        raise stale(ask.version)
 
 
 def _refuse_untouchable(ask: WorkRequest) -> None:
