@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tracker.api.urls_requests")),
     path("", include("tracker.api.urls_projects")),
     path("", include("tracker.api.urls_backlog")),
+    path("", include("tracker.api.urls_cases")),
     path("", include("tracker.api.urls_people")),
     path("sites/", sites.SiteList.as_view()),
     path("sites/<slug:key>/", sites.SiteDetail.as_view()),

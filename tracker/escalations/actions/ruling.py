@@ -70,6 +70,9 @@ def issue_ruling(
     # The case ends first: what its effects decide about the request closes no case any more.
     _end_case(actor, at, case, "rule", said)
     effects = apply_acts(Bench(actor, at, case.ask, said), acts)
+    if effects and conditions:
+        # Effects follow the request set by set; who owes a condition is brought into what it is now.
+        case.ask.refresh_from_db(fields=["version", "parties"])
     ruling = Ruling(
         escalation=case,
         kind=kind,
