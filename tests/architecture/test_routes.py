@@ -30,6 +30,7 @@ UNVERSIONED = {
     "/requests/new/",
     "/requests/{filed}/comment/",
     "/requests/{restricted}/comment/",
+    "/requests/{filed}/escalate/",
     "/requests/{accepted}/embed/",
     "/requests/{restricted}/embed/",
     "/requests/{accepted}/outrank/",
@@ -213,6 +214,17 @@ class TestSecrets(OnTheWorld):
         "/api/v1/history/?subject=project&key={pinned}",
         "/api/v1/history/?subject=capacity",
         "/api/v1/line/",
+        "/docket/",
+        "/limbo/",
+        "/api/v1/limbo/",
+        "/api/v1/escalations/",
+        "/api/v1/escalations/?request={secret}",
+        "/api/v1/rulings/",
+        "/api/v1/conditions/",
+        "/api/v1/history/?subject=escalation",
+        "/api/v1/history/?subject=position",
+        "/api/v1/history/?subject=ruling",
+        "/api/v1/history/?subject=condition",
     ]
 
     def test_a_restricted_request_is_nowhere_to_be_read(self) -> None:
@@ -265,6 +277,20 @@ class TestSecrets(OnTheWorld):
         ("cto", may([], "POST /api/v1/projects/{edge}/move/", after="P-9999")),
         ("cto", may([], "POST /projects/{edge}/move/", after="P-9999", team="web")),
         ("cto", may([], "PATCH /api/v1/projects/{host}/", owner=999_999)),
+        ("coo", may([], "POST /api/v1/escalations/{case_case}/rule/", kind="deny", sentence="No.", due_on="nothing")),
+        (
+            "coo",
+            may(
+                [],
+                "POST /api/v1/escalations/{case_case}/rule/",
+                kind="grant",
+                sentence="Yes.",
+                due_on="{day}",
+                effects=[{"effect": "pin_project", "project": "P-9999"}],
+            ),
+        ),
+        ("sre", may([], "POST /cases/{case_case}/conditions/{condition}/meet/", note="not of this case")),
+        ("analyst", may([], "POST /api/v1/escalations/", reason="risk", wanted="?", request="R-9999")),
         ("cto", may([], "PATCH /api/v1/projects/{host}/", team="nobody")),
         ("cto", may([], "POST /api/v1/projects/{plain}/effort/", team="nobody", period="{period}", weeks="1")),
         (

@@ -5,13 +5,20 @@ import itertools
 import pytest
 
 from tracker.backlog.states import ITEM, ItemState
+from tracker.escalations.states import CASE, CONDITION, CaseState, ConditionState
 from tracker.intake.states import REQUEST, State
 from tracker.integrations.models import RunState
 from tracker.integrations.states import IMPORT
 from tracker.kernel.errors import WrongState
 from tracker.kernel.states import Machine
 
-MACHINES: list[tuple[Machine, list[str]]] = [(REQUEST, list(State)), (ITEM, list(ItemState)), (IMPORT, list(RunState))]
+MACHINES: list[tuple[Machine, list[str]]] = [
+    (REQUEST, list(State)),
+    (ITEM, list(ItemState)),
+    (IMPORT, list(RunState)),
+    (CASE, list(CaseState)),
+    (CONDITION, list(ConditionState)),
+]
 PAIRS = [
     (machine, str(state), verb)
     for machine, states in MACHINES

@@ -101,4 +101,4 @@ def test_who_stands_on_neither_side_lets_nobody_wait() -> None:
 
 
 def test_the_cost_of_stall_is_a_range_that_the_confidence_opens() -> None:
-    assert stall_cost(Decimal(1000), 50, timedelta(weeks=4)) == (Decimal(2000), Decimal(4000))
+    assert stall_cost(Decimal(1000), Decimal(50), timedelta(weeks=4)) == (Decimal(2000), Decimal(4000))

@@ -132,7 +132,7 @@ def test_one_sentence_and_one_date_are_all_it_takes(court: Court) -> None:
 def test_a_condition_comes_with_its_owner_and_its_date(court: Court) -> None:
     case = court.heard()
     coo = browser(court.cast.coo)
-    given = {"kind": "deny", "sentence": SENTENCE, "condition": "A stop rule is in place."}
+    given: dict[str, Any] = {"kind": "deny", "sentence": SENTENCE, "condition": "A stop rule is in place."}
     page = coo.get(f"/cases/{case.key}/")
     assert send_form(coo, page, f"/cases/{case.key}/rule/", **given).status_code == 422
     given |= {"condition_owner": court.cast.sre.pk, "condition_due_on": LATER.isoformat(), "effects_deny": "[]"}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -169,7 +170,7 @@ def test_below_level_company_positions_are_open_at_once(court: Court) -> None:
 
 def test_the_sides_may_settle_before_anybody_rules(court: Court) -> None:
     case = court.taken()
-    settle = {"sentence": "In stages, with a stop rule.", "due_on": LATER}
+    settle: dict[str, Any] = {"sentence": "In stages, with a stop rule.", "due_on": LATER}
     assert settle_case(**court.by(court.cast.seo_lead), case=case, **settle) is None
     with pytest.raises(Refused) as refused:
         settle_case(**court.by(court.cast.cmo), case=court.load(case))

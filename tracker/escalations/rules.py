@@ -142,7 +142,7 @@ def waited_by_side(segments: Sequence[Segment], now: datetime) -> dict[str, Deci
     return {side: round(amount, 1) for side, amount in days.items()}
 
 
-def stall_cost(per_week: Decimal, percent: int, waited: timedelta) -> tuple[Decimal, Decimal]:
+def stall_cost(per_week: Decimal, percent: Decimal, waited: timedelta) -> tuple[Decimal, Decimal]:
     """From what the confidence leaves of it to all of it: the value per week over the weeks since filing."""
     weeks = Decimal(waited / timedelta(weeks=1))
     return round(per_week * weeks * percent / 100, -1), round(per_week * weeks, -1)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.escalations.actions import told_act
 from tracker.escalations.models import RulingKind
@@ -143,9 +143,9 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
         words = {"low": low, "high": high, "name": ask.requester.name}
         told.append((_("Cost of waiting"), _("%(low)s to %(high)s since it was filed, says %(name)s") % words))
     if numbers.lacking:
-        told.append(
-            (_("Before it can be embedded"), _("%(count)s answers are missing") % {"count": len(numbers.lacking)})
-        )
+        count = len(numbers.lacking)
+        missing = ngettext("%(count)s answer is missing", "%(count)s answers are missing", count) % {"count": count}
+        told.append((_("Before it can be embedded"), missing))
     return told
 
 
@@ -160,8 +160,8 @@ def say_standing(numbers: Numbers) -> str:
         return _("no place: nobody said its value and effort")
     words = {"place": numbers.standing.place, "weeks": say_weeks(numbers.standing.weeks_below)}
     if numbers.standing.weeks_below:
-        return _("would be %(place)s.; %(weeks)s below") % words
-    return _("would be %(place)s., above") % words
+        return _("place %(place)s, %(weeks)s below the line") % words
+    return _("place %(place)s, above the line") % words
 
 
 def say_waited(waited: Mapping[str, Decimal]) -> str:
@@ -198,7 +198,7 @@ SENTENCES |= {
     ("escalation", "propose_settlement"): _say_proposed,
     ("escalation", "settle_case"): gettext_lazy("confirmed the settlement"),
     ("escalation", "settle_by_decision"): gettext_lazy("decided the request, so nobody rules on it"),
-    ("escalation", "rule_case"): gettext_lazy("ruled"),
+    ("escalation", "rule_case"): gettext_lazy("ruled on it"),
     ("escalation", "send_back"): gettext_lazy("sent it back"),
     ("escalation", "withdraw_case"): gettext_lazy("took it back"),
     ("escalation", "return_case"): gettext_lazy("brought it back: a condition was broken"),

@@ -100,7 +100,7 @@ def owed_in(
 
 def end_promises(cases: Iterable[str], *, actor_key: str, at: datetime, ruling: str = "lifted") -> None:
     """A case that has ended owes no positions any more; its ruling is kept where there is one."""
-    ended = {}
+    ended: dict[str, str] = {}
     for key in cases:
         ended |= {f"{key}:{Kind.POSITION}:{side}": "lifted" for side in SIDES}
         ended[f"{key}:{Kind.RULING}"] = ruling

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.actions.beginning import (
@@ -143,7 +144,7 @@ def _end_case(actor: Viewer, at: datetime, case: Escalation, verb: str, said: st
 
 
 def _check_conditions(conditions: Sequence[NewCondition], at: datetime) -> None:
-    wrong = None
+    wrong: str | Lazy | None = None
     if len(conditions) > MOST_CONDITIONS:
         wrong = _("At most %(count)s.") % {"count": MOST_CONDITIONS}
     elif any(not one.text.strip() for one in conditions):

@@ -132,7 +132,7 @@ def _sides(viewer: Viewer, case: Escalation, promises: Sequence[Promise]) -> lis
     for side in Side.values:
         row = found.get(side)
         owed = _latest(promises, f"{case.key}:{Kind.POSITION}:{side}")
-        known = vars(row) if row else {"said": "", "may_read": False, "kinds": []}
+        known: dict[str, Any] = vars(row) if row else {"said": "", "may_read": False, "kinds": []}
         spoken.append(
             Spoken(
                 side=side,

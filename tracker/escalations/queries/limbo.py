@@ -76,7 +76,7 @@ def limbo_list(viewer: Viewer, at: datetime) -> Limbo:
     return Limbo(sorted(teams, key=lambda team: (-len(team.rows), team.name)))
 
 
-def matter_of(name: str) -> Concat:
+def matter_of(name: str | OuterRef) -> Concat:
     """What a promise about a request names as its matter."""
     return Concat(Value("request:"), Cast(name, CharField()), output_field=CharField())
 
