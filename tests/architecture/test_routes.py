@@ -205,7 +205,7 @@ class TestSecrets(OnTheWorld):
         "/api/v1/backlog-items/?request={secret}",
         "/api/v1/backlog-items/?project={pinned}",
         "/api/v1/projects/{pinned}/",
-        "/api/v1/history/?subject=request",
+        "/api/v1/history/?subject=request&limit=100",
         "/api/v1/history/?subject=request&key={restricted}",
         "/api/v1/history/?subject=request&key={secret}&order=id",
         "/api/v1/history/?subject=backlog-item&key={secret_item}",

@@ -210,10 +210,15 @@ SPECTACULAR_SETTINGS = {
         "tracker.api.schema.close_bodies",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "CaseState": "tracker.escalations.states.CaseState",
         "CheckState": "tracker.launches.models.CheckState",
+        "ConditionState": "tracker.escalations.states.ConditionState",
         "ItemState": "tracker.backlog.states.ItemState",
         "ProjectStage": "tracker.projects.models.Stage",
+        "PromiseKind": "tracker.promises.models.Kind",
         "RequestState": "tracker.intake.states.State",
+        "RulingChoice": "tracker.escalations.models.CHOICES",
+        "RulingKind": "tracker.escalations.models.RulingKind",
     },
 }
 LOGGING = {

@@ -145,8 +145,10 @@ def acknowledge_breach(
 ) -> Promise:
     """Whoever owes a broken promise says when the answer comes: the climb stops until then, also on the docket.
 
-    `promise` belongs to the request. Raises as acknowledge_promise does.
+    `promise` belongs to the request. It takes the power to say a word about it: a token may lack that. Raises as
+    acknowledge_promise does.
     """
+    require(actor, Power.COMMENT, ask.ties)
     _check_request(ask, expected)
     again = acknowledge_promise(actor=actor, at=at, promise=promise, until=until)
     line = Escalation.objects.select_for_update().filter(ask=ask, state=CaseState.DOCKETED).first()

@@ -114,6 +114,7 @@ def meet_condition(
 
     Raises NotAllowed, WrongState, Stale.
     """
+    require(actor, Power.COMMENT, condition.escalation.ties)
     if actor.id != condition.owner_id and not may(actor, Power.RULE):
         raise NotAllowed(_("Whoever owns the condition says that it holds, or the mediator."))
     if expected is not None and expected != condition.version:
