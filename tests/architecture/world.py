@@ -250,7 +250,12 @@ class Maker:
         return imports.upload_import(**lead, source="jira", filename="jira.csv", content=SPANISH.read_bytes())
 
     def raise_case(self, ask: WorkRequest, word: str = "", **more: Any) -> Escalation:
-        words: Facts = {"reason": "risk", "wanted": f"May it be done? {word}", "options": [f"yes {word}"], "tried": word}
+        words: Facts = {
+            "reason": "risk",
+            "wanted": f"May it be done? {word}",
+            "options": [f"yes {word}"],
+            "tried": word,
+        }
         made = cases.raise_case(**self.by("analyst"), ask=self.load_ask(ask), **words, **more)
         return self.load_case(made)
 

@@ -124,14 +124,8 @@ def answer_embed(
     if item.ask.state in UNDECIDED:
         accept_request(actor=actor, at=at, ask=item.ask, by_host=True)
     if split_rest:
-        split_request(
-            actor=actor,
-            at=at,
-            ask=item.ask,
-            rest_title=split_rest.title,
-            review_on=split_rest.review_on,
-            reason=conditions,
-        )
+        title, day = split_rest.title, split_rest.review_on
+        split_request(actor=actor, at=at, ask=item.ask, rest_title=title, review_on=day, reason=conditions)
     changes = {
         "state": state,
         "added_weeks": weeks,

@@ -181,7 +181,7 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
         effect=effect,
         listed=own,
         standing=place_by_score(own, ask) if own else None,
-        outrank=outrank_at(own, ask.effort_weeks) if own and ask.effort_weeks else None,
+        outrank=outrank_at(own, ask.effort_weeks) if own and ask.effort_weeks and item is None else None,
         waited=waited_in([one for one in promises if one.side], at),
         stall=_stall(ask, at),
         lacking=lacking,
