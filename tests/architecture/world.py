@@ -313,7 +313,7 @@ class Maker:
         self.rule(made["ruled"])
         made["line"] = self.docket(asks["line"])
         self.break_promise(asks["late"])
-        kept = self.ask(f"Before the COO {CANARY}", word=CANARY)
+        kept = self.ask(f"Stuck {CANARY}", word=CANARY)
         intake.restrict_request(**self.by("analyst"), ask=kept)
         self.break_promise(self.load_ask(kept))
         ruled = self.raise_case(kept, CANARY)

@@ -142,9 +142,8 @@ class CaseView:
         days = {side: number(waited[side], 1) for side in Side.values}
         words = {"days": number(sum(waited.values()), 1), **days}
         said = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
-        if self.case.state == CaseState.OPEN:
-            return f"{said} {_('If nothing is decided, everything stays as it is.')}"
-        return said
+        otherwise = _("If nothing is decided, everything stays as it is.") if self.case.state == CaseState.OPEN else ""
+        return f"{said} {otherwise}".strip()
 
     @cached_property
     def sides(self) -> list[SideCard]:
