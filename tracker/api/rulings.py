@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from tracker.api.briefs import NothingIn
@@ -29,7 +29,7 @@ from tracker.escalations.queries import Limbo, LimboRow, limbo_list
 from tracker.escalations.states import ConditionState
 from tracker.history.actions import stale
 from tracker.intake.models import WorkRequest
-from tracker.kernel.errors import NotAllowed
+from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.people.access import Viewer
 from tracker.promises.models import Kind, Promise
 
@@ -194,15 +194,24 @@ def find_seen(resource: Resource, key: str) -> WorkRequest:
 class LimboView(Resource):
     tagged = False
 
-    @extend_schema(responses=LimboOut, operation_id="show_limbo")
+    @extend_schema(
+        responses=LimboOut,
+        operation_id="show_limbo",
+        parameters=[OpenApiParameter("team", str, "query", description="Key of a team.")],
+    )
     def get(self, request: HttpRequest) -> HttpResponse:
         """What is undecided and past due, by team, oldest first, with whose turn it is."""
         if not self.viewer.roles:
             raise NotAllowed(_("Ask your administrator for a role."))
-        return self.answer(_show_limbo(limbo_list(self.viewer, self.at)))
+        unknown = set(request.GET) - {"team"}
+        if unknown:
+            text = _("There is no such filter.")
+            raise Invalid(text, fields=dict.fromkeys(sorted(unknown), text))
+        return self.answer(_show_limbo(limbo_list(self.viewer, self.at), request.GET.get("team", "")))
 
 
-def _show_limbo(limbo: Limbo) -> dict[str, Any]:
+def _show_limbo(limbo: Limbo, asked: str) -> dict[str, Any]:
+    """Of one team, where it is asked for."""
     return {
         "teams": [
             {
@@ -212,6 +221,7 @@ def _show_limbo(limbo: Limbo) -> dict[str, Any]:
                 "requests": [_show_row(row) for row in team.rows],
             }
             for team in limbo.teams
+            if asked in ("", team.key)
         ]
     }
 
