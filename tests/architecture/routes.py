@@ -335,7 +335,7 @@ API = [
     may(DELIVER, "POST /api/v1/backlog-items/{agreed_item}/checks/{check}/decide/", passed=True, evidence="seen"),
     # Cases, rulings, conditions, limbo
     may(SIGNED_IN, "GET /api/v1/escalations/"),
-    may(ESCALATE, "POST /api/v1/escalations/", **WANTED, request="{filed}"),
+    may(ESCALATE, "POST /api/v1/escalations/", told=[400], **WANTED, request="{filed}"),
     may(COLLEAGUES, "GET /api/v1/escalations/{case_case}/"),
     may(SEE_RESTRICTED, "GET /api/v1/escalations/{secret_case}/"),
     may(COLLEAGUES, "GET /api/v1/escalations/{case_case}/positions/"),

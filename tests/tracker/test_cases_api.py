@@ -120,7 +120,7 @@ def test_an_older_version_is_refused(court: Court, timur: Caller, marta: Caller)
 
 def test_wrong_bodies_are_named(court: Court, timur: Caller, marta: Caller) -> None:
     assert timur.post(CASES, {"request": court.ask.key, "reason": "weather", "wanted": "?"}).status_code == 400
-    assert timur.post(CASES, {"request": "R-9999", "reason": "risk", "wanted": "?"}).status_code == 404
+    assert timur.post(CASES, {"request": "R-9999", "reason": "risk", "wanted": "?"}).status_code == 400
     key = raise_by(timur, court)
     second = timur.post(CASES, {"request": court.ask.key, "reason": "risk", "wanted": "?"})
     assert (second.status_code, second.json()["facts"]["case"]) == (409, key)

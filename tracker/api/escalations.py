@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
@@ -27,6 +28,7 @@ from tracker.escalations.models import (
 from tracker.escalations.rules import Effect
 from tracker.escalations.states import CaseState, ConditionState
 from tracker.intake.models import WorkRequest
+from tracker.kernel.errors import Invalid
 from tracker.people.access import Viewer
 from tracker.people.models import Side, User
 
@@ -263,7 +265,10 @@ class CaseList(Cases):
 
         def effect() -> HttpResponse:
             seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "area", "team")
-            ask = self.find(key, seen)
+            ask = seen.filter(key=key).first()
+            if ask is None:
+                text = _("There is no such record.")
+                raise Invalid(text, fields={"request": text})
             made = actions.raise_case(actor=self.viewer, at=self.at, ask=ask, **given)
             return self.show(made.key, status=201)
 
