@@ -1,6 +1,7 @@
 """The index of every table, room by room."""
 
 from tracker.backlog.models import BacklogItem
+from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.models import Entry
 from tracker.intake.models import Comment, RequestType, WorkRequest
 from tracker.integrations.models import ImportFile, ImportRun, Link, PlannedProject, PlannedRow
@@ -19,9 +20,11 @@ __all__ = [
     "Capacity",
     "Check",
     "Comment",
+    "Condition",
     "Crossing",
     "Effort",
     "Entry",
+    "Escalation",
     "Firing",
     "Firm",
     "Heartbeat",
@@ -34,9 +37,11 @@ __all__ = [
     "PlannedProject",
     "PlannedRow",
     "Policy",
+    "Position",
     "Project",
     "Promise",
     "RequestType",
+    "Ruling",
     "Site",
     "Team",
     "Token",

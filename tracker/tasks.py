@@ -8,6 +8,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.db import transaction
 
+from tracker.escalations import actions as escalations
 from tracker.intake import actions as intake
 from tracker.integrations import actions as integrations
 from tracker.integrations.events import ImportAwaits
@@ -41,6 +42,11 @@ def fire_promises() -> None:
     promises.fire_due(at=clock.now())
 
 
+@shared_task(name="raise_aged", ignore_result=True)
+def raise_aged() -> None:
+    escalations.raise_aged(at=clock.now())
+
+
 @shared_task(name="mail_notices", ignore_result=True)
 def mail_notices() -> None:
     notices.mail_notices(at=clock.now())
@@ -71,6 +77,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "fire_promises": ring("fire_promises", every=5, queue="tick"),
     "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
+    "raise_aged": ring("raise_aged", every=600, queue="tick"),
     "return_parked": ring("return_parked", every=60, queue="tick"),
     "turn_period": ring("turn_period", every=600, queue="tick"),
 }

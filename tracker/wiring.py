@@ -2,10 +2,13 @@
 
 from tracker.backlog.actions import close_items, follow_answers, involve_owners, mark_orphans
 from tracker.backlog.events import ItemsChanged, RankAsked
+from tracker.escalations.actions import close_cases, follow_firings
+from tracker.escalations.events import CasesMoved
 from tracker.intake.actions import follow_court
 from tracker.intake.events import RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
+from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
 from tracker.projects.events import LineCrossed, OwnersChanged
@@ -17,10 +20,13 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (OwnersChanged, involve_owners),
     (RequestsMoved, follow_court),
     (RequestsMoved, close_items),
+    (RequestsMoved, close_cases),
     (RequestsMoved, tell_of_requests),
     (ItemsChanged, follow_answers),
     (ItemsChanged, tell_of_items),
+    (PromisesFired, follow_firings),
     (PromisesFired, tell_of_promises),
+    (CasesMoved, tell_of_cases),
     (RankAsked, tell_of_rank),
     (ImportAwaits, ring_import),
 ]

@@ -20,6 +20,10 @@ CHIEFS = ("cmo", "cto", "coo")
 
 ADMIN = ("admin",)
 CTO = ("cto",)
+COO = ("coo",)
+ESCALATE = ("analyst", "platform_lead", "cmo", "cto")
+SPEAK = ("analyst", "platform_lead", "cmo", "cto")
+"""Parties: who asks, the lead who decides, and the two chiefs; each for their side."""
 REQUESTER = ("analyst",)
 TRIAGE = ("platform_lead", "cto")
 SEE_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
@@ -68,6 +72,8 @@ MAPPING: Body = {"kind": "epic", "types": ["Epic"], "team": "web", "default_stag
 EXAMPLES = ["https://lumen.example/p/7"]
 OWNED_BY_SRE: Body = {"title": "Edge cache", "owner": "{sre}"}
 EMBED: Body = {"host": "{host}", "added_weeks": "1.5"}
+WANTED: Body = {"reason": "risk", "wanted": "May it be done?"}
+RULING: Body = {"kind": "deny", "sentence": "Not now.", "due_on": "{day}"}
 OUTRANK: Body = {"after": "{edge}", "weeks": "2", "orphans_accepted": True}
 
 PRODUCT: Body = {"name": "Content", "business_owner": "{seo_lead}", "delivery_owner": "{platform_lead}"}
@@ -199,6 +205,26 @@ PAGES = [
     may(DELIVER, "POST /backlog/{agreed_item}/tracker-key/", tracker_key="WEB-77"),
     may(SIGNED_IN, "GET /notices/"),
     either(may(SIGNED_IN, "POST /notices/read/")),
+    # The docket, cases, limbo
+    may(COLLEAGUES, "GET /docket/"),
+    may(COLLEAGUES, "GET /limbo/"),
+    may(COLLEAGUES, "GET /cases/{case_case}/"),
+    may(COLLEAGUES, "GET /cases/{ruled_case}/"),
+    may(SEE_RESTRICTED, "GET /cases/{secret_case}/"),
+    may(ESCALATE, "GET /requests/{filed}/escalate/"),
+    may(ESCALATE, "POST /requests/{filed}/escalate/", **WANTED),
+    may(COO, "POST /requests/{filed}/take-up/"),
+    may(COO, "POST /cases/{line_case}/take-up/"),
+    may(COO, "POST /cases/{case_case}/take-up/"),
+    may(SPEAK, "POST /cases/{case_case}/position/", text="Do it.", accepts=["grant"]),
+    may(SPEAK, "POST /cases/{secret_case}/settle/", sentence="In stages.", due_on="{day}"),
+    may(SPEAK, "POST /cases/{case_case}/settle/", sentence="In stages.", due_on="{day}"),
+    may(["platform_lead", "cto"], "POST /cases/{offered_case}/confirm/", told=[422]),
+    may(COO, "POST /cases/{case_case}/rule/", **RULING, effects_deny='[{{"effect": "decline"}}]'),
+    may(COO, "POST /cases/{case_case}/send-back/", sentence="Ask your lead."),
+    may(REQUESTER, "POST /cases/{case_case}/withdraw/", reason="We talked."),
+    may(["sre", "coo"], "POST /cases/{ruled_case}/conditions/{condition}/meet/", note="seen"),
+    may(["platform_lead"], "POST /requests/{late}/acknowledge/", until="{soon}"),
     # Projects, the line, capacities
     may(COLLEAGUES, "GET /line/"),
     may(COLLEAGUES, "GET /line/?team=web&all=1"),
@@ -269,6 +295,11 @@ API = [
     may(ANYBODY, "GET /api/v1/schema/"),
     may(ANYBODY, "GET /api/v1/docs/"),
     # People, teams, sites, areas, history
+    may(SIGNED_IN, "GET /api/v1/promises/"),
+    may((*CHIEFS, "platform_lead"), "GET /api/v1/promises/{promise}/"),
+    may(SIGNED_IN, "GET /api/v1/policies/"),
+    may(SIGNED_IN, "GET /api/v1/policies/triage/"),
+    may(CHIEFS, "PATCH /api/v1/policies/triage/", days="2"),
     may(SIGNED_IN, "GET /api/v1/sites/"),
     may(SITES, "POST /api/v1/sites/", **SITE),
     may(COLLEAGUES, "GET /api/v1/sites/shop/"),
@@ -339,6 +370,27 @@ API = [
     may(PROJECT, "POST /api/v1/backlog-items/{agreed_item}/move/", after=None),
     may(PROPOSE, "POST /api/v1/backlog-items/{orphan_item}/rehome/", **EMBED),
     may(DELIVER, "POST /api/v1/backlog-items/{agreed_item}/checks/{check}/decide/", passed=True, evidence="seen"),
+    # Cases, rulings, conditions, limbo
+    may(SIGNED_IN, "GET /api/v1/escalations/"),
+    may(ESCALATE, "POST /api/v1/escalations/", told=[400], **WANTED, request="{filed}"),
+    may(COLLEAGUES, "GET /api/v1/escalations/{case_case}/"),
+    may(SEE_RESTRICTED, "GET /api/v1/escalations/{secret_case}/"),
+    may(COLLEAGUES, "GET /api/v1/escalations/{case_case}/positions/"),
+    may(SEE_RESTRICTED, "GET /api/v1/escalations/{secret_case}/positions/"),
+    may(COO, "POST /api/v1/escalations/{case_case}/take-up/"),
+    may(COO, "POST /api/v1/escalations/{line_case}/take-up/"),
+    may(SPEAK, "POST /api/v1/escalations/{case_case}/positions/", text="Do it.", accepts=["grant"]),
+    may(SPEAK, "POST /api/v1/escalations/{case_case}/settle/", sentence="In stages.", due_on="{day}"),
+    may(["platform_lead", "cto"], "POST /api/v1/escalations/{offered_case}/settle/", told=[409]),
+    may(COO, "POST /api/v1/escalations/{case_case}/rule/", **RULING),
+    may(COO, "POST /api/v1/escalations/{case_case}/send-back/", sentence="Ask your lead."),
+    may(REQUESTER, "POST /api/v1/escalations/{case_case}/withdraw/", reason="We talked."),
+    may(SIGNED_IN, "GET /api/v1/rulings/"),
+    may(SIGNED_IN, "GET /api/v1/conditions/"),
+    may(["sre", "coo"], "POST /api/v1/conditions/{condition}/meet/", note="seen"),
+    may(COO, "POST /api/v1/requests/{filed}/take-up/"),
+    may(["platform_lead"], "POST /api/v1/requests/{late}/acknowledge/", until="{soon}"),
+    may(COLLEAGUES, "GET /api/v1/limbo/"),
     # Projects, periods, capacities, the line
     may(SIGNED_IN, "GET /api/v1/projects/"),
     may(["sre", "platform_lead", "cto"], "POST /api/v1/projects/", **OWNED_BY_SRE, team="web"),

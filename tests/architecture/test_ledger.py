@@ -32,19 +32,34 @@ PROJECT = (
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
 ROADMAP = "the product, its objectives, its items, and the projects and backlog items that deliver them"
 TIE = "the item, what delivers it, its new version with its entry, what is tied already, the tie, the answer"
+DECISION = "a request, its items, its promises, what waited for the mediator, and word"
+CASE = "a request with what carries it, whose case it is, the case, what was said, its promises, and word"
+SPEAK = "a case, its version, the position, its promise, whether both are open now, and word"
+ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
 DEARER = {
     "GET /api/v1/products/{product}/roadmap/": (5, ROADMAP),
     "POST /api/v1/roadmap-items/{plan}/tie/": (7, TIE),
-    "POST /api/v1/requests/{accepted}/embed/": (8, EMBED),
-    "POST /api/v1/requests/{restricted}/embed/": (8, EMBED),
-    "POST /api/v1/backlog-items/{proposed_item}/answer/": (17, ANSWER),
-    "POST /api/v1/backlog-items/{orphan_item}/rehome/": (14, LEAVE),
-    "POST /api/v1/backlog-items/{agreed_item}/drop/": (11, LEAVE),
+    "POST /api/v1/requests/{accepted}/embed/": (9, EMBED),
+    "POST /api/v1/requests/{restricted}/embed/": (9, EMBED),
+    "POST /api/v1/requests/{filed}/decline/": (7, DECISION),
+    "POST /api/v1/requests/{filed}/park/": (7, DECISION),
+    "POST /api/v1/backlog-items/{proposed_item}/answer/": (20, ANSWER),
+    "POST /api/v1/backlog-items/{orphan_item}/rehome/": (15, LEAVE),
+    "POST /api/v1/backlog-items/{agreed_item}/drop/": (12, LEAVE),
     "POST /api/v1/backlog-items/{ready_item}/ship/": (8, "an item, its checks, its blocker, its request, and word"),
     "POST /api/v1/requests/{accepted}/outrank/": (28, OUTRANK),
     "POST /requests/{accepted}/outrank/": (30, OUTRANK),
-    "POST /backlog/{proposed_item}/answer/": (17, ANSWER),
-    "POST /backlog/{orphan_item}/rehome/": (14, LEAVE),
+    "POST /backlog/{proposed_item}/answer/": (20, ANSWER),
+    "POST /backlog/{orphan_item}/rehome/": (15, LEAVE),
+    "POST /settings/level/": (13, "the first level with clocks brings the hours and the policies, each with its entry"),
+    "POST /api/v1/escalations/": (10, CASE),
+    "POST /api/v1/requests/{filed}/take-up/": (8, CASE),
+    "POST /api/v1/escalations/{line_case}/take-up/": (8, CASE),
+    "POST /api/v1/escalations/{case_case}/positions/": (8, SPEAK),
+    "POST /api/v1/escalations/{offered_case}/settle/": (7, ENDED),
+    "POST /api/v1/escalations/{case_case}/rule/": (7, ENDED),
+    "POST /api/v1/escalations/{case_case}/send-back/": (7, ENDED),
+    "POST /api/v1/escalations/{case_case}/withdraw/": (7, ENDED),
     "GET /projects/{host}/": (14, PROJECT),
     "GET /projects/{pinned}/": (14, PROJECT),
     "POST /imports/{import}/mapping/": (18, PLAN),

@@ -34,7 +34,11 @@ edit_roadmap      P        P        P    *   *   *   -
 manage_areas      -        -        T    *   *   -   *
 manage_sites      -        -        -    *   *   -   *
 manage_types      -        -        -    *   *   -   *
+escalate          OP       A        T    *   *   -   -
+state_position    P        P        P    P   P   P   -
+rule              -        -        -    -   -   *   -
 import_projects   -        -        T    *   *   *   *
+set_policies      -        -        -    *   *   *   -
 manage_people     -        -        -    -   -   -   *
 """
 ME, MY_TEAM, OTHER_TEAM = 7, 3, 4

@@ -6,6 +6,7 @@ import pytest
 
 from roadmap.products.states import PLAN, PlanState
 from tracker.backlog.states import ITEM, ItemState
+from tracker.escalations.states import CASE, CONDITION, CaseState, ConditionState
 from tracker.intake.states import REQUEST, State
 from tracker.integrations.models import RunState
 from tracker.integrations.states import IMPORT
@@ -17,6 +18,8 @@ MACHINES: list[tuple[Machine, list[str]]] = [
     (ITEM, list(ItemState)),
     (IMPORT, list(RunState)),
     (PLAN, list(PlanState)),
+    (CASE, list(CaseState)),
+    (CONDITION, list(ConditionState)),
 ]
 PAIRS = [
     (machine, str(state), verb)

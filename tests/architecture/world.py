@@ -15,6 +15,9 @@ from tests.kept import Kept
 from tests.makers import Cast, make_cast, make_user
 from tracker.backlog.actions import answer_embed, embed_request, ship_item
 from tracker.backlog.models import BacklogItem
+from tracker.escalations import actions as cases
+from tracker.escalations.models import Condition, Escalation
+from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
 from tracker.intake.models import WorkRequest
@@ -29,6 +32,7 @@ from tracker.people import actions as people
 from tracker.people.models import User
 from tracker.projects import actions as projects
 from tracker.projects.models import Capacity, Project
+from tracker.promises.models import Promise, WorkCalendar
 from tracker.sites.actions import add_area, add_site
 
 CANARY = "Zibbelwort"
@@ -82,6 +86,7 @@ def make_world_of(times: int) -> World:
     maker.make_people()
     maker.make_imports()
     maker.make_roadmap()
+    maker.make_cases()
     for number in range(PADDING * times):
         maker.pad(number)
     return world
@@ -280,6 +285,86 @@ class Maker:
         found = type(deliverer)._base_manager.get(pk=deliverer.pk)
         roadmap.tie_item(**self.by("cmo"), plan=self.load_plan(plan), deliverer=found)
 
+    def raise_case(self, ask: WorkRequest, word: str = "", **more: Any) -> Escalation:
+        words: Facts = {
+            "reason": "risk",
+            "wanted": f"May it be done? {word}",
+            "options": [f"yes {word}"],
+            "tried": word,
+        }
+        made = cases.raise_case(**self.by("analyst"), ask=self.load_ask(ask), **words, **more)
+        return self.load_case(made)
+
+    def load_case(self, case: Escalation) -> Escalation:
+        return Escalation.objects.select_related("ask__type", "ask__area", "ask__team").get(pk=case.pk)
+
+    def settle(self, case: Escalation, word: str = "") -> None:
+        day = (self.at + timedelta(days=45)).date()
+        cases.settle_case(**self.by("analyst"), case=case, sentence=f"In stages {word}", due_on=day)
+
+    def rule(self, case: Escalation, word: str = "") -> None:
+        day = (self.at + timedelta(days=45)).date()
+        condition = cases.NewCondition(f"a stop rule {word}", self.cast.sre, day)
+        given: Facts = {"kind": "deny", "sentence": f"Not now {word}", "due_on": day, "conditions": [condition]}
+        cases.issue_ruling(**self.by("coo"), case=self.load_case(case), rationale=word, accepted_risk=word, **given)
+
+    def docket(self, ask: WorkRequest) -> Escalation:
+        line = Escalation(ask=ask, reason="no_answer", origin="breach", created_at=self.at)
+        add_row(line, actor="system", at=self.at, verb="docket_case")
+        return line
+
+    def break_promise(self, ask: WorkRequest) -> None:
+        calendar = WorkCalendar.objects.filter(team=None).first()
+        if calendar is None:
+            calendar = WorkCalendar(week=[[[540, 1080]]] * 5 + [[]] * 2)
+            add_row(calendar, actor="system", at=self.at, verb="set_calendar")
+        lead, due = self.cast.platform_lead, self.at - timedelta(days=1)
+        promise = Promise(
+            kind="triage",
+            source=f"{ask.key}:triage",
+            matter=f"request:{ask.pk}",
+            facts={"key": ask.key, "title": ask.title, "url": f"/requests/{ask.key}/"},
+            holder=lead,
+            team=lead.team,
+            side="technology",
+            calendar=calendar,
+            started_at=self.at - timedelta(days=5),
+            minutes=540,
+            due_at=due,
+            deeds=["breach", "chiefs", "docket"],
+            instants=[due, None, None],
+            waits=[0, 540, 1080],
+            step=1,
+            next_at=self.at + timedelta(days=1),
+            breached_at=due,
+        )
+        add_row(promise, actor="system", at=self.at, verb="open_promise")
+
+    def make_cases(self) -> None:
+        """One of every state; the restricted one has its word in every text."""
+        names = ("case", "offered", "ruled", "line", "late")
+        asks = {name: self.ask(f"Structured data {name}") for name in names}
+        made = {name: self.raise_case(asks[name]) for name in ("case", "offered", "ruled")}
+        self.settle(made["offered"])
+        self.rule(made["ruled"])
+        made["line"] = self.docket(asks["line"])
+        self.break_promise(asks["late"])
+        kept = self.ask(f"Stuck {CANARY}", word=CANARY)
+        intake.restrict_request(**self.by("analyst"), ask=kept)
+        self.break_promise(self.load_ask(kept))
+        ruled = self.raise_case(kept, CANARY)
+        cases.write_position(**self.by("analyst"), case=ruled, text=f"Do it {CANARY}")
+        day = (self.at + timedelta(days=45)).date()
+        given: Facts = {"kind": "deny", "sentence": f"Not now {CANARY}", "due_on": day}
+        cases.issue_ruling(**self.by("coo"), case=self.load_case(ruled), rationale=CANARY, **given)
+        secret = self.raise_case(kept, CANARY)
+        cases.write_position(**self.by("analyst"), case=secret, text=f"Do it {CANARY}")
+        cases.write_position(**self.by("cto"), case=self.load_case(secret), text=f"Do not {CANARY}")
+        self.settle(self.load_case(secret), CANARY)
+        self.names |= {f"{name}_case": case.key for name, case in made.items()} | {"secret_case": secret.key}
+        self.names["condition"] = str(Condition.objects.get(escalation=made["ruled"]).pk)
+        self.names |= {"late": asks["late"].key, "soon": str(self.at.date() + timedelta(days=5))}
+
     def pad(self, number: int) -> None:
         """One more of everything."""
         cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
@@ -295,6 +380,10 @@ class Maker:
         self.propose(ask, self.host)
         self.carried(f"Structured data carried {number}", self.host, delivery_owner=cast.sre)
         self.carried(f"Structured data stranded {number}", self.weak, delivery_owner=cast.sre)
+        self.raise_case(self.ask(f"Case more {number}"))
+        self.rule(self.raise_case(self.ask(f"Ruled more {number}")))
+        self.docket(self.ask(f"Line more {number}"))
+        self.break_promise(self.ask(f"Late more {number}"))
         accepted = self.ask(f"Accepted more {number}")
         intake.accept_request(**self.by("platform_lead"), ask=accepted, effort_weeks=Decimal(2))
         team = people.add_team(**admin, name=f"Team {number}", side="technology")

@@ -23,7 +23,11 @@ from roadmap.products.actions import add_objective, share_roadmap
 from tests.callers import Caller
 from tests.makers import Cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
+from tests.tracker.cases import LATER, Court
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
+from tracker.escalations.actions import NewCondition
+from tracker.escalations.models import Condition
+from tracker.escalations.rules import Act, Effect
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
 from tracker.people.access import Role
@@ -64,6 +68,10 @@ def world(cast: Cast) -> World:
     item = web.agreed(delivery_owner=cast.frontend_lead)
     make_request(cast, cast.analyst, team=None, area=None, measure_on=None, filed_at=None, state="draft")
     Comment.objects.create(ask=web.ask, author=cast.cto, text="Good.", at=item.created_at)
+    court = Court(web)
+    heard = court.heard(court.raised(ask=make_request(cast)))
+    new = NewCondition("A stop rule is in place.", cast.sre, LATER)
+    court.rule(heard, kind="deny", acts=[Act(Effect.DECLINE)], conditions=[new])
     cast.cto.roles = [Role.CTO, Role.ADMIN, Role.CMO]
     cast.cto.save()
     check = Check.objects.filter(source=item.key)[0]
@@ -75,6 +83,8 @@ def world(cast: Cast) -> World:
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},
+        "escalations": {"key": heard.key},
+        "conditions": {"number": str(Condition.objects.get().pk)},
         "capacities": {"number": str(Capacity.objects.get(team=cast.web).pk)},
         "periods": {"key": cast.period.key},
         "objectives": {"number": str(objective.pk)},

@@ -16,6 +16,7 @@ from tracker.api.paging import LATEST_FIRST, Filter, answer_list
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields
 from tracker.backlog.models import BacklogItem
+from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.models import Entry
 from tracker.intake.models import RequestType, WorkRequest
 from tracker.integrations.models import ImportRun
@@ -78,6 +79,10 @@ KINDS: Mapping[str, Kind] = {
     "request": Kind(WorkRequest.objects.visible_to, "key"),
     "backlog-item": Kind(BacklogItem.objects.visible_to, "key"),
     "project": Kind(Project.objects.visible_to, "key"),
+    "escalation": Kind(Escalation.objects.visible_to, "key"),
+    "position": Kind(Position.objects.visible_to),
+    "ruling": Kind(Ruling.objects.visible_to),
+    "condition": Kind(Condition.objects.visible_to),
     "check": Kind(_checks),
     "import": Kind(_imports),
     "capacity": Kind(_any_role(Capacity.objects.all())),

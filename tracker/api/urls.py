@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tracker.api.urls_requests")),
     path("", include("tracker.api.urls_projects")),
     path("", include("tracker.api.urls_backlog")),
+    path("", include("tracker.api.urls_cases")),
     path("", include("tracker.api.urls_people")),
     path("promises/", promises.PromiseList.as_view()),
     path("promises/<int:number>/", promises.PromiseDetail.as_view()),

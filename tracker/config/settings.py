@@ -211,10 +211,17 @@ SPECTACULAR_SETTINGS = {
         "tracker.api.schema.close_bodies",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "CaseOrigin": "tracker.escalations.models.Origin",
+        "CaseState": "tracker.escalations.states.CaseState",
         "CheckState": "tracker.launches.models.CheckState",
+        "ConditionState": "tracker.escalations.states.ConditionState",
         "ItemState": "tracker.backlog.states.ItemState",
+        "PlanOrigin": "roadmap.products.models.Origin",
         "ProjectStage": "tracker.projects.models.Stage",
+        "PromiseKind": "tracker.promises.models.Kind",
         "RequestState": "tracker.intake.states.State",
+        "RulingChoice": "tracker.escalations.models.CHOICES",
+        "RulingKind": "tracker.escalations.models.RulingKind",
     },
 }
 LOGGING = {

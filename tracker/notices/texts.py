@@ -46,6 +46,9 @@ OWES = _("The answer is yours.")
 LATE = _("You owe the answer, or lead the team that does.")
 SETTLES = _("You owe the answer, or are one of the two who can settle it.")
 MEDIATES = _("You owe the answer, or mediate.")
+PARTY = _("You are a party to it, or mediate.")
+SPEAKS = _("You speak for your side.")
+KEEPS = _("The condition is yours.")
 
 KINDS: Mapping[str, Words] = {
     "item_proposed": Words(
@@ -105,6 +108,65 @@ KINDS: Mapping[str, Words] = {
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s and is on the docket."),
         MEDIATES,
         _("Take it up, or leave it to those who owe the answer."),
+    ),
+    "case_raised": Words(
+        _("%(case)s: the COO is asked to rule on %(request)s %(title)s: %(wanted)s"),
+        PARTY,
+        _("Both sides write a position; settle it before, if you can."),
+    ),
+    "case_aged": Words(
+        _("%(case)s: %(request)s %(title)s is undecided for 90 days and goes to the COO."),
+        PARTY,
+        _("Both sides write a position; a decision ends it at once."),
+    ),
+    "case_taken": Words(
+        _("%(case)s: the COO took up %(request)s %(title)s."), PARTY, _("Say what is missing before there is a ruling.")
+    ),
+    "case_position_due": Words(
+        _("%(case)s: your side's position on %(request)s %(title)s is asked for."),
+        SPEAKS,
+        _("Without it the COO rules on what the other side says."),
+    ),
+    "case_position": Words(
+        _("%(case)s: a position on %(request)s %(title)s is in."), PARTY, _("It opens when both are in, or time is up.")
+    ),
+    "case_opened": Words(
+        _("%(case)s: the positions on %(request)s %(title)s are open."), PARTY, _("Read them; you may still settle.")
+    ),
+    "case_proposed": Words(
+        _("%(case)s: one side would settle %(request)s %(title)s: %(sentence)s"),
+        PARTY,
+        _("The other side confirms it, or proposes something else."),
+    ),
+    "case_settled": Words(
+        _("%(case)s: the sides settled %(request)s %(title)s: %(sentence)s"), PARTY, _("Nobody rules on it any more.")
+    ),
+    "case_decided": Words(
+        _("%(case)s: %(request)s %(title)s was decided without the COO."), PARTY, _("Nobody rules on it any more.")
+    ),
+    "case_ruled": Words(
+        _("%(case)s: the COO ruled on %(request)s %(title)s: %(sentence)s"), PARTY, _("See the ruling.")
+    ),
+    "case_sent_back": Words(
+        _("%(case)s: the COO sent %(request)s %(title)s back: %(sentence)s"), PARTY, _("It is yours to decide.")
+    ),
+    "case_withdrawn": Words(
+        _("%(case)s: %(request)s %(title)s was taken back from the COO."), PARTY, _("Nothing is left to do.")
+    ),
+    "case_condition_owed": Words(
+        _("%(case)s: on %(request)s %(title)s a condition is yours: %(condition)s"),
+        KEEPS,
+        _("Say when it holds; a broken one brings the case back to the COO."),
+    ),
+    "case_condition_broken": Words(
+        _("%(case)s: a condition of the ruling on %(request)s %(title)s was broken: %(condition)s"),
+        PARTY,
+        _("The case is on the docket again."),
+    ),
+    "case_condition_met": Words(
+        _("%(case)s: a condition of the ruling on %(request)s %(title)s holds: %(condition)s"),
+        PARTY,
+        _("Nothing is left to do."),
     ),
     "rank_asked": Words(
         _("%(request)s %(title)s asks for a rank of its own."),

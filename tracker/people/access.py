@@ -64,6 +64,9 @@ class Power(models.TextChoices):
     MANAGE_AREAS = "manage_areas", _("manage areas")
     MANAGE_SITES = "manage_sites", _("manage sites and teams")
     MANAGE_TYPES = "manage_types", _("manage request types")
+    ESCALATE = "escalate", _("ask the COO for a ruling")
+    STATE_POSITION = "state_position", _("state a position, settle")
+    RULE = "rule", _("take a case up and rule on it")
     IMPORT_PROJECTS = "import_projects", _("import projects")
     SET_POLICIES = "set_policies", _("set policies and working hours")
     MANAGE_PEOPLE = "manage_people", _("manage people and roles")
@@ -96,6 +99,9 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.MANAGE_AREAS: {L: (T,), CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.MANAGE_SITES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.MANAGE_TYPES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
+    Power.ESCALATE: {M: (OWN, P), E: (A,), L: (T,), CMO: (ANY,), CTO: (ANY,)},
+    Power.STATE_POSITION: dict.fromkeys(FILERS, (P,)),
+    Power.RULE: {COO: (ANY,)},
     Power.IMPORT_PROJECTS: {L: (T,), CMO: (ANY,), CTO: (ANY,), COO: (ANY,), ADMIN: (ANY,)},
     Power.SET_POLICIES: {CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
     Power.MANAGE_PEOPLE: {ADMIN: (ANY,)},

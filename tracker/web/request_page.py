@@ -15,20 +15,25 @@ from django.utils.translation import gettext as _
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import item_of
 from tracker.backlog.states import ItemState
+from tracker.escalations.models import Escalation
+from tracker.escalations.queries import case_of
+from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
 from tracker.intake.models import Comment, Confidence, Delivery, WorkRequest
 from tracker.intake.queries import Need, examples_outside, needs_of, waited_by_side, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
-from tracker.people.access import Power, Role, Viewer, may
+from tracker.people.access import Power, Role, Ties, Viewer, may
 from tracker.people.models import User
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
+from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
 from tracker.templatetags.times import number, say_day
 from tracker.web.request_story import Line, tell_request
 
 NEAREST = 5
+UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
 LOADED = ("type", "area__site", "team", "requester__team", "requester_team", "asked_by__team", "decided_by__team")
 
 
@@ -61,6 +66,8 @@ class RequestPage:
     triagers: list[User]
     story: Sequence[Moment]
     told: Sequence[Line]
+    case: Escalation | None = None
+    late: Promised | None = None
 
     @cached_property
     def type_name(self) -> str:
@@ -175,6 +182,24 @@ class RequestPage:
         return may(self.viewer, Power.COMMENT, self.ask.ties)
 
     @property
+    def may_escalate(self) -> bool:
+        """Somebody involved may ask the COO, unless they have been asked already."""
+        open_still = self.ask.state not in UNTOUCHABLE and not (self.case and self.case.state == CaseState.OPEN)
+        return open_still and may(self.viewer, Power.ESCALATE, self.case_ties)
+
+    @property
+    def may_take_up(self) -> bool:
+        open_still = self.ask.state not in UNTOUCHABLE and not (self.case and self.case.state == CaseState.OPEN)
+        return open_still and may(self.viewer, Power.RULE)
+
+    @property
+    def case_ties(self) -> Ties:
+        owners = {self.item.delivery_owner_id, self.item.project.owner_id} if self.item and self.item.live else set()
+        delivery = frozenset(owner for owner in owners if owner is not None)
+        ties = self.ask.ties
+        return Ties(ties.requester, ties.requester_team, delivery, ties.team, ties.parties)
+
+    @property
     def may_estimate(self) -> bool:
         return self.ask.state in (State.FILED, State.ACCEPTED) and may(self.viewer, Power.EDIT_TECHNICAL, self.ask.ties)
 
@@ -203,7 +228,7 @@ def tone_of(ask: WorkRequest) -> str:
 
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
-    """Needs LOADED; four statements more (item, leads, history, comments with names)."""
+    """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer)."""
     story = story_of("request", ask.pk)
     comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
     return RequestPage(
@@ -214,7 +239,17 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         triagers=triagers_of(ask),
         story=story,
         told=tell_request(story, comments),
+        case=case_of(ask.pk),
+        late=_late(ask, viewer),
     )
+
+
+def _late(ask: WorkRequest, viewer: Viewer) -> Promised | None:
+    """The late answer that the viewer owes, or their team, and that was not promised anew yet."""
+    if ask.state in UNTOUCHABLE:
+        return None
+    owed = Promised.objects.visible_to(viewer).broken().of_matter(f"request:{ask.pk}")
+    return owed.filter(acknowledged_at=None).order_by("due_at").first()
 
 
 def triagers_of(ask: WorkRequest) -> list[User]:

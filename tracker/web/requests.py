@@ -33,6 +33,7 @@ from tracker.people.access import Power, Viewer, may, require
 from tracker.people.models import Team
 from tracker.sites.models import Area
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
+from tracker.web.forms.cases import AcknowledgeForm
 from tracker.web.forms.requests import FILING, CommentForm, FilterForm, RequestForm, shown_values, step_forms
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -240,6 +241,7 @@ def show_detail(
         "forms": step_forms(refused, lacking=page.acceptance.lacking),
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
+        "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
         "ways": ways_up(request.viewer, ask, page.now, page.item),
         "missed": missed,
         "stale": status == STALE,

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracker.web.urls_imports")),
     path("", include("tracker.web.urls_requests")),
     path("", include("tracker.web.urls_backlog")),
+    path("", include("tracker.web.urls_cases")),
     path("", include("tracker.web.urls_projects")),
 ]

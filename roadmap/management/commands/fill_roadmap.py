@@ -55,12 +55,12 @@ class Writing:
         return {"actor": self.people[role].viewer(), "at": self.next()}
 
     def write(self) -> None:
-        owners = {"business_owner": self.people["seo-lead"], "delivery_owner": self.people["platform-lead"]}
+        owners: dict[str, Any] = {"business_owner": self.people["seo-lead"], "delivery_owner": self.people["platform-lead"]}
         vision = "Whoever looks for what we sell finds it on our pages first, fast and in full."
         product = add_product(**self.by("cmo"), name="SEO", vision=vision, **owners)
         objectives = {}
         for key, title, kpi, baseline, target, weeks in OBJECTIVES:
-            facts = {"baseline": Decimal(baseline), "target": Decimal(target)}
+            facts: dict[str, Any] = {"baseline": Decimal(baseline), "target": Decimal(target)}
             due_on = self.calendar.monday + timedelta(weeks=weeks, days=4)
             objectives[key] = add_objective(
                 **self.by("seo-lead"), product=product, title=title, kpi=kpi, due_on=due_on, **facts

@@ -83,12 +83,21 @@ def measure_item(
 
 
 @transaction.atomic
-def drop_item(*, actor: Viewer, at: datetime, item: BacklogItem, reason: str = "", expected: int | None = None) -> None:
+def drop_item(
+    *,
+    actor: Viewer,
+    at: datetime,
+    item: BacklogItem,
+    reason: str = "",
+    expected: int | None = None,
+    by_ruling: bool = False,
+) -> None:
     """Takes it out of its host: the requester agrees, or the CMO; a proposal may also be taken back by who made it.
 
-    What it drew goes back to the allowance and to the host. Raises NotAllowed, WrongState, Stale.
+    What it drew goes back to the allowance and to the host. `by_ruling`: the mediator decided it; that verb has asked
+    for the power. Raises NotAllowed, WrongState, Stale.
     """
-    if not may_drop(actor, item):
+    if not by_ruling and not may_drop(actor, item):
         require(actor, Power.AGREE_TO_DROP, item.ties)
     agreed = item.state in BLOCKING
     _let_go(item, actor_key=actor.key, at=at, reason=reason.strip(), expected=expected)

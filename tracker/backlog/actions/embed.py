@@ -40,14 +40,22 @@ class Rest:
 
 @transaction.atomic
 def embed_request(
-    *, actor: Viewer, at: datetime, ask: WorkRequest, host: Project, added_weeks: Decimal, note: str = ""
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    host: Project,
+    added_weeks: Decimal,
+    note: str = "",
+    by_ruling: bool = False,
 ) -> BacklogItem:
     """Proposes that the host carries the request for so many added person-weeks; its owner answers.
 
-    Raises NotAllowed, WrongState, Invalid (effort not above 0) and Refused: `host_closed`, `missing` (facts name the
+    `by_ruling`: the mediator decided it and `answer_embed` follows at once, so nobody is asked, and the mediator does not
+    become a party; that verb has asked for the power. Raises NotAllowed, WrongState, Invalid (effort not above 0) and Refused: `host_closed`, `missing` (facts name the
     fields), `already_has_item` (facts name it), `no_team`, `no_period`, `host_unestimated`.
     """
-    if not may(actor, Power.PROPOSE_EMBED, host.ties):
+    if not by_ruling and not may(actor, Power.PROPOSE_EMBED, host.ties):
         require(actor, Power.PROPOSE_EMBED, ask.ties)
     refuse_undeliverable(ask)
     _refuse_closed(host)
@@ -69,8 +77,10 @@ def embed_request(
         updated_at=at,
     )
     add_item(item, actor=actor, at=at, verb="propose")
-    involve(actor_key=actor.key, at=at, ask=ask, people=[person for person in (host.owner_id, actor.id) if person])
-    _tell(item, actor, at, "proposed", weeks=f"{item.added_weeks.normalize():f}", note=item.note)
+    concerned = (host.owner_id, None if by_ruling else actor.id)
+    involve(actor_key=actor.key, at=at, ask=ask, people=[person for person in concerned if person])
+    if not by_ruling:
+        _tell(item, actor, at, "proposed", weeks=f"{item.added_weeks.normalize():f}", note=item.note)
     return item
 
 
@@ -88,13 +98,15 @@ def answer_embed(
     refusal: str = "",
     split_rest: Rest | None = None,
     tracker_key: str = "",
+    by_ruling: bool = False,
 ) -> str:
     """The answer of the host's owner, agree or refuse; a yes accepts a request that is still undecided.
 
     Returns the text for the owner's tracker, empty after a refusal. `delivery_owner` is the host's owner unless said
-    otherwise. Raises NotAllowed, WrongState, Stale, Invalid, Refused (`host_closed`, `host_unestimated`).
+    otherwise; `by_ruling`: the mediator answers in their place. Raises NotAllowed, WrongState, Stale, Invalid, Refused (`host_closed`, `host_unestimated`).
     """
-    require(actor, Power.ANSWER_EMBED, item.project.ties)
+    if not by_ruling:
+        require(actor, Power.ANSWER_EMBED, item.project.ties)
     if answer not in ("agree", "refuse"):
         raise Invalid(_("Answer with agree or refuse."), fields={"answer": _("Answer with agree or refuse.")})
     state = ITEM.next(item.state, answer)
@@ -112,14 +124,8 @@ def answer_embed(
     if item.ask.state in UNDECIDED:
         accept_request(actor=actor, at=at, ask=item.ask, by_host=True)
     if split_rest:
-        split_request(
-            actor=actor,
-            at=at,
-            ask=item.ask,
-            rest_title=split_rest.title,
-            review_on=split_rest.review_on,
-            reason=conditions,
-        )
+        title, day = split_rest.title, split_rest.review_on
+        split_request(actor=actor, at=at, ask=item.ask, rest_title=title, review_on=day, reason=conditions)
     changes = {
         "state": state,
         "added_weeks": weeks,

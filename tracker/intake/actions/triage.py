@@ -40,9 +40,11 @@ def accept_request(
     expected: int | None = None,
     effort_weeks: Decimal | None = None,
     by_host: bool = False,
+    by_ruling: bool = False,
 ) -> None:
-    """`by_host`: the owner of a host said yes to embedding, which accepts; that verb has asked for the power."""
-    if not by_host:
+    """`by_host`: the owner of a host said yes to embedding, which accepts; `by_ruling`: the mediator decided it. Those
+    verbs have asked for the power."""
+    if not by_host and not by_ruling:
         require(actor, Power.TRIAGE, ask.ties)
     changes: dict[str, Any] = {"question": "", "asked_by_id": None, "delivery": Delivery.WAITING}
     if effort_weeks is not None:
@@ -51,8 +53,17 @@ def accept_request(
 
 
 @transaction.atomic
-def decline_request(*, actor: Viewer, at: datetime, ask: WorkRequest, reason: str, expected: int | None = None) -> None:
-    require(actor, Power.TRIAGE, ask.ties)
+def decline_request(
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    reason: str,
+    expected: int | None = None,
+    by_ruling: bool = False,
+) -> None:
+    if not by_ruling:
+        require(actor, Power.TRIAGE, ask.ties)
     need_text("reason", reason, _("A request is declined with a reason."))
     changes = {"decision_reason": reason, "question": "", "asked_by_id": None}
     decide(ask, "decline", actor=actor, at=at, expected=expected, changes=changes, reason=reason)

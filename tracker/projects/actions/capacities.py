@@ -85,13 +85,16 @@ def set_capacity(
     expected: int | None = None,
     orphans_accepted: bool = False,
     capacity: Capacity | None = None,
+    by_ruling: bool = False,
     **numbers: Decimal,
 ) -> Capacity:
     """`numbers` holds gross, reserve_percent and allowance, those left out stay; `capacity` where it is loaded already.
 
-    Lowering the allowance under what is drawn is allowed and visible. Raises Invalid, Stale, Refused (`would_orphan`).
+    Lowering the allowance under what is drawn is allowed and visible. `by_ruling`: as in move_project. Raises Invalid,
+    Stale, Refused (`would_orphan`).
     """
-    require(actor, Power.RANK_PROJECTS)
+    if not by_ruling:
+        require(actor, Power.RANK_PROJECTS)
     _check_numbers(numbers)
     row, before = capacity or find_locked(team, period), ZERO
     if row is None:

@@ -1,0 +1,271 @@
+"""The docket and a case in the browser, without JavaScript; and what nobody reads before it is open."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from tests.audit import holes
+from tests.callers import Caller
+from tests.forms import heading_of, send_form, text_of
+from tests.makers import Cast
+from tests.tracker.cases import DAY, LATER, SENTENCE, Court, another_request, make_court
+from tracker.backlog.models import BacklogItem
+from tracker.escalations.models import Condition, Escalation, Position, Ruling
+from tracker.intake.models import WorkRequest
+from tracker.kernel import clock
+from tracker.notices.actions import mail_notices
+from tracker.notices.models import Notice
+from tracker.people.models import User
+from tracker.projects.models import Period, Project
+from tracker.promises.actions import Owed, settle_promises
+from tracker.promises.models import Promise
+
+CANARY = "Zwergplanet"
+
+
+@pytest.fixture
+def court(cast: Cast) -> Court:
+    """The pages ask the database's clock: the quarter of the tests is stretched to hold today."""
+    made = make_court(cast)
+    Period.objects.update(starts_on="2026-01-05", ends_on="2099-03-31")
+    Project.objects.update(ends_on="2099-03-31")
+    made.at = clock.now()
+    return made
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(person: User, case: Escalation) -> Any:
+    return browser(person).get(f"/cases/{case.key}/")
+
+
+def test_who_is_involved_asks_the_coo_from_the_page_of_the_request(court: Court) -> None:
+    seo, key = browser(court.cast.seo_lead), court.ask.key
+    assert f'href="/requests/{key}/escalate/"' in seo.get(f"/requests/{key}/").content.decode()
+    assert "Ask the COO" not in text_of(browser(court.cast.analyst).get(f"/requests/{key}/"))
+    form = seo.get(f"/requests/{key}/escalate/")
+    wrong = send_form(seo, form, f"/requests/{key}/escalate/", wanted="", reason="risk", options="A\nB")
+    assert wrong.status_code == 422
+    assert "A\nB" in wrong.content.decode()
+    done = send_form(seo, wrong, f"/requests/{key}/escalate/", wanted="May crawlers read the whole shop?")
+    case = Escalation.objects.get()
+    assert heading_of(done) == "May crawlers read the whole shop?"
+    assert (case.reason, case.options) == ("risk", ["A", "B"])
+    assert f"{case.key} is before the COO" in text_of(done)
+    assert case.key in text_of(seo.get(f"/requests/{key}/"))
+    assert browser(court.cast.analyst).get(f"/requests/{key}/escalate/").status_code == 403
+
+
+def test_the_docket_says_how_many_cases_need_the_coo(court: Court) -> None:
+    for ask in (court.ask, another_request(court)):
+        court.raised(ask=ask)
+    coo = browser(court.cast.coo)
+    page = coo.get("/docket/")
+    assert heading_of(page) == "2 cases need you"
+    assert '<span class="count">2' in coo.get("/").content.decode()
+    assert heading_of(browser(court.cast.seo_lead).get("/docket/")) == "2 cases are before the COO"
+    assert "/docket/" not in browser(court.cast.seo_lead).get("/").content.decode()
+    assert "0 of 2 positions are in." in text_of(page)
+
+
+def test_a_line_is_taken_up_from_the_docket(court: Court) -> None:
+    ask = court.ask
+    owed = Owed(kind="triage", source=f"{ask.key}:triage", matter=f"request:{ask.pk}", team=court.cast.web.pk)
+    settle_promises(actor_key="system", at=clock.now() - 40 * DAY, owed=[owed])
+    court.break_promise(Promise.objects.get(), to_docket=True)
+    line = Escalation.objects.get()
+    coo = browser(court.cast.coo)
+    page = coo.get("/docket/")
+    assert heading_of(page) == "No case needs you"
+    assert "1 answer is late." in text_of(page)
+    assert "The first answer of Irina Lind stays away" in text_of(page)
+    done = send_form(coo, page, f"/cases/{line.key}/take-up/")
+    assert f"{line.key} is yours" in text_of(done)
+    assert Escalation.objects.get().taken_by == court.cast.coo
+
+
+def test_both_sides_stand_side_by_side_and_what_both_would_accept_in_the_middle(court: Court) -> None:
+    case = court.heard()
+    html = page_of(court.cast.coo, case).content.decode()
+    shown = text_of(page_of(court.cast.coo, case))
+    for words in ("Lift the block in stages.", "Keep it: lost orders", "Would accept: A, B.", "Would accept: B, C."):
+        assert words in shown
+    assert html.index('id="marketing"') < html.index('id="technology"')
+    assert html.index('id="grant"') < html.index('id="compromise"') < html.index('id="deny"')
+    assert "both would accept" in html[html.index('id="compromise"') : html.index('id="deny"')]
+    assert f"B · Inside {court.web.host.key}, without new capacity" in shown
+    assert f"{court.web.host.key} grows from 14 to 15.5 weeks." in shown
+    assert f"{court.ask.key} is declined, with your sentence as the reason." in shown
+    assert "Effort alone 6 weeks" in shown
+
+
+def test_one_sentence_and_one_date_are_all_it_takes(court: Court) -> None:
+    case = court.heard()
+    coo = browser(court.cast.coo)
+    page = coo.get(f"/cases/{case.key}/")
+    wrong = send_form(coo, page, f"/cases/{case.key}/rule/", kind="compromise", sentence="")
+    assert wrong.status_code == 422
+    done = send_form(coo, wrong, f"/cases/{case.key}/rule/", kind="compromise", sentence=SENTENCE)
+    ruling = Ruling.objects.get()
+    item = BacklogItem.objects.get()
+    assert (ruling.kind, ruling.sentence, item.project, item.state) == (
+        "compromise",
+        SENTENCE,
+        court.web.host,
+        "agreed",
+    )
+    shown = text_of(done)
+    assert SENTENCE in shown
+    assert f"{court.web.host.key} takes it in for 1.5 weeks, agreed at once. {item.key}" in shown
+    assert "What you can rule" not in shown
+    kinds = ("escalation", "position", "ruling", "condition", "promise", "backlog-item")
+    assert not [hole for hole in holes() if hole.startswith(kinds)]
+
+
+def test_a_condition_comes_with_its_owner_and_its_date(court: Court) -> None:
+    case = court.heard()
+    coo = browser(court.cast.coo)
+    given: dict[str, Any] = {"kind": "deny", "sentence": SENTENCE, "condition": "A stop rule is in place."}
+    page = coo.get(f"/cases/{case.key}/")
+    assert send_form(coo, page, f"/cases/{case.key}/rule/", **given).status_code == 422
+    given |= {"condition_owner": court.cast.sre.pk, "condition_due_on": LATER.isoformat(), "effects_deny": "[]"}
+    send_form(coo, page, f"/cases/{case.key}/rule/", **given)
+    condition = Condition.objects.get()
+    sre = browser(court.cast.sre)
+    meet = f"/cases/{case.key}/conditions/{condition.pk}/meet/"
+    done = send_form(sre, sre.get(f"/cases/{case.key}/"), meet, note="seen")
+    assert "Noted: the condition holds." in text_of(done)
+    assert Condition.objects.get().state == "met"
+
+
+def test_what_was_shown_is_what_is_done_and_nothing_else_is_read(court: Court) -> None:
+    case = court.heard()
+    coo = browser(court.cast.coo)
+    page = coo.get(f"/cases/{case.key}/")
+    for posted in (
+        "{",
+        "7",
+        '[{"effect": "fire"}]',
+        json.dumps([{"effect": "embed", "project": "P-9999", "weeks": 1}]),
+    ):
+        given = {"kind": "grant", "sentence": SENTENCE, "effects_grant": posted}
+        assert send_form(coo, page, f"/cases/{case.key}/rule/", **given).status_code in (404, 422), posted
+    assert not Ruling.objects.exists()
+
+
+def test_the_sides_write_and_settle_on_the_page(court: Court) -> None:
+    case = court.raised()
+    seo, kenji = browser(court.cast.seo_lead), browser(court.cast.platform_lead)
+    url = f"/cases/{case.key}/"
+    send_form(seo, seo.get(url), f"{url}position/", text="Lift it.", accepts=["grant", "compromise"])
+    assert Position.objects.get().accepts == ["grant", "compromise"]
+    assert "sealed until both are in" in text_of(kenji.get(url))
+    send_form(kenji, kenji.get(url), f"{url}position/", text="Keep it.", accepts=["deny"])
+    assert "Keep it." in text_of(seo.get(url))
+    given = {"sentence": "In stages, with a stop rule.", "due_on": LATER.isoformat()}
+    send_form(seo, seo.get(f"{url}?dialog=settle"), f"{url}settle/", **given)
+    assert f'action="{url}confirm/"' not in seo.get(url).content.decode()
+    done = send_form(kenji, kenji.get(url), f"{url}confirm/")
+    assert f"{case.key} is settled." in text_of(done)
+    assert Ruling.objects.get().kind == "settlement"
+
+
+def test_the_coo_sends_back_and_the_raiser_takes_back(court: Court) -> None:
+    case = court.raised()
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    send_form(coo, coo.get(f"{url}?dialog=send-back"), f"{url}send-back/", sentence="Ask Irina first.")
+    assert Escalation.objects.get().state == "sent_back"
+    other = court.raised(ask=another_request(court))
+    seo, url = browser(court.cast.seo_lead), f"/cases/{other.key}/"
+    send_form(seo, seo.get(f"{url}?dialog=withdraw"), f"{url}withdraw/", reason="We talked.")
+    assert court.load(other).state == "withdrawn"
+
+
+def test_a_mediator_who_is_party_sees_no_ruling_to_give(court: Court) -> None:
+    case = court.raised(ask=another_request(court, parties=[court.cast.coo.pk]))
+    shown = page_of(court.cast.coo, case)
+    assert "You are a party to it" in text_of(shown)
+    assert "/rule/" not in shown.content.decode()
+    posted = {"kind": "deny", "sentence": SENTENCE, "due_on": LATER.isoformat(), "effects_deny": "[]"}
+    assert browser(court.cast.coo).post(f"/cases/{case.key}/rule/", posted).status_code == 403
+    assert not Ruling.objects.exists()
+
+
+def test_whoever_owes_a_late_answer_promises_it_anew_on_the_page(court: Court) -> None:
+    ask = court.ask
+    owed = Owed(kind="triage", source=f"{ask.key}:triage", matter=f"request:{ask.pk}", team=court.cast.web.pk)
+    settle_promises(actor_key="system", at=clock.now() - 10 * DAY, owed=[owed])
+    court.break_promise(Promise.objects.get())
+    irina, url = browser(court.cast.platform_lead), f"/requests/{ask.key}/"
+    until = (clock.now() + 3 * DAY).date()
+    done = send_form(irina, irina.get(url), f"{url}acknowledge/", until=until.isoformat())
+    assert "until then nobody else is asked" in text_of(done)
+    assert "Your answer is late" not in text_of(done)
+    assert Promise.objects.running().get().due_at.date() == until
+    assert browser(court.cast.sre).post(f"{url}acknowledge/", {"until": until.isoformat()}).status_code == 403
+
+
+def test_an_old_look_changes_nothing_and_says_so(court: Court) -> None:
+    case = court.heard()
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    court.taken(case)
+    stale = send_form(coo, page, f"{url}rule/", kind="deny", sentence=SENTENCE)
+    assert stale.status_code == 409
+    assert "Somebody changed this before you" in text_of(stale)
+    assert SENTENCE in stale.content.decode()
+
+
+# Sealed means sealed
+
+
+def everything_read_by(person: User, case: Escalation) -> str:
+    """All that the program tells this person about the case, in pages, the API, notices and mail."""
+    client, caller, key = browser(person), Caller(person), case.key
+    pages = ["/", "/docket/", "/limbo/", "/notices/", f"/cases/{key}/", f"/requests/{case.ask.key}/"]
+    pages += [f"/search/?q={CANARY[:8]}", f"/cases/{key}/?dialog=settle"]
+    api = ["escalations/", f"escalations/{key}/", f"escalations/{key}/positions/", "rulings/", "conditions/", "limbo/"]
+    api += [f"history/?subject={kind}" for kind in ("escalation", "position", "request", "ruling")]
+    api += [f"requests/{case.ask.key}/", f"requests/{case.ask.key}/comments/"]
+    told = [client.get(page).content.decode() for page in pages]
+    told += [caller.get(f"/api/v1/{path}").content.decode() for path in api]
+    told += [json.dumps(notice.facts) for notice in Notice.objects.filter(user=person)]
+    told += [f"{one.subject} {one.body}" for one in mail.outbox if person.email in one.to]
+    return "\n".join(told)
+
+
+def test_nobody_but_the_mediator_and_its_author_reads_a_sealed_position(court: Court) -> None:
+    case = court.write(court.taken(), court.cast.seo_lead, f"Lift it: {CANARY}.", "grant")
+    again = browser(court.cast.seo_lead)
+    send_form(again, again.get(f"/cases/{case.key}/"), f"/cases/{case.key}/position/", text=f"Lift it now: {CANARY}.")
+    mail_notices(at=clock.now())
+    everybody = User.objects.exclude(pk__in=[court.cast.seo_lead.pk, court.cast.coo.pk])
+    readers = [person.name for person in everybody if CANARY in everything_read_by(person, case)]
+    assert not readers
+    for person in (court.cast.seo_lead, court.cast.coo):
+        assert CANARY in everything_read_by(person, case), "the canary sings to those who may hear it"
+    court.write(case, court.cast.cto, "Keep it.")
+    assert CANARY in everything_read_by(court.cast.cto, case)
+
+
+def test_a_mediator_who_is_party_reads_no_sealed_position(court: Court) -> None:
+    ask = another_request(court, parties=[court.cast.coo.pk])
+    case = court.write(court.raised(ask=ask), court.cast.seo_lead, f"Lift it: {CANARY}.")
+    assert CANARY not in everything_read_by(court.cast.coo, case)
+
+
+def test_a_restricted_case_is_not_there_for_who_may_not_see_its_request(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(restricted=True, title=CANARY)
+    case = court.heard()
+    court.rule(case)
+    for person in (court.cast.analyst, court.cast.sre, court.cast.content_lead, court.cast.admin):
+        assert page_of(person, case).status_code == 404
+        assert Caller(person).get(f"/api/v1/escalations/{case.key}/").status_code == 404
+        assert CANARY not in everything_read_by(person, case), person.name

@@ -1,0 +1,23 @@
+"""Reads of cases, shaped for pages: the docket, a case, limbo."""
+
+from tracker.escalations.queries.case import LOADED, CaseFile, Numbers, Spoken, case_of, case_page
+from tracker.escalations.queries.docket import Docket, DocketRow, docket_of
+from tracker.escalations.queries.limbo import Limbo, LimboRow, TeamLimbo, limbo_list
+from tracker.escalations.queries.waiting import waits_of
+
+__all__ = [
+    "LOADED",
+    "CaseFile",
+    "Docket",
+    "DocketRow",
+    "Limbo",
+    "LimboRow",
+    "Numbers",
+    "Spoken",
+    "TeamLimbo",
+    "case_of",
+    "case_page",
+    "docket_of",
+    "limbo_list",
+    "waits_of",
+]

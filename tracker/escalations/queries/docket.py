@@ -1,0 +1,76 @@
+"""What waits for the mediator: cases first, then the lines that broken promises left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import CharField, Count, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+
+from tracker.escalations.models import Escalation
+from tracker.escalations.queries.waiting import waits_of
+from tracker.escalations.states import CaseState
+from tracker.people.access import Viewer
+from tracker.promises.models import Kind, Promise
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class DocketRow:
+    """A case or a line; `since` it waits, `due_at` the ruling is owed (once it is taken), `spoken` sides of two have
+    said what they want, `own` is one that the viewer may not rule on."""
+
+    case: Escalation
+    since: datetime
+    due_at: datetime | None
+    spoken: int
+    marketing: Decimal
+    technology: Decimal
+    own: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.case.key} {self.case.wanted or self.case.ask.title}"
+
+
+@dataclass(frozen=True)
+class Docket:
+    cases: list[DocketRow]
+    lines: list[DocketRow]
+
+
+def docket_of(viewer: Viewer, at: datetime) -> Docket:
+    """Cases, then lines, the oldest of each first; what was promised anew keeps off it until then. Two statements."""
+    source = Concat(OuterRef("key"), Value(f":{Kind.RULING}"), output_field=CharField())
+    ruling = Promise.objects.running().filter(source=source)
+    rows = Escalation.objects.visible_to(viewer).live().exclude(acknowledged_until__gt=at)
+    rows = rows.annotate(
+        spoken=Count("positions", distinct=True),
+        due_at=Subquery(ruling.values("due_at")[:1]),
+        since=Coalesce("began_at", "created_at"),
+    )
+    found = list(
+        rows.select_related("ask__team", "taken_by__team", "promise__holder__team").order_by(
+            "-state", F("since"), "id"
+        )[: 2 * MOST]
+    )
+    waits = waits_of([case.ask_id for case in found], at)
+    listed = [_row(case, waits[case.ask_id], viewer) for case in found]
+    return Docket(
+        cases=[row for row in listed if row.case.state == CaseState.OPEN],
+        lines=[row for row in listed if row.case.state == CaseState.DOCKETED],
+    )
+
+
+def _row(case: Escalation, waited: dict[str, Decimal], viewer: Viewer) -> DocketRow:
+    known = vars(case)
+    return DocketRow(
+        case=case,
+        since=known["since"],
+        due_at=known["due_at"],
+        spoken=known["spoken"],
+        marketing=waited["marketing"],
+        technology=waited["technology"],
+        own=viewer.id in case.parties,
+    )

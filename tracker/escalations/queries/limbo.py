@@ -1,0 +1,123 @@
+"""Limbo: requests that nobody decided and that are past due, by team, oldest first, with whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+
+from tracker.escalations.models import Escalation
+from tracker.intake.models import WorkRequest
+from tracker.people.access import Viewer
+from tracker.promises.models import Kind, Promise
+from tracker.promises.states import PromiseState
+
+MOST = 200
+LOOKED_BACK = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class LimboRow:
+    """`days` since it was filed; `holder` owes the `kind` that was due first, at `due_at`; `case` is where it is stuck."""
+
+    key: str
+    title: str
+    team: str
+    team_key: str
+    filed_at: datetime
+    days: int
+    holder: str
+    side: str
+    kind: str
+    due_at: datetime
+    case: str
+
+
+@dataclass(frozen=True)
+class TeamLimbo:
+    """A team with what waits in it; `in_time` of `of` decisions of the last 90 days came in time."""
+
+    key: str
+    name: str
+    rows: list[LimboRow]
+    in_time: int
+    of: int
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.in_time / self.of) if self.of else None
+
+
+@dataclass(frozen=True)
+class Limbo:
+    teams: list[TeamLimbo]
+
+    @property
+    def rows(self) -> list[LimboRow]:
+        return [row for team in self.teams for row in team.rows]
+
+    @property
+    def median(self) -> int | None:
+        days = sorted(row.days for row in self.rows)
+        return days[len(days) // 2] if days else None
+
+
+def limbo_list(viewer: Viewer, at: datetime) -> Limbo:
+    """Two statements; only requests that the viewer may see are listed or counted."""
+    rows: dict[str, list[LimboRow]] = {}
+    names: dict[str, str] = {}
+    for ask in past_due(viewer, at).order_by("filed_at", "id")[:MOST]:
+        row = _row(ask, at)
+        rows.setdefault(row.team_key, []).append(row)
+        names[row.team_key] = row.team
+    counted = {key: (name, in_time, of) for key, name, in_time, of in _counts(viewer, at)}
+    names |= {key: name for key, (name, _in_time, _of) in counted.items()}
+    teams = [TeamLimbo(key, name, rows.get(key, []), *counted.get(key, ("", 0, 0))[1:]) for key, name in names.items()]
+    return Limbo(sorted(teams, key=lambda team: (-len(team.rows), team.name)))
+
+
+def matter_of(name: str | OuterRef) -> Concat:
+    """What a promise about a request names as its matter."""
+    return Concat(Value("request:"), Cast(name, CharField()), output_field=CharField())
+
+
+def past_due(viewer: Viewer, at: datetime) -> QuerySet[WorkRequest]:
+    """Undecided, with an answer that was due before now; annotated with the one that was due first."""
+    late = Promise.objects.running().filter(matter=matter_of(OuterRef("pk")), due_at__lt=at).order_by("due_at", "id")
+    rows = WorkRequest.objects.visible_to(viewer).undecided().select_related("team")
+    return rows.annotate(
+        late_at=Subquery(late.values("due_at")[:1]),
+        late_kind=Subquery(late.values("kind")[:1]),
+        late_side=Subquery(late.values("side")[:1]),
+        late_holder=Subquery(late.values("holder__name")[:1]),
+        case_key=Subquery(Escalation.objects.live().filter(ask=OuterRef("pk")).values("key")[:1]),
+    ).filter(late_at__isnull=False)
+
+
+def _row(ask: WorkRequest, at: datetime) -> LimboRow:
+    known = vars(ask)
+    filed = ask.filed_at or ask.created_at
+    return LimboRow(
+        key=ask.key,
+        title=ask.title,
+        team=ask.team.name if ask.team else "",
+        team_key=ask.team.key if ask.team else "",
+        filed_at=filed,
+        days=(at - filed).days,
+        holder=known["late_holder"] or (ask.team.name if ask.team else ""),
+        side=known["late_side"] or "",
+        kind=known["late_kind"],
+        due_at=known["late_at"],
+        case=known["case_key"] or "",
+    )
+
+
+def _counts(viewer: Viewer, at: datetime) -> list[tuple[str, str, int, int]]:
+    """(team, name, decided in time, all that were decided or should have been) of the last 90 days."""
+    seen = WorkRequest.objects.visible_to(viewer).annotate(matter=matter_of("pk")).order_by().values("matter")
+    decided = Q(state=PromiseState.KEPT, ended_at__gt=at - LOOKED_BACK)
+    late = Q(state=PromiseState.RUNNING, breached_at__isnull=False)
+    rows = Promise.objects.filter(decided | late, kind=Kind.DECISION, team__isnull=False, matter__in=seen)
+    in_time = Count("pk", filter=Q(state=PromiseState.KEPT, breached_at=None, ended_at__lte=F("due_at")))
+    counted = rows.order_by().values("team__key", "team__name").annotate(in_time=in_time, of=Count("pk"))
+    return [(row["team__key"], row["team__name"], row["in_time"], row["of"]) for row in counted]

@@ -1,0 +1,54 @@
+"""Word of cases: their parties hear what happened, never what a sealed position says. One statement an event."""
+
+from collections.abc import Iterator, Mapping
+
+from tracker.escalations.events import CaseFacts, CasesMoved
+from tracker.notices.actions import Telling, tell
+from tracker.people.access import Role
+from tracker.people.models import User
+
+TO_PEOPLE: Mapping[str, str] = {
+    "raised": "case_raised",
+    "aged": "case_aged",
+    "taken": "case_taken",
+    "position": "case_position",
+    "opened": "case_opened",
+    "proposed": "case_proposed",
+    "settled": "case_settled",
+    "decided": "case_decided",
+    "ruled": "case_ruled",
+    "sent_back": "case_sent_back",
+    "withdrawn": "case_withdrawn",
+    "condition_broken": "case_condition_broken",
+    "condition_met": "case_condition_met",
+}
+"""What happened → what the parties read."""
+TO_OWNERS: Mapping[str, str] = {
+    "raised": "case_position_due",
+    "aged": "case_position_due",
+    "taken": "case_position_due",
+    "condition": "case_condition_owed",
+}
+"""Who owes something by it reads this instead."""
+TO_MEDIATOR = ("raised", "aged", "opened", "settled", "withdrawn", "condition_broken", "condition_met")
+
+
+def tell_of_cases(event: CasesMoved) -> None:
+    mediators: list[int] = []
+    if event.what in TO_MEDIATOR:
+        mediators = list(User.objects.active().holding(Role.COO).values_list("pk", flat=True))
+    tellings = [telling for case in event.cases for telling in _tellings(event, case, mediators)]
+    kind, _colon, number = event.actor_key.partition(":")
+    tell(at=event.at, tellings=tellings, actor=int(number) if kind == "user" else 0)
+
+
+def _tellings(event: CasesMoved, case: CaseFacts, mediators: list[int]) -> Iterator[Telling]:
+    facts = {"case": case.key, "request": case.request, "title": case.title, **event.facts}
+    number = event.facts.get("number", case.version)
+    source, url = f"{case.key}:{event.what}:{number}:{case.version}", f"/cases/{case.key}/"
+    owners = set(case.owners) if event.what in TO_OWNERS else set()
+    for person in sorted(owners):
+        yield Telling(TO_OWNERS[event.what], facts, url, source, user=person)
+    if event.what in TO_PEOPLE:
+        for person in sorted({*case.people, *case.owners, *mediators} - owners):
+            yield Telling(TO_PEOPLE[event.what], facts, url, source, user=person)

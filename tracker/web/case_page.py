@@ -1,0 +1,216 @@
+"""A case as its page shows it: two positions of equal weight, three rulings, one sentence and one date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from tracker.escalations.models import Condition, Escalation, RulingKind
+from tracker.escalations.queries import CaseFile, Spoken, case_page
+from tracker.escalations.states import CONDITION, CaseState
+from tracker.people.access import Power, Viewer, may
+from tracker.people.models import Side, User
+from tracker.templatetags.times import number, say_day
+from tracker.web.case_words import OptionCard, option_cards, say_effects, say_numbers
+from tracker.web.forms.cases import (
+    LETTERS,
+    MeetForm,
+    PositionForm,
+    RulingForm,
+    SendBackForm,
+    SettleForm,
+    WithdrawCaseForm,
+)
+from tracker.web.story import Told, tell_story
+
+USUAL_DAYS = 30
+"""Until a ruling is looked at again, unless the mediator names another day."""
+STATE_TONES = {
+    CaseState.DOCKETED: "warn",
+    CaseState.OPEN: "warn",
+    CaseState.RULED: "good",
+    CaseState.SETTLED: "good",
+}
+
+
+@dataclass(frozen=True)
+class SideCard:
+    """One side as the page shows it; `accepts` are letters."""
+
+    side: str
+    label: str
+    who: User | None
+    spoken: Spoken
+    accepts: str
+
+
+@dataclass(frozen=True)
+class ShownRuling:
+    """A ruling that was given, with what it did."""
+
+    kind: str
+    sentence: str
+    who: User
+    at: datetime
+    due_on: object
+    rationale: str
+    accepted_risk: str
+    effects: list[str]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything that the page draws; nothing is read while the template is drawn."""
+
+    file: CaseFile
+    viewer: Viewer
+    now: datetime
+    story: list[Told]
+    given: Mapping[str, forms.Form]
+
+    @property
+    def case(self) -> Escalation:
+        return self.file.case
+
+    @property
+    def title(self) -> str:
+        return self.case.wanted or self.case.ask.title
+
+    @property
+    def tone(self) -> str:
+        return STATE_TONES.get(CaseState(self.case.state), "neutral")
+
+    @property
+    def own(self) -> bool:
+        """Whether the viewer is party to it, and so never rules on it."""
+        return self.viewer.id in {*self.case.parties, *self.case.ask.parties, self.case.ask.requester_id}
+
+    @property
+    def mediates(self) -> bool:
+        return may(self.viewer, Power.RULE)
+
+    @property
+    def may_rule(self) -> bool:
+        return self.mediates and not self.own and self.case.state == CaseState.OPEN
+
+    @property
+    def may_take(self) -> bool:
+        free = self.case.state == CaseState.DOCKETED or (
+            self.case.state == CaseState.OPEN and self.case.taken_by_id is None
+        )
+        return self.mediates and not self.own and free
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.case.state == CaseState.OPEN and self.case.raised_by_id == self.viewer.id
+
+    @cached_property
+    def speaks_for(self) -> str:
+        """The side for which the viewer may speak now; empty where they may not."""
+        party = may(self.viewer, Power.STATE_POSITION, self.case.ties) and self.case.state == CaseState.OPEN
+        return self.viewer.side if party and self.viewer.side in Side.values else ""
+
+    @property
+    def may_write(self) -> bool:
+        own = next((one for one in self.file.sides if one.side == self.speaks_for), None)
+        if own is None:
+            return False
+        mine = own.author is None or own.author.pk == self.viewer.id
+        return mine and not (self.case.sealed and self.case.opened_at is not None and own.author is not None)
+
+    @property
+    def may_confirm(self) -> bool:
+        return bool(self.case.proposal and self.speaks_for and self.speaks_for != self.case.proposal_side)
+
+    @property
+    def due(self) -> str:
+        """What the badge says: by when the ruling is owed."""
+        if self.case.state != CaseState.OPEN or self.file.ruling_due_at is None:
+            return str(self.case.get_state_display())
+        day = say_day(timezone.localtime(self.file.ruling_due_at).date(), timezone.localtime(self.now).date())
+        if self.may_rule:
+            return _("needs your ruling by %(day)s") % {"day": day}
+        return _("ruling by %(day)s") % {"day": day}
+
+    @property
+    def context_line(self) -> str:
+        waited = self.file.numbers.waited
+        days = {side: number(waited[side], 1) for side in Side.values}
+        words = {"days": number(sum(waited.values()), 1), **days}
+        said = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
+        otherwise = _("If nothing is decided, everything stays as it is.") if self.case.state == CaseState.OPEN else ""
+        return f"{said} {otherwise}".strip()
+
+    @cached_property
+    def sides(self) -> list[SideCard]:
+        return [
+            SideCard(
+                side=one.side,
+                label=str(Side(one.side).label),
+                who=one.author or one.holder,
+                spoken=one,
+                accepts=", ".join(LETTERS[RulingKind(kind)] for kind in one.accepts),
+            )
+            for one in self.file.sides
+        ]
+
+    @cached_property
+    def options(self) -> list[OptionCard]:
+        return option_cards(self.file)
+
+    @property
+    def numbers(self) -> list[tuple[str, str]]:
+        return say_numbers(self.file)
+
+    @cached_property
+    def rulings(self) -> list[ShownRuling]:
+        return [
+            ShownRuling(
+                kind=str(one.get_kind_display()),
+                sentence=one.sentence,
+                who=one.ruled_by,
+                at=one.ruled_at,
+                due_on=one.due_on,
+                rationale=one.rationale,
+                accepted_risk=one.accepted_risk,
+                effects=say_effects(one.effects, self.case.ask),
+            )
+            for one in self.file.rulings
+        ]
+
+    @property
+    def conditions(self) -> list[tuple[Condition, bool]]:
+        """Each with whether the viewer may say that it holds."""
+        return [
+            (one, CONDITION.allows(one.state, "meet") and (one.owner_id == self.viewer.id or self.mediates))
+            for one in self.file.conditions
+        ]
+
+    @cached_property
+    def forms(self) -> dict[str, forms.Form]:
+        day = (timezone.localtime(self.now) + timedelta(days=USUAL_DAYS)).date()
+        mine = next((one for one in self.file.sides if one.side == self.viewer.side and one.readable), None)
+        written = {"text": mine.text, "accepts": mine.accepts} if mine else {}
+        made: dict[str, forms.Form] = {"meet": MeetForm(auto_id="meet-%s")}
+        if self.may_write:
+            made["position"] = PositionForm(initial=written, auto_id="position-%s")
+        if self.speaks_for:
+            made["settle"] = SettleForm(initial={"due_on": day}, auto_id="settle-%s")
+        if self.may_rule:
+            made["rule"] = RulingForm(initial={"due_on": day}, auto_id="rule-%s")
+            made["send_back"] = SendBackForm(auto_id="send-back-%s")
+        if self.may_withdraw:
+            made["withdraw"] = WithdrawCaseForm(auto_id="withdraw-%s")
+        return {**made, **self.given}
+
+
+def read_case_page(
+    case: Escalation, viewer: Viewer, now: datetime, given: Mapping[str, forms.Form] | None = None
+) -> CaseView:
+    """Needs LOADED."""
+    file = case_page(viewer, case, now)
+    return CaseView(file, viewer, now, tell_story("escalation", case.pk), given or {})

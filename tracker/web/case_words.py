@@ -1,0 +1,206 @@
+"""A case in words: what each ruling would do, what the numbers say, what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tracker.escalations.actions import told_act
+from tracker.escalations.models import RulingKind
+from tracker.escalations.queries import CaseFile, Numbers
+from tracker.escalations.rules import Act, Effect, Prefilled
+from tracker.intake.models import WorkRequest
+from tracker.people.models import Side
+from tracker.projects.words import say_weeks
+from tracker.templatetags.times import number
+from tracker.web.forms.cases import LETTERS
+from tracker.web.story import SENTENCES, Changes, new_values
+from tracker.web.ways import say_line, say_weight
+
+
+@dataclass(frozen=True)
+class OptionCard:
+    """One ruling to choose; `posted` are its effects as they are sent back, `middle` is framed."""
+
+    kind: str
+    letter: str
+    title: str
+    lines: list[str]
+    both: bool
+    who: str
+    posted: str
+    key: str
+    middle: bool
+
+
+ACTS: Mapping[Effect, str | Promise] = {
+    Effect.ACCEPT: gettext_lazy("%(request)s is accepted."),
+    Effect.DECLINE: gettext_lazy("%(request)s is declined, with your sentence as the reason."),
+    Effect.EMBED: gettext_lazy("%(project)s takes it in for %(weeks)s, agreed at once."),
+    Effect.RESERVE: gettext_lazy("The allowance of %(team)s grows by %(weeks)s this quarter."),
+    Effect.PIN: gettext_lazy("%(project)s is pinned above everything that is not."),
+    Effect.MOVE: gettext_lazy("%(project)s moves right behind %(after)s."),
+}
+FIRST = gettext_lazy("%(project)s moves to the first place that it may have.")
+
+
+def say_act(act: Act, ask: WorkRequest) -> str:
+    words = {
+        "request": ask.key,
+        "project": act.project,
+        "after": act.after,
+        "team": ask.team.name if ask.team and ask.team.key == act.team else act.team,
+        "weeks": say_weeks(act.weeks),
+    }
+    text = FIRST if act.effect == Effect.MOVE and not act.after else ACTS[act.effect]
+    return str(text) % words
+
+
+def say_title(option: Prefilled, ask: WorkRequest) -> str:
+    """What it comes to, in a few words."""
+    effects = {act.effect: act for act in option.acts}
+    project = next((act.project for act in option.acts if act.project), "")
+    words = {"project": project, "request": ask.key}
+    if option.kind == RulingKind.GRANT:
+        if Effect.PIN in effects:
+            return _("Pin %(project)s above the line") % words
+        if Effect.EMBED in effects:
+            return _("Now, in %(project)s, with room made for it") % words
+        return _("Now, with capacity kept for it") if Effect.RESERVE in effects else _("Grant it")
+    if option.kind == RulingKind.COMPROMISE:
+        if Effect.MOVE in effects:
+            return _("%(project)s just above the line") % words
+        if Effect.EMBED in effects:
+            return _("Inside %(project)s, without new capacity") % words
+        return _("Accept it; it waits for its place") if Effect.ACCEPT in effects else _("Meet in the middle")
+    return _("Decline it") if Effect.DECLINE in effects else _("Leave it as it is")
+
+
+def option_cards(file: CaseFile) -> list[OptionCard]:
+    """The three of them in their order, with what each does and to whom."""
+    ask, cards = file.case.ask, []
+    for place, option in enumerate(file.options):
+        lines = [say_act(act, ask) for act in option.acts]
+        if any(act.effect == Effect.EMBED for act in option.acts):
+            lines += say_embed(file.numbers, by_reserve=len(option.acts) > 1)
+        if not option.acts:
+            lines.append(_("It says so in your words; nothing else moves by itself."))
+        cards.append(
+            OptionCard(
+                kind=option.kind,
+                letter=LETTERS[RulingKind(option.kind)],
+                title=say_title(option, ask),
+                lines=lines,
+                both=option.both,
+                who=_say_sides(option.sides),
+                posted=orjson.dumps([told_act(act) for act in option.acts]).decode(),
+                key=str(place + 1),
+                middle=place == 1,
+            )
+        )
+    return cards
+
+
+def _say_sides(sides: frozenset[str]) -> str:
+    return str(Side(next(iter(sides))).label) if len(sides) == 1 else ""
+
+
+def say_embed(numbers: Numbers, *, by_reserve: bool) -> list[str]:
+    """Whom it costs: the allowance, the host, whoever is pushed below the line."""
+    effect = numbers.effect
+    if effect is None or by_reserve:
+        return []
+    key = numbers.item.project.key if numbers.item else numbers.best.host.key if numbers.best else ""
+    said = [say_weight(effect, key)]
+    if effect.pushed and numbers.listed:
+        said.append(say_line(effect, numbers.listed))
+    return said
+
+
+def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
+    """What the system fills in: (name, value)."""
+    ask, numbers = file.case.ask, file.numbers
+    told: list[tuple[str, str]] = []
+    if numbers.effort is not None:
+        told.append((_("Effort alone"), say_weeks(numbers.effort)))
+    told.append((_("Against the line"), say_standing(numbers)))
+    if numbers.best is not None:
+        words = {"host": f"{numbers.best.host.key} {numbers.best.host.title}", "weeks": say_weeks(numbers.weeks)}
+        told.append(
+            (_("Could be carried by"), _("%(host)s, for %(weeks)s") % words if numbers.weeks else words["host"])
+        )
+    if numbers.outrank is not None:
+        pushed = ", ".join(row.key for row in numbers.outrank.pushed)
+        told.append((_("A rank of its own pushes"), pushed or _("nobody")))
+    told.append((_("Waited"), say_waited(numbers.waited)))
+    if numbers.stall is not None:
+        low, high = (number(amount, 0) for amount in numbers.stall)
+        words = {"low": low, "high": high, "name": ask.requester.name}
+        told.append((_("Cost of waiting"), _("%(low)s to %(high)s since it was filed, says %(name)s") % words))
+    if numbers.lacking:
+        count = len(numbers.lacking)
+        missing = ngettext("%(count)s answer is missing", "%(count)s answers are missing", count) % {"count": count}
+        told.append((_("Before it can be embedded"), missing))
+    return told
+
+
+def say_standing(numbers: Numbers) -> str:
+    item = numbers.item
+    if item is not None:
+        words = {"item": item.key, "project": item.project.key}
+        if item.project.above:
+            return _("%(item)s is in %(project)s, above the line") % words
+        return _("%(item)s is in %(project)s, below the line") % words
+    if numbers.standing is None:
+        return _("no place: nobody said its value and effort")
+    words = {"place": numbers.standing.place, "weeks": say_weeks(numbers.standing.weeks_below)}
+    if numbers.standing.weeks_below:
+        return _("place %(place)s, %(weeks)s below the line") % words
+    return _("place %(place)s, above the line") % words
+
+
+def say_waited(waited: Mapping[str, Decimal]) -> str:
+    words = {side: number(waited[side], 1) for side in Side.values}
+    return _("%(marketing)s days with marketing, %(technology)s with IT") % words
+
+
+def say_effects(effects: Sequence[Mapping[str, Any]], ask: WorkRequest) -> list[str]:
+    """What a ruling did, out of what it recorded."""
+    told = []
+    for one in effects:
+        weeks = Decimal(one["weeks"]) if "weeks" in one else None
+        act = Act(Effect(one["effect"]), one.get("project", ""), one.get("after", ""), one.get("team", ""), weeks)
+        item = one.get("result", {}).get("item", "")
+        told.append(f"{say_act(act, ask)} {item}".strip())
+    return told
+
+
+def say_new_state(changes: Changes) -> str:
+    return _("put it on the docket: a promise was broken") if changes.get("origin") else _("put it on the docket")
+
+
+def _say_proposed(changes: Changes) -> str:
+    return _("proposed to settle: %(proposal)s") % {"proposal": new_values(changes).get("proposal", "")}
+
+
+SENTENCES |= {
+    ("escalation", "docket_case"): say_new_state,
+    ("escalation", "raise_case"): gettext_lazy("asked the COO"),
+    ("escalation", "age_case"): gettext_lazy("made it a case: undecided for 90 days"),
+    ("escalation", "take_up_case"): gettext_lazy("took the case"),
+    ("escalation", "write_position"): gettext_lazy("wrote the position of their side"),
+    ("escalation", "open_positions"): gettext_lazy("opened the positions"),
+    ("escalation", "propose_settlement"): _say_proposed,
+    ("escalation", "settle_case"): gettext_lazy("confirmed the settlement"),
+    ("escalation", "settle_by_decision"): gettext_lazy("decided the request, so nobody rules on it"),
+    ("escalation", "rule_case"): gettext_lazy("ruled on it"),
+    ("escalation", "send_back"): gettext_lazy("sent it back"),
+    ("escalation", "withdraw_case"): gettext_lazy("took it back"),
+    ("escalation", "return_case"): gettext_lazy("brought it back: a condition was broken"),
+    ("escalation", "acknowledge_case"): gettext_lazy("promised the answer anew"),
+}

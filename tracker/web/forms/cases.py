@@ -1,0 +1,103 @@
+"""Forms of cases: raise one, say what a side wants, settle, rule."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tracker.escalations.models import CHOICES, Reason, RulingKind
+from tracker.people.models import User
+from tracker.web.forms.backlog import lines
+from tracker.web.forms.requests import LinesField
+
+LONGEST = 5_000
+SENTENCE = 500
+LETTERS = {RulingKind.GRANT: "A", RulingKind.COMPROMISE: "B", RulingKind.DENY: "C"}
+"""A ruling keeps its letter, wherever it stands on the page."""
+
+
+def letters() -> list[tuple[str, Any]]:
+    return [(str(kind), f"{LETTERS[kind]} · {kind.label}") for kind in CHOICES]
+
+
+class RaiseForm(forms.Form):
+    wanted = forms.CharField(
+        label=_("Which decision do you want?"),
+        max_length=SENTENCE,
+        widget=forms.TextInput(),
+        help_text=_("One question that can be answered: May search crawlers read the whole shop?"),
+    )
+    reason = forms.ChoiceField(label=_("Why is it stuck?"), choices=Reason.choices)
+    options = LinesField(label=_("Options"), required=False)
+    tried = forms.CharField(label=_("What was tried"), max_length=LONGEST, required=False, widget=lines(2))
+
+
+class PositionForm(forms.Form):
+    text = forms.CharField(
+        label=_("What your side wants, and why"), max_length=LONGEST, widget=lines(4), help_text=_("Numbers persuade.")
+    )
+    accepts = forms.MultipleChoiceField(
+        label=_("Rulings your side could live with"),
+        required=False,
+        choices=letters,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class SettleForm(forms.Form):
+    sentence = forms.CharField(label=_("What both sides could agree on"), max_length=SENTENCE, widget=lines(2))
+    due_on = forms.DateField(label=_("Looked at again on"), widget=forms.DateInput())
+
+
+class SendBackForm(forms.Form):
+    sentence = forms.CharField(
+        label=_("What is missing, or whose decision it is"), max_length=SENTENCE, widget=lines(2)
+    )
+
+
+class WithdrawCaseForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=SENTENCE, required=False, widget=forms.TextInput())
+
+
+class MeetForm(forms.Form):
+    note = forms.CharField(label=_("What shows it"), max_length=SENTENCE, required=False, widget=forms.TextInput())
+
+
+class AcknowledgeForm(forms.Form):
+    until = forms.DateField(
+        label=_("The answer comes by"),
+        widget=forms.DateInput(),
+        help_text=_("Within two weeks, once: until then nobody else is asked."),
+    )
+
+
+class PlainCaseForm(forms.Form):
+    """A step that needs no more words."""
+
+
+class RulingForm(forms.Form):
+    """`kind` comes from the button; the conditions are optional, but whole."""
+
+    sentence = forms.CharField(label=_("In one sentence, why"), max_length=SENTENCE, widget=forms.TextInput())
+    due_on = forms.DateField(label=_("Looked at again on"), widget=forms.DateInput())
+    rationale = forms.CharField(label=_("More of the reasons"), max_length=LONGEST, required=False, widget=lines(2))
+    accepted_risk = forms.CharField(
+        label=_("The risk that is accepted, in words"), max_length=LONGEST, required=False, widget=lines(2)
+    )
+    condition = forms.CharField(label=_("On the condition that"), max_length=SENTENCE, required=False)
+    condition_owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who sees to it"), required=False, empty_label=_("nobody")
+    )
+    condition_due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        people = User.objects.active().exclude(roles=[]).order_by("name")
+        self.fields["condition_owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        parts = [given.get(name) for name in ("condition", "condition_owner", "condition_due_on")]
+        if any(parts) and not all(parts):
+            self.add_error("condition", _("A condition has words, somebody who sees to it, and a date."))
+        return given

@@ -1,0 +1,48 @@
+"""Limbo: what nobody decided and is past due, by team."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from tracker.escalations.queries import Limbo, limbo_list
+from tracker.kernel import clock
+from tracker.kernel.errors import NotAllowed
+from tracker.promises.models import Kind
+from tracker.web.render import render_page
+from tracker.web.viewer import SignedInRequest, signed_in
+
+
+@require_GET
+@signed_in
+def show_limbo(request: SignedInRequest) -> HttpResponse:
+    if not request.viewer.roles:
+        raise NotAllowed(_("Ask your administrator for a role."))
+    now = clock.now()
+    limbo = limbo_list(request.viewer, now)
+    context = {
+        "title": say_limbo(limbo),
+        "context_line": say_ages(limbo),
+        "teams": [(team, [(row, Kind(row.kind).label) for row in team.rows]) for team in limbo.teams],
+        "now": now,
+        "nav": "limbo",
+    }
+    return render_page(request, "tracker/cases/limbo.html", context)
+
+
+def say_limbo(limbo: Limbo) -> str:
+    count = len(limbo.rows)
+    if not count:
+        return _("Nothing is past due without a decision")
+    return ngettext(
+        "%(count)s request is past due without a decision",
+        "%(count)s requests are past due without a decision",
+        count,
+    ) % {"count": count}
+
+
+def say_ages(limbo: Limbo) -> str:
+    if limbo.median is None:
+        return _("Whoever owes an answer gives it in time.")
+    words = {"median": limbo.median, "oldest": max(row.days for row in limbo.rows)}
+    return _("Half of them wait longer than %(median)s days, the oldest for %(oldest)s.") % words
