@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Count, Exists, Subquery, Value
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import InMotion, decisions_for, find_best_hosts, open_checks_of, own_in_motion
 from tracker.intake.models import WorkRequest
 from tracker.notices.models import Notice
@@ -76,7 +78,16 @@ def _moves(viewer: Viewer, motions: Sequence[InMotion], line: LineToday, now: da
     yield from own_moves(motions, find_best_hosts(ways, now), now)
     yield from check_moves(open_checks_of(viewer.id), today)
     if Role.ADMIN in viewer.roles:
-        yield from admin_moves(line.unowned, line.unestimated, User.objects.invited().count())
+        yield from admin_moves(line.unowned, line.unestimated, *_left_to_set_up(viewer))
+
+
+def _left_to_set_up(viewer: Viewer) -> tuple[int, bool]:
+    """How many invited people are not in yet, and whether something was ever embedded (one statement)."""
+    invited = User.objects.invited().order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk"))
+    found = User.objects.select_related(None).filter(pk=viewer.id)
+    embedded = Exists(BacklogItem.objects.all())
+    number, begun = found.values_list(Subquery(invited.values("number")), embedded).get()
+    return number or 0, begun
 
 
 def say_title(moves: Sequence[Move]) -> str:

@@ -184,8 +184,13 @@ def check_moves(found: Sequence[tuple[BacklogItem, int]], today: date) -> Iterat
         yield Move("checks", f"{item.key}-checks", title, text, url, _("Open the checks"), url, due)
 
 
-def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
+def admin_moves(unowned: int, unestimated: int, invited: int, begun: bool) -> Iterator[Move]:
+    """`begun`: something was embedded at least once; until then the steps up to it stay in sight."""
     projects, people = reverse("project-list"), reverse("people-list")
+    if not begun:
+        text = _("From the teams to the first embedded request: what is done and what comes next.")
+        steps = reverse("start-next")
+        yield Move("admin", "first-steps", _("Ready for the first request"), text, steps, _("Next steps"), steps)
     if invited:
         title = ngettext(
             "%(count)s invited person is not in yet", "%(count)s invited people are not in yet", invited

@@ -271,9 +271,9 @@ def step_forms(
 ) -> dict[str, forms.Form]:
     """The forms of all steps by name; those that were refused as they came in, the others fresh.
 
-    The question begins with what is missing, so that asking for it is one key.
+    The question begins with what is missing, so that asking for it is one key; what else is asked goes below it.
     """
-    question = _("Please add: %(fields)s.") % {"fields": ", ".join(lacking)} if lacking else ""
+    question = f"{_('Please add: %(fields)s.') % {'fields': ', '.join(lacking)}}\n" if lacking else ""
     fresh = {
         name: kind(initial={"next": then, "question": question}, auto_id=f"{name}-%s")
         for name, kind in STEP_FORMS.items()
