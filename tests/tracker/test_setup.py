@@ -154,6 +154,8 @@ def test_the_form_is_taken_whole_or_not_at_all(founded: Client) -> None:
     answer = founded.post("/start/next/", ALL | {"engineer_email": "ada@acme.example"})
     assert answer.status_code == 422
     assert "taken already" in answer.content.decode()
+    odd = founded.post("/start/next/", ALL | {"pattern": "not a pattern"})
+    assert 'id="id_pattern-error"' in odd.content.decode()
     assert not Team.objects.exists()
     assert User.objects.count() == 1
     assert founded.post("/start/next/", ALL | {"engineer_name": ""}).status_code == 422

@@ -19,7 +19,7 @@ from tracker.backlog.states import ENDED
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused, Stale
 from tracker.people.access import Power, Viewer, may, require
-from tracker.people.models import Team
+from tracker.people.models import Side, Team
 from tracker.projects.actions import set_capacity
 from tracker.projects.models import Capacity, Period, Project
 from tracker.projects.queries import (
@@ -367,7 +367,8 @@ def show_capacity(request: SignedInRequest) -> HttpResponse:
 @once
 def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpResponseBase:
     require(request.viewer, Power.RANK_PROJECTS)
-    found, quarter = Team.objects.filter(key=team).first(), Period.objects.filter(key=period).first()
+    found = Team.objects.filter(key=team, side=Side.TECHNOLOGY).first()
+    quarter = Period.objects.filter(key=period).first()
     if found is None or quarter is None:
         raise Http404
     row = Capacity.objects.filter(team=found, period=quarter).first()

@@ -101,7 +101,7 @@ class RequestPage:
 
     @property
     def answers(self) -> list[tuple[str, str]]:
-        return say_answers(self.ask, get_language() or "en")
+        return say_answers(self.ask, get_language() or "en", self.now.date())
 
     @property
     def confidence(self) -> str:
@@ -324,13 +324,15 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
     return _("Below the line: alone it takes %(weeks)s of %(team)s, and that is given away.") % values
 
 
-def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
+def say_answers(ask: WorkRequest, language: str, today: date) -> list[tuple[str, str]]:
     """The answers to the type's own questions, in words."""
     said = []
     for one in ask.type.fields:
         value: Any = ask.answers.get(one["key"])
         if value is None:
             continue
+        if one["kind"] == "date":
+            value = say_day(date.fromisoformat(value), today)
         words = dict(one.get("choices") or ())
         text = words_in(words[value], language) if isinstance(value, str) and value in words else value
         shown = (

@@ -115,7 +115,8 @@ def set_up(person: User, at: datetime, today: date, given: dict[str, Any]) -> No
         try:
             return verb(actor=viewer, at=at, **facts)
         except Refused as refused:
-            raise Refused(refused.message, code=refused.code, fields={field: refused.message}) from refused
+            told = {name: text for name, text in refused.fields.items() if name in given}
+            raise Refused(refused.message, code=refused.code, fields=told or {field: refused.message}) from refused
 
     technology = act("technology", add_team, name=given["technology"], side=Side.TECHNOLOGY)
     marketing = act("marketing", add_team, name=given["marketing"], side=Side.MARKETING)
