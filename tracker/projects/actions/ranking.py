@@ -78,10 +78,11 @@ def move_project(
     after: Project | None,
     expected: int | None = None,
     orphans_accepted: bool = False,
+    newcomer: bool = False,
 ) -> None:
     """Puts the project right behind another one; None is the first place that it may have.
 
-    A move that changes nothing is no move. Raises Refused (`would_orphan`, `pinned_first`), Stale.
+    A move that changes nothing is no move; what a newcomer pushes down fell because it was added. Raises Refused (`would_orphan`, `pinned_first`), Stale.
     """
     require(actor, Power.RANK_PROJECTS)
     if after is not None and after.pk == project.pk:
@@ -95,7 +96,7 @@ def move_project(
         return
     drawing = place_project(project.pk, spot, lists)
     drawing.bumped.add(project.pk)
-    cause = Cause("moved", project=project.pk)
+    cause = Cause("added" if newcomer else "moved", project=project.pk)
     write_drawing(drawing, actor_key=actor.key, at=at, cause=cause, orphans_accepted=orphans_accepted)
     project.version += 1
     project.rank = drawing.ranks[project.pk]
