@@ -30,7 +30,10 @@ PROJECT = (
     "a statement for each of its lists: efforts, blockers, areas, checks, items, crossings, story, and the choices"
 )
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
+HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 DEARER = {
+    "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
+    "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
     "POST /api/v1/requests/{accepted}/embed/": (8, EMBED),
     "POST /api/v1/requests/{restricted}/embed/": (8, EMBED),
     "POST /api/v1/backlog-items/{proposed_item}/answer/": (17, ANSWER),
