@@ -18,11 +18,13 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Words:
-    """`what` and `then` have named places for the facts; `why` says why this person hears it."""
+    """`what` and `then` have named places for the facts; `why` says why this person hears it; `bare` is `what` where
+    nobody gave a reason."""
 
     what: Text
     why: Text
     then: Text = ""
+    bare: Text = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,10 @@ KINDS: Mapping[str, Words] = {
     ),
     "request_declined": Words(_("%(request)s %(title)s is declined: %(reason)s"), ASKED, _("Read the reason.")),
     "request_parked": Words(
-        _("%(request)s %(title)s is parked: %(reason)s"), ASKED, _("It comes back by itself on its review date.")
+        _("%(request)s %(title)s is parked: %(reason)s"),
+        ASKED,
+        _("It comes back by itself on its review date."),
+        bare=_("%(request)s %(title)s is parked."),
     ),
 }
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
@@ -117,7 +122,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
     if "weeks" in facts:
         known["weeks"] = say_weeks(Decimal(facts["weeks"]))
-    return Told(str(words.what) % known, str(words.why), str(words.then))
+    what = words.what if facts.get("reason") or not words.bare else words.bare
+    return Told(str(what) % known, str(words.why), str(words.then))
 
 
 class _Facts(dict[str, Any]):
