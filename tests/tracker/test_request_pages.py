@@ -244,6 +244,7 @@ def test_a_stale_edit_keeps_what_was_typed_and_can_be_saved_over(cast: Cast) -> 
     assert late.status_code == 409
     assert "By the SEO lead" in page
     assert "Save over it" in page
+    assert re.search(r"Meanwhile: Anna Belova changed: [^.]*title", page)
     assert 'name="version" value="2"' in page
     assert (
         seo.post(f"/requests/{ask.key}/edit/", {**given, "title": "By the SEO lead", "version": "2"}).status_code == 302
