@@ -36,7 +36,10 @@ DECISION = "a request, its items, its promises, what waited for the mediator, an
 CASE = "a request with what carries it, whose case it is, the case, what was said, its promises, and word"
 SPEAK = "a case, its version, the position, its promise, whether both are open now, and word"
 ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
+HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 DEARER = {
+    "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
+    "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
     "GET /api/v1/products/{product}/roadmap/": (5, ROADMAP),
     "POST /api/v1/roadmap-items/{plan}/tie/": (7, TIE),
     "POST /api/v1/requests/{accepted}/embed/": (9, EMBED),

@@ -29,10 +29,12 @@ from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
 from tracker.people import actions as people
-from tracker.people.models import User
+from tracker.people.models import Firm, Level, User
 from tracker.projects import actions as projects
 from tracker.projects.models import Capacity, Project
+from tracker.promises.actions import ensure_policies, settle_promises
 from tracker.promises.models import Promise, WorkCalendar
+from tracker.promises.states import PromiseState
 from tracker.sites.actions import add_area, add_site
 
 CANARY = "Zibbelwort"
@@ -76,7 +78,9 @@ def make_world_of(times: int) -> World:
     _shift_period(cast, at)
     everybody = {name: getattr(cast, name) for name in PEOPLE}
     everybody[NEWCOMER] = make_user("Nobody Yet", "new@lumen.example", [])
+    Firm.objects.update_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
     _tell_beginnings()
+    ensure_policies(at=at)
     world = World(cast, at, {}, everybody)
     maker = Maker(world)
     maker.make_portfolio()
@@ -314,10 +318,8 @@ class Maker:
         return line
 
     def break_promise(self, ask: WorkRequest) -> None:
-        calendar = WorkCalendar.objects.filter(team=None).first()
-        if calendar is None:
-            calendar = WorkCalendar(week=[[[540, 1080]]] * 5 + [[]] * 2)
-            add_row(calendar, actor="system", at=self.at, verb="set_calendar")
+        calendar = WorkCalendar.objects.get(team=None)
+        settle_promises(actor_key="system", at=self.at, ended={f"{ask.key}:triage": PromiseState.LIFTED})
         lead, due = self.cast.platform_lead, self.at - timedelta(days=1)
         promise = Promise(
             kind="triage",
@@ -339,6 +341,7 @@ class Maker:
             breached_at=due,
         )
         add_row(promise, actor="system", at=self.at, verb="open_promise")
+        self.names |= {"promise": str(promise.pk)}
 
     def make_cases(self) -> None:
         """One of every state; the restricted one has its word in every text."""

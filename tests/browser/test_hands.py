@@ -1,11 +1,12 @@
 """What hands do all day: rank by keys and by drag, triage by single keys, find by the palette."""
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Locator, expect
 
 from tests.browser.live import InChromium
 from tracker.intake.models import WorkRequest
-from tracker.projects.models import Effort
+from tracker.projects.models import Effort, Project
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +56,7 @@ class HandsTests(InChromium):
         expect(page.locator("#open-request")).to_contain_text("R-59")
         page.keyboard.press("i")
         page.keyboard.type("On which pages?")
+        assert page.locator("#ask-question").input_value().endswith("On which pages?")
         page.locator("#ask").get_by_role("button", name="Ask").click()
         expect(page.locator("#open-request")).to_contain_text("R-60")
         page.keyboard.press("p")
@@ -79,6 +81,32 @@ class HandsTests(InChromium):
         page.keyboard.press("k")
         page.keyboard.press("Enter")
         page.wait_for_url("**/backlog/**")
+
+    def test_what_was_filed_is_read_from_its_top(self) -> None:
+        page = self.open(
+            self.enter("seo-lead", viewport={"width": 1280, "height": 640}), "/requests/new/?type=performance"
+        )
+        page.locator("#id_title").fill("A quicker basket")
+        page.locator("#id_metric").select_option("LCP")
+        page.locator("#id_area").select_option("product-page")
+        page.locator("#id_example_urls").fill("https://www.lumen.example/p/1")
+        page.locator("#id_why").fill("People leave.")
+        page.locator("#filing").get_by_role("button", name="File it").click()
+        expect(page.locator("#flash")).to_contain_text("is filed")
+        expect(page.locator("#flash")).to_be_in_viewport()
+        expect(page.locator("h1")).to_be_in_viewport()
+
+    def test_a_message_about_a_row_far_down_is_in_sight(self) -> None:
+        page = self.open(self.enter("cto", viewport={"width": 1280, "height": 640}), "/line/?team=web")
+        last = page.locator("[data-row-key]").last
+        last.scroll_into_view_if_needed()
+        key = str(last.get_attribute("data-row-key"))
+        Project.objects.filter(key=key).update(version=F("version") + 1)
+        last.focus()
+        page.keyboard.press("Alt+ArrowUp")
+        expect(page.locator("#flash")).to_contain_text("nothing of yours was moved")
+        expect(page.locator("#flash .flash")).to_be_in_viewport()
+        assert page.evaluate("scrollY") > 0
 
 
 def box_of(element: Locator) -> dict[str, float]:

@@ -8,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tests.reference.tables import table
 
-MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports")
+MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports", "policies")
 """Parts of the API whose changes take the scope manage (access.MANAGING); all other changes take write."""
 PAGING = ("limit", "cursor", "order")
 

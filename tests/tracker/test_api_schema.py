@@ -21,17 +21,21 @@ from schemathesis.specs.openapi import checks as schemathesis_checks
 
 from roadmap.products.actions import add_objective, share_roadmap
 from tests.callers import Caller
-from tests.makers import Cast
+from tests.makers import NOON, Cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.tracker.cases import LATER, Court
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
+from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
 from tracker.escalations.rules import Act, Effect
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
 from tracker.people.access import Role
+from tracker.people.models import Firm, Level
 from tracker.projects.models import Capacity
+from tracker.promises.actions import ensure_policies
+from tracker.promises.models import Promise
 
 generator: Any = SchemaGenerator
 SCHEMA: dict[str, Any] = generator().get_schema(request=None, public=True)
@@ -63,8 +67,11 @@ class World:
 
 @pytest.fixture
 def world(cast: Cast) -> World:
+    Firm.objects.update_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
+    ensure_policies(at=NOON)
     web = make_portfolio(cast)
     web.set_allowance("1")
+    owe(cast)
     item = web.agreed(delivery_owner=cast.frontend_lead)
     make_request(cast, cast.analyst, team=None, area=None, measure_on=None, filed_at=None, state="draft")
     Comment.objects.create(ask=web.ask, author=cast.cto, text="Good.", at=item.created_at)
@@ -91,6 +98,8 @@ def world(cast: Cast) -> World:
         "products": {"key": product.key},
         "projects": {"key": web.host.key},
         "request-types": {"key": cast.type.key},
+        "policies": {"key": "triage"},
+        "promises": {"number": str(Promise.objects.get(source="R-41:triage").pk)},
         "requests": {"key": web.ask.key},
         "roadmap-items": {"number": str(plan.pk)},
         "share-links": {"number": str(link.pk)},

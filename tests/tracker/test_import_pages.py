@@ -76,6 +76,25 @@ def test_the_wizard_walks_from_the_file_to_the_report(cast: Cast, cto: Client) -
     assert "jira.csv" in text_of(cto.get("/imports/"))
 
 
+def test_a_second_import_remembers_the_first_and_says_that_nothing_is_left(cast: Cast, cto: Client) -> None:
+    send_file(cto)
+    first = only_run()
+    send_mapping(cto, first, stage_0="running")
+    first.refresh_from_db()
+    assert "Import now" in text_of(cto.get(f"/imports/{first.pk}/"))
+    cto.post(f"/imports/{first.pk}/start/", {"version": first.version})
+    actions.carry_import(run=first.pk)
+    send_file(cto)
+    first.refresh_from_db()
+    second = ImportRun.objects.latest("pk")
+    assert (second.team, second.mapping) == (cast.web, first.mapping)
+    send_mapping(cto, second, stage_0="running")
+    again = text_of(cto.get(f"/imports/{second.pk}/"))
+    assert "Nothing is left to import." in again
+    assert "Import now" not in again
+    assert "adds and changes" not in again
+
+
 def test_progress_is_a_part_that_sends_the_browser_on_when_the_work_is_done(cast: Cast, cto: Client) -> None:
     send_file(cto)
     run = only_run()

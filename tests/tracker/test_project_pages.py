@@ -125,6 +125,10 @@ def test_capacity_is_changed_beside_the_line_and_kept_when_wrong(cast: Cast) -> 
     assert 'name="version" value="2"' in stale.content.decode()
     assert "Web gained 11 weeks" in text_of(cto, "/line/?team=web")
     assert page_for(cast.platform_lead).get("/capacity/web/2027-Q1/").status_code == 403
+    assert "/capacity/seo/" not in text_of(cto, "/capacity/")
+    assert cto.get("/capacity/seo/2027-Q1/").status_code == 404
+    assert cto.post("/capacity/web/2027-Q1/", form | {"allowance": "", "version": "2"}).status_code == 302
+    assert Capacity.objects.get(team=cast.web).allowance == 0
     table = text_of(page_for(cast.analyst), "/capacity/")
     assert "Mobile" in table
     assert "/capacity/web/2027-Q1/" not in table
@@ -184,7 +188,10 @@ def test_an_owner_estimates_edits_and_starts_and_a_marketer_does_not(cast: Cast)
     owner, marketer = page_for(cast.frontend_lead), page_for(cast.seo_lead)
     page = f"/projects/{project.key}/"
     effort = {"team": "web", "period": "2027-Q1", "weeks": "90", "version": "1"}
-    assert marketer.post(page + "effort/", effort).status_code == 403
+    assert page + "effort/" not in text_of(marketer, page)
+    refused = marketer.post(page + "effort/", effort)
+    assert refused.status_code == 403
+    assert 'name="weeks" value="90"' in refused.content.decode()
     assert Project.objects.get().version == 1
     assert owner.post(page + "effort/", effort | {"weeks": "many"}).status_code == 422
     assert owner.post(page + "effort/", effort).status_code == 302

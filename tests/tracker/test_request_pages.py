@@ -15,12 +15,15 @@ from tracker.intake.actions import (
     add_comment,
     ask_question,
     draft_request,
+    edit_request,
     ensure_request_types,
     file_request,
     restrict_request,
 )
+from tracker.intake.catalog import TYPES
 from tracker.intake.models import Comment, RequestType, WorkRequest
 from tracker.intake.states import State
+from tracker.kernel.errors import Invalid
 from tracker.people.models import User
 from tracker.projects.models import Project
 
@@ -69,6 +72,30 @@ def test_a_request_is_filed_with_a_plain_form_and_routed_by_its_area(cast: Cast)
     page = text_of(seo.get(answer.headers["Location"]))
     assert f"{ask.key} is filed with Web." in page
     assert "Filed with Web; Irina Lind decides on it." in page
+
+
+def test_a_share_above_a_hundred_and_a_text_too_long_are_refused_and_stay_as_they_were_typed(cast: Cast) -> None:
+    RequestType.objects.filter(pk=cast.type.pk).update(fields=list(TYPES[0]["fields"]))
+    cast.type.refresh_from_db()
+    seo = browser(cast.seo_lead)
+    assert 'maxlength="20000"' not in seo.get("/requests/new/").content.decode()
+    long = seo.post("/requests/new/", {**FILED, "schema_type": "Product", "why": "w" * 20_001})
+    assert long.status_code == 422
+    assert "w" * 20_001 in long.content.decode()
+    assert "20001" in long.content.decode()
+    ask = make_ask(cast, answers={"schema_type": "Product"})
+    page = f"/requests/{ask.key}/edit/?stage=acceptance"
+    assert seo.post(page, {"current_validity": "140", "version": "1"}).status_code == 422
+    answer = seo.post(page, {"current_validity": "100", "template": "P", "version": "1"})
+    assert answer.status_code == 302
+    with pytest.raises(Invalid, match="100"):
+        edit_request(
+            actor=cast.seo_lead.viewer(),
+            at=NOON,
+            ask=WorkRequest.objects.get(),
+            expected=None,
+            changes={"answers": {"current_validity": 140}},
+        )
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(cast: Cast) -> None:
@@ -217,6 +244,7 @@ def test_a_stale_edit_keeps_what_was_typed_and_can_be_saved_over(cast: Cast) -> 
     assert late.status_code == 409
     assert "By the SEO lead" in page
     assert "Save over it" in page
+    assert re.search(r"Meanwhile: Anna Belova changed: [^.]*title", page)
     assert 'name="version" value="2"' in page
     assert (
         seo.post(f"/requests/{ask.key}/edit/", {**given, "title": "By the SEO lead", "version": "2"}).status_code == 302

@@ -1,10 +1,12 @@
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.test import Client
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.makers import PASSWORD, Cast
 from tracker.backlog.actions import answer_embed, embed_request
@@ -67,6 +69,33 @@ def test_a_weak_password_is_refused_and_nobody_is_made(client: Client, password:
     assert not User.objects.exists()
 
 
+def test_while_mails_go_to_files_the_administrator_is_told_where_and_holds_the_links(
+    founded: Client, settings: Settings, tmp_path: Path
+) -> None:
+    founded.post("/start/next/", ALL)
+    mia = User.objects.get(email="mia@acme.example")
+    pages = ("/start/next/", "/people/", f"/people/{mia.pk}/")
+    assert not any("TANDEM_MAIL_URL" in founded.get(page).content.decode() for page in pages)
+    assert "/accounts/password/reset/key/" not in founded.get(pages[2]).content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    for page in pages:
+        assert str(tmp_path / "mail") in founded.get(page).content.decode(), page
+    link = re.search(r'value="[^"]+(/accounts/password/reset/key/[^"]+)"', founded.get(pages[2]).content.decode())
+    assert link
+    guest = Client()
+    form = guest.get(link[1], follow=True)
+    assert form.status_code == 200
+    where = form.redirect_chain[-1][0]
+    assert guest.post(where, {"password1": PASSWORD, "password2": PASSWORD}).status_code == 302
+    assert "/accounts/password/reset/key/" not in founded.get(pages[2]).content.decode()
+
+
+def test_the_first_steps_stay_on_the_home_of_the_administrator_until_something_is_embedded(founded: Client) -> None:
+    founded.post("/start/next/", ALL)
+    assert 'href="/start/next/"' in founded.get("/").content.decode()
+
+
 def test_one_form_makes_the_installation_ready_for_its_first_request(
     founded: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
@@ -125,6 +154,8 @@ def test_the_form_is_taken_whole_or_not_at_all(founded: Client) -> None:
     answer = founded.post("/start/next/", ALL | {"engineer_email": "ada@acme.example"})
     assert answer.status_code == 422
     assert "taken already" in answer.content.decode()
+    odd = founded.post("/start/next/", ALL | {"pattern": "not a pattern"})
+    assert 'id="id_pattern-error"' in odd.content.decode()
     assert not Team.objects.exists()
     assert User.objects.count() == 1
     assert founded.post("/start/next/", ALL | {"engineer_name": ""}).status_code == 422

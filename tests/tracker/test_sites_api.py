@@ -27,6 +27,13 @@ def test_an_area_is_added_listed_and_changed_with_its_history(cast: Cast, call: 
     assert Entry.objects.filter(subject="area", subject_id=area.pk).count() == area.version == 2
 
 
+def test_what_is_no_pattern_is_refused_at_its_field(cast: Cast, call: Caller) -> None:
+    given = {"key": "x", "name": "X", "site": "shop", "team": "web", "pattern": "not a pattern"}
+    refused = call.post("/api/v1/areas/", given)
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "pattern")
+    assert call.patch("/api/v1/areas/search/", {"pattern": "p p"}, match=1).status_code == 400
+
+
 def test_a_stale_edit_is_refused_and_one_without_if_match_too(cast: Cast, call: Caller) -> None:
     assert call.patch("/api/v1/areas/search/", {"name": "Find"}).status_code == 428
     assert call.patch("/api/v1/areas/search/", {"name": "Find"}, match=1).status_code == 200

@@ -31,6 +31,18 @@ def test_the_administrator_adds_a_site_and_its_first_area(cast: Cast) -> None:
     assert client.post("/sites/new/", {"name": "German shop", "url": "https://x.example"}).status_code == 422
 
 
+def test_what_is_no_pattern_and_a_name_that_is_taken_are_refused_at_their_fields(cast: Cast) -> None:
+    client = signed_in(cast.admin)
+    fields = {"name": "Checkout", "pattern": "not a pattern", "team": "web", "components": "", "url_count": ""}
+    answer = client.post("/sites/shop/areas/new/", fields)
+    assert answer.status_code == 422
+    assert 'id="id_pattern-error"' in answer.content.decode()
+    assert 'value="not a pattern"' in answer.content.decode()
+    twice = client.post("/teams/new/", {"name": cast.web.name, "side": "technology"})
+    assert twice.status_code == 422
+    assert 'id="id_name-error"' in twice.content.decode()
+
+
 def test_a_lead_keeps_the_areas_of_the_own_team_and_no_others(cast: Cast) -> None:
     lead = signed_in(cast.platform_lead)
     fields = {"name": "Product detail", "pattern": "/p/*", "team": "web", "components": "", "version": "1"}

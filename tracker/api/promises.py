@@ -43,23 +43,21 @@ POLICY: Fields = {
 class PromiseOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(Kind.choices)
-    about = serializers.CharField(help_text="Key of the request or item that the answer is about.")
+    about = serializers.CharField()
     holder = PersonBrief(allow_null=True)
     team = NamedBrief(allow_null=True)
     state = serializers.ChoiceField(PromiseState.choices)
     started_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     breached_at = serializers.DateTimeField(allow_null=True)
-    next_at = serializers.DateTimeField(
-        allow_null=True, help_text="When the next reminder or step of the chain is due."
-    )
+    next_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
 
 
 class PolicyEdit(serializers.Serializer[Any]):
-    days = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=0, help_text="Working days.")
-    reminders = serializers.ListField(child=serializers.IntegerField(), max_length=10, help_text="Percent of them.")
+    days = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=0)
+    reminders = serializers.ListField(child=serializers.IntegerField(), max_length=10)
     chiefs_after = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=0)
     docket_after = serializers.DecimalField(max_digits=5, decimal_places=2, min_value=0)
 

@@ -63,6 +63,7 @@ REQUEST: Fields = {
     "decision_reason": "decision_reason",
     "decided_by": person("decided_by"),
     "split_from": "split_from__key",
+    "rank_asked_at": "rank_asked_at",
     "created_at": "created_at",
 }
 LONGEST = 20_000
@@ -114,6 +115,7 @@ class RequestOut(RequestRow):
     decision_reason = serializers.CharField()
     decided_by = PersonBrief(allow_null=True)
     split_from = serializers.CharField(allow_null=True)
+    rank_asked_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from tracker.api.backlog_items import HostOfItem, ItemDetailOut, Items
 from tracker.backlog.actions import embed_request, outrank_request
-from tracker.backlog.queries import Found, find_hosts, suggested_weeks
+from tracker.backlog.queries import Found, TeamList, find_hosts, lists_of, suggested_weeks
 from tracker.backlog.rules import Reason
 from tracker.history.actions import stale
 from tracker.intake.models import WorkRequest
@@ -44,7 +44,9 @@ class OutrankOut(serializers.Serializer[Any]):
 
 
 class HostOut(HostOfItem):
-    place = serializers.IntegerField()
+    """`place` is its rank in the list of its team in the running quarter, null where it has no estimate in it."""
+
+    place = serializers.IntegerField(allow_null=True)
     owner = serializers.CharField(allow_null=True)
     last_day = serializers.DateField(allow_null=True)
     reasons = serializers.ListField(child=serializers.ChoiceField([str(reason) for reason in Reason]))
@@ -71,15 +73,19 @@ class RequestHosts(Ways):
         """The projects that could carry it, the best first."""
         ask = self.ask(key)
         weeks = suggested_weeks(ask.effort_weeks)
-        return self.answer({"results": [_show_host(one, weeks) for one in find_hosts(ask, self.at)], "next": None})
+        found = find_hosts(ask, self.at)
+        teams = {one.host.team_id or ask.team_id for one in found} - {None}
+        lists = lists_of([team for team in teams if team is not None], self.at.date()) if found else {}
+        shown = [_show_host(one, weeks, lists.get(one.host.team_id or ask.team_id or 0)) for one in found]
+        return self.answer({"results": shown, "next": None})
 
 
-def _show_host(found: Found, weeks: Decimal | None) -> dict[str, Any]:
+def _show_host(found: Found, weeks: Decimal | None, listed: TeamList | None) -> dict[str, Any]:
     return {
         "key": found.host.key,
         "title": found.host.title,
         "above": found.host.above,
-        "place": found.host.place,
+        "place": listed.rank_of(found.host.id) if listed else None,
         "owner": found.host.owner or None,
         "last_day": found.last_day,
         "reasons": list(found.reasons),

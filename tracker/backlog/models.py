@@ -123,7 +123,8 @@ class BacklogItem(Versioned):
 
     @property
     def tone(self) -> str:
-        return "bad" if self.orphaned_at else TONES.get(ItemState(self.state), "neutral")
+        """An orphan says so in a badge of its own."""
+        return "neutral" if self.orphaned_at else TONES.get(ItemState(self.state), "neutral")
 
     @property
     def live(self) -> bool:

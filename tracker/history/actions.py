@@ -133,7 +133,7 @@ def change_row(
     has just read the record under a lock. The row in memory is brought up to date. Raises Stale.
     """
     if expected is not None and expected != row.version:
-        raise stale(row.version)
+        raise stale(row.version, row, expected)
     columns = _columns_of(row._meta.model)
     stored = {name: value.pk if isinstance(value, models.Model) else value for name, value in changes.items()}
     before = {name: getattr(row, columns[name].attname) for name in changes}
@@ -146,7 +146,7 @@ def change_row(
     entry = [row.subject, actor, verb, at, reason, orjson.dumps(told, default=str).decode()]
     if not fetch_rows(sql, [*values, row.pk, row.version, *entry]):
         current = row._meta.model._base_manager.filter(pk=row.pk).values_list("version", flat=True).first()
-        raise stale(current)
+        raise stale(current, row, row.version)
     row.version += 1
     for name, value in changes.items():
         setattr(row, name, value)
@@ -155,8 +155,12 @@ def change_row(
 QUIET = {"updated_at", "password", "digest"}
 
 
-def stale(version: int | None) -> Stale:
-    return Stale(_("Somebody changed this before you. Look at it as it is now, then do it again."), version=version)
+def stale(version: int | None, row: Versioned | None = None, seen: int | None = None) -> Stale:
+    """`seen` is the version of the row that the person looked at: what happened since can be told."""
+    told = Stale(_("Somebody changed this before you. Look at it as it is now, then do it again."), version=version)
+    if row is not None and seen is not None:
+        told.since = (row.subject, row.pk, seen)
+    return told
 
 
 @cache

@@ -15,7 +15,8 @@ MOST_LINES = 100
 
 
 class FieldOfType(TypedDict):
-    """`kind`: text, lines, number, money, date or choice; `choices` pairs a value with its words."""
+    """`kind`: text, lines, number, money, date or choice; `choices` pairs a value with its words; a number may lie
+    between `least` and `most`, both included."""
 
     key: str
     kind: str
@@ -23,6 +24,12 @@ class FieldOfType(TypedDict):
     label: Words
     help: NotRequired[Words]
     choices: NotRequired[Sequence[tuple[str, Words]]]
+    least: NotRequired[int]
+    most: NotRequired[int]
+
+
+class OutOfRange(ValueError):
+    """A number that can be read but cannot be meant."""
 
 
 class TypeOfRequest(TypedDict):
@@ -53,6 +60,8 @@ TYPES: Sequence[TypeOfRequest] = (
             {
                 "key": "current_validity",
                 "kind": "number",
+                "least": 0,
+                "most": 100,
                 "stage": "acceptance",
                 "label": {"en": "Valid items today, %", "ru": "Корректных элементов сейчас, %"},
                 "help": {
@@ -142,6 +151,7 @@ TYPES: Sequence[TypeOfRequest] = (
             {
                 "key": "current_p75",
                 "kind": "number",
+                "least": 0,
                 "stage": "acceptance",
                 "label": {"en": "75th percentile today", "ru": "75-й процентиль сейчас"},
                 "help": {
@@ -173,16 +183,31 @@ def read_answers(
             continue
         try:
             answers[key] = _read_answer(field, value)
+        except OutOfRange:
+            wrong[key] = say_range(*range_of(field))
         except ValueError:
             wrong[key] = _("This value cannot be read.")
     return answers, wrong
+
+
+def range_of(field: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """The least and the most that a number of this field may be; None where there is no such end."""
+    return field.get("least", 0 if field["kind"] == "money" else None), field.get("most")
+
+
+def say_range(least: int | None, most: int | None) -> str:
+    if most is None:
+        return _("At least %(least)s.") % {"least": least}
+    if least is None:
+        return _("At most %(most)s.") % {"most": most}
+    return _("Between %(least)s and %(most)s.") % {"least": least, "most": most}
 
 
 def _read_answer(field: Mapping[str, Any], value: Any) -> Any:
     """Raises ValueError for what the kind of the field does not allow."""
     kind = field["kind"]
     if kind in ("number", "money"):
-        return _read_number(value, least=0 if kind == "money" else None)
+        return _read_number(value, *range_of(field))
     if kind == "date":
         return date.fromisoformat(_read_text(value)).isoformat()
     if kind == "lines":
@@ -206,13 +231,15 @@ def _read_lines(value: Any) -> list[str]:
     return [line for line in map(_read_text, lines) if line]
 
 
-def _read_number(value: Any, *, least: int | None) -> float | int:
+def _read_number(value: Any, least: int | None, most: int | None) -> float | int:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError(value)
     try:
         number = float(Decimal(str(value).strip().replace(",", ".")))
     except InvalidOperation:
         raise ValueError(value) from None
-    if not math.isfinite(number) or abs(number) > 1e12 or (least is not None and number < least):
+    if not math.isfinite(number) or abs(number) > 1e12:
         raise ValueError(value)
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise OutOfRange(value)
     return int(number) if number.is_integer() else number

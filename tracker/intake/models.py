@@ -125,6 +125,7 @@ class WorkRequest(Versioned):
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decision_reason = models.TextField(blank=True)
     review_on = models.DateField(null=True, blank=True)
+    rank_asked_at = models.DateTimeField(null=True)
     filed_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -150,6 +151,7 @@ class WorkRequest(Versioned):
             models.Index(fields=["requester", "-id"], name="request_requester"),
             models.Index(fields=["area", "-id"], name="request_area"),
             models.Index(fields=["review_on"], name="request_review", condition=Q(state=State.PARKED)),
+            models.Index(fields=["rank_asked_at"], name="request_rank_asked", condition=Q(rank_asked_at__isnull=False)),
             GinIndex(fields=["title"], name="request_title_trigrams", opclasses=["gin_trgm_ops"]),
         ]
 

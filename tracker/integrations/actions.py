@@ -20,7 +20,7 @@ from tracker.integrations.writing import unlink_moved_issues, write_projects
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, Refused
 from tracker.kernel.events import publish
-from tracker.people.access import Power, Ties, Viewer, require
+from tracker.people.access import Power, Ties, Viewer, may, require
 from tracker.people.models import Team, User
 
 PLANNED_AT_ONCE = 5_000
@@ -31,15 +31,18 @@ BATCH_ROWS = 5_000
 
 @transaction.atomic
 def upload_import(*, actor: Viewer, at: datetime, source: str, filename: str, content: bytes) -> ImportRun:
-    """Reads the file and proposes a mapping. Raises Invalid (`unreadable`) with what to do about the file."""
+    """Reads the file and proposes the mapping and the team of the last import of this source that was carried out,
+    else what the file suggests. Raises Invalid (`unreadable`) with what to do about the file."""
     require(actor, Power.IMPORT_PROJECTS, Ties(team=actor.team))
     survey = _survey(content, {})
+    last = _last_import(actor, source)
+    own = actor.team if actor.side == "technology" else None
     run = ImportRun(
         source=source,
         filename=filename[-200:],
-        team_id=actor.team if actor.side == "technology" else None,
+        team_id=last.team_id if last else own,
         started_by_id=actor.id,
-        mapping=survey.get("suggested", {}),
+        mapping=_propose_mapping(survey, last),
         rows_total=survey["rows"],
         created_at=at,
         updated_at=at,
@@ -47,6 +50,23 @@ def upload_import(*, actor: Viewer, at: datetime, source: str, filename: str, co
     add_row(run, actor=actor.key, at=at, verb="upload_import")
     ImportFile.objects.create(run=run, content=content, survey=survey)
     return run
+
+
+def _last_import(actor: Viewer, source: str) -> ImportRun | None:
+    done = ImportRun.objects.visible_to(actor).filter(source=source, state=RunState.DONE)
+    last = done.order_by("-pk").first()
+    return last if last and may(actor, Power.IMPORT_PROJECTS, last.ties) else None
+
+
+def _propose_mapping(survey: dict[str, Any], last: ImportRun | None) -> dict[str, Any]:
+    """What the file suggests, overruled by what was said last about types, labels and statuses that it holds."""
+    suggested: dict[str, Any] = survey.get("suggested", {})
+    if last is None or not last.mapping or not suggested:
+        return suggested
+    said = last.mapping
+    held = {name: [one for one in said.get(name, ()) if one in survey[name]] for name in ("types", "labels")}
+    stages = {**suggested.get("stages", {}), **said.get("stages", {})}
+    return {**suggested, **said, **held, "stages": stages}
 
 
 @transaction.atomic
@@ -57,7 +77,8 @@ def choose_import_columns(
     require(actor, Power.IMPORT_PROJECTS, Ties(team=actor.team))
     state = IMPORT.next(run.state, "map")
     survey = _survey(bytes(run.file.content), columns)
-    changes = {"columns": columns, "mapping": survey.get("suggested", {}), "state": state, "updated_at": at}
+    mapping = _propose_mapping(survey, _last_import(actor, run.source))
+    changes = {"columns": columns, "mapping": mapping, "state": state, "updated_at": at}
     change_row(run, actor=actor.key, at=at, verb="choose_columns", changes=changes, expected=expected)
     ImportFile.objects.filter(run=run).update(survey=survey)
 

@@ -56,10 +56,14 @@ class NotFound(Refused):
 
 
 class Stale(Refused):
-    """Somebody else changed the record first; `facts["version"]` is the version it has now."""
+    """Somebody else changed the record first; `facts["version"]` is the version it has now.
+
+    `since` names the record and the version that was seen (subject, id, version), where the verb knows them.
+    """
 
     code = "stale"
     status = 412
+    since: tuple[str, int, int] | None = None
 
 
 class WrongState(Refused):

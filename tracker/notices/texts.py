@@ -22,11 +22,13 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Words:
-    """`what` and `then` have named places for the facts; `why` says why this person hears it."""
+    """`what` and `then` have named places for the facts; `why` says why this person hears it; `bare` is `what` where
+    nobody gave a reason."""
 
     what: Text
     why: Text
     then: Text = ""
+    bare: Text = ""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,10 @@ KINDS: Mapping[str, Words] = {
     ),
     "request_declined": Words(_("%(request)s %(title)s is declined: %(reason)s"), ASKED, _("Read the reason.")),
     "request_parked": Words(
-        _("%(request)s %(title)s is parked: %(reason)s"), ASKED, _("It comes back by itself on its review date.")
+        _("%(request)s %(title)s is parked: %(reason)s"),
+        ASKED,
+        _("It comes back by itself on its review date."),
+        bare=_("%(request)s %(title)s is parked."),
     ),
 }
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
@@ -211,7 +216,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))
         known["due"] = date_format(due, "DATETIME_FORMAT")
-    return Told(str(words.what) % known, str(words.why), str(words.then))
+    what = words.what if facts.get("reason") or not words.bare else words.bare
+    return Told(str(what) % known, str(words.why), str(words.then))
 
 
 class _Facts(dict[str, Any]):

@@ -155,7 +155,7 @@ def add_team(*, actor: Viewer, at: datetime, name: str, side: str, key: str = ""
     """`key` is made of the name where none is given."""
     require(actor, Power.MANAGE_SITES)
     team = Team(key=key or slug_of(name, 30, f"team-{secrets.token_hex(3)}"), name=name, side=_known_side(side))
-    with refuse_taken("name", "key"):
+    with refuse_taken("name", *(["key"] if key else [])):
         add_row(team, actor=actor.key, at=at, verb="add_team")
     return team
 

@@ -17,6 +17,12 @@ from tracker.people.models import Firm, User
 log = logging.getLogger("tandem.people")
 PATIENCE = timedelta(minutes=1)
 BATCH = 50
+TO_FILES = "django.core.mail.backends.filebased.EmailBackend"
+
+
+def mail_folder() -> str:
+    """Where mails lie that go to nobody, because no mail server is named yet; empty where they are sent."""
+    return str(settings.EMAIL_FILE_PATH) if settings.EMAIL_BACKEND == TO_FILES else ""
 
 
 def link_of(person: User) -> str:

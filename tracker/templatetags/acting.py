@@ -116,6 +116,10 @@ def field(
     ident = bound.id_for_label or bound.auto_id or bound.html_name
     if isinstance(widget, forms.DateInput):
         widget.input_type, widget.format = "date", "%Y-%m-%d"
+    if isinstance(
+        widget, forms.Textarea
+    ):  # A browser cuts what is pasted at the limit and says nothing: the form says it.
+        widget.attrs.pop("maxlength", None)
     said = [
         f"{ident}-{part}"
         for part, there in (("hint", bound.help_text or hint or lines), ("error", bound.errors))
@@ -139,7 +143,7 @@ def field(
         control=bound.as_widget(attrs=attributes),
         group=group,
         checkbox=isinstance(widget, forms.CheckboxInput),
-        optional=not bound.field.required and not needed_for,
+        optional=not (bound.field.required or needed_for or widget.attrs.get("readonly")),
         help_text=bound.help_text,
         hint=hint,
         needed_for=needed_for,

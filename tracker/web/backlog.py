@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
@@ -18,6 +20,7 @@ from tracker.backlog import actions
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import add_to_host, find_hosts, lists_of
 from tracker.backlog.states import ItemState
+from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.launches.actions import decide_check
@@ -50,7 +53,9 @@ count_waiting("backlog", lambda viewer: BacklogItem.objects.to_answer_by(viewer)
 
 def find_item(viewer: Viewer, key: str) -> BacklogItem:
     """404 for what the viewer may not know of."""
-    return get_object_or_404(BacklogItem.objects.visible_to(viewer).select_related(*LOADED), key=key)
+    rests = WorkRequest.objects.visible_to(viewer).filter(split_from=OuterRef("ask")).order_by("id").values("key")
+    found = BacklogItem.objects.visible_to(viewer).select_related(*LOADED).annotate(rests=ArraySubquery(rests))
+    return get_object_or_404(found, key=key)
 
 
 @dataclass(frozen=True)

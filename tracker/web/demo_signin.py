@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from tracker.people.models import Firm, User
 from tracker.people.queries import roles_in_words
 from tracker.web.render import render_page
-from tracker.web.shell import CAST
+from tracker.web.shell import CAST, SUPPORTING
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Only with TANDEM_DEMO=1, which no address but loopback allows, and in a database made by the demo."""
     if not settings.DEMO or not Firm.objects.filter(demo=True).exists():
         raise Http404
-    parts = dict(CAST)
+    parts = dict((*CAST, *SUPPORTING))
     players = User.objects.active().filter(email__in=parts)
     if request.method == "POST":
         person = players.filter(email=request.POST.get("email", "").replace("\x00", "")).first()

@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Count, Exists, Subquery, Value
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from tracker.backlog.queries import InMotion, decisions_for, find_best_hosts, open_checks_of, own_in_motion
-from tracker.intake.models import WorkRequest
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import (
+    InMotion,
+    decisions_for,
+    find_best_hosts,
+    open_checks_of,
+    own_in_motion,
+    to_decide_by,
+)
 from tracker.notices.models import Notice
 from tracker.notices.texts import say
 from tracker.people.access import Power, Role, Viewer, may
@@ -23,6 +31,7 @@ from tracker.web.home_moves import (
     decision_moves,
     minutes_of,
     own_moves,
+    rank_moves,
     triage_moves,
     waited_for,
 )
@@ -32,7 +41,17 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 MOST_TRIAGE, SHOWN, NEWS = 20, 12, 4
 KEYS = "123456789"
-URGENCY = {"rehome": 0, "answer": 1, "embed": 2, "triage": 3, "way": 4, "measure": 5, "checks": 6, "admin": 7}
+URGENCY = {
+    "rehome": 0,
+    "answer": 1,
+    "embed": 2,
+    "rank": 3,
+    "triage": 4,
+    "way": 5,
+    "measure": 6,
+    "checks": 7,
+    "admin": 8,
+}
 
 
 @require_GET
@@ -69,14 +88,25 @@ def show_home(request: SignedInRequest) -> HttpResponse:
 
 def _moves(viewer: Viewer, motions: Sequence[InMotion], line: LineToday, now: datetime) -> Iterator[Move]:
     today = timezone.localtime(now).date()
-    triage = WorkRequest.objects.visible_to(viewer).to_triage_by(viewer).select_related("requester", "area")
+    waiting = to_decide_by(viewer, MOST_TRIAGE)
+    ranks = may(viewer, Power.RANK_PROJECTS)
     yield from decision_moves(decisions_for(viewer, today), today)
-    yield from triage_moves(list(triage.order_by("filed_at", "id")[:MOST_TRIAGE]), now)
+    yield from rank_moves([ask for ask in waiting if ranks and ask.rank_asked_at], now)
+    yield from triage_moves([ask for ask in waiting if not (ranks and ask.rank_asked_at)], now)
     ways = [motion.ask for motion in motions if motion.court == "way"]
     yield from own_moves(motions, find_best_hosts(ways, now), now)
     yield from check_moves(open_checks_of(viewer.id), today)
     if Role.ADMIN in viewer.roles:
-        yield from admin_moves(line.unowned, line.unestimated, User.objects.invited().count())
+        yield from admin_moves(line.unowned, line.unestimated, *_left_to_set_up(viewer))
+
+
+def _left_to_set_up(viewer: Viewer) -> tuple[int, bool]:
+    """How many invited people are not in yet, and whether something was ever embedded (one statement)."""
+    invited = User.objects.invited().order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk"))
+    found = User.objects.select_related(None).filter(pk=viewer.id)
+    embedded = Exists(BacklogItem.objects.all())
+    number, begun = found.values_list(Subquery(invited.values("number")), embedded).get()
+    return number or 0, begun
 
 
 def say_title(moves: Sequence[Move]) -> str:

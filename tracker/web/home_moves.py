@@ -20,7 +20,17 @@ from tracker.templatetags.times import number, say_day
 LATE, VERY_LATE = 3, 8
 """Working days after which something that waits turns amber, then red."""
 
-MINUTES = {"triage": 1, "answer": 2, "way": 2, "embed": 2, "rehome": 2, "measure": 1, "checks": 1, "admin": 2}
+MINUTES = {
+    "triage": 1,
+    "answer": 2,
+    "way": 2,
+    "embed": 2,
+    "rank": 3,
+    "rehome": 2,
+    "measure": 1,
+    "checks": 1,
+    "admin": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,27 @@ def triage_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
             url=reverse("request", args=[ask.key]),
             button=_("Triage"),
             then_url=f"{reverse('triage')}?{urlencode({'key': ask.key})}",
+            due=due,
+            tone=tone,
+        )
+
+
+def rank_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
+    """Requests that ask whoever ranks to make them projects of their own."""
+    for ask in asks:
+        due, tone = say_waited(ask.rank_asked_at, now)
+        words = {"key": ask.key, "title": ask.title, "person": ask.requester.name, "weeks": say_weeks(ask.effort_weeks)}
+        text = _("Alone it takes %(weeks)s; until you rank it or a project carries it, nobody works on it.")
+        if ask.effort_weeks is None:
+            text = _("Nobody has said yet what it takes alone; until you rank it, nobody works on it.")
+        yield Move(
+            kind="rank",
+            id=ask.key,
+            title=_("%(key)s %(title)s asks for a rank of its own") % words,
+            text=text % words,
+            url=reverse("request", args=[ask.key]),
+            button=_("Make it a project"),
+            then_url=reverse("request-outrank", args=[ask.key]),
             due=due,
             tone=tone,
         )
@@ -184,8 +215,13 @@ def check_moves(found: Sequence[tuple[BacklogItem, int]], today: date) -> Iterat
         yield Move("checks", f"{item.key}-checks", title, text, url, _("Open the checks"), url, due)
 
 
-def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
+def admin_moves(unowned: int, unestimated: int, invited: int, begun: bool) -> Iterator[Move]:
+    """`begun`: something was embedded at least once; until then the steps up to it stay in sight."""
     projects, people = reverse("project-list"), reverse("people-list")
+    if not begun:
+        text = _("From the teams to the first embedded request: what is done and what comes next.")
+        steps = reverse("start-next")
+        yield Move("admin", "first-steps", _("Ready for the first request"), text, steps, _("Next steps"), steps)
     if invited:
         title = ngettext(
             "%(count)s invited person is not in yet", "%(count)s invited people are not in yet", invited
@@ -232,6 +268,9 @@ def waited_for(motions: Sequence[InMotion], now: datetime) -> Iterator[Waited]:
         elif motion.court == "host":
             since, tone = say_waited(ask.updated_at, now)
             text = _("%(person)s answers whether %(host)s carries it.") % {"person": who, "host": motion.host}
+        elif motion.court == "rank":
+            since, tone = say_waited(ask.rank_asked_at, now)
+            text = _("%(person)s decides whether it gets a rank of its own.") % {"person": who}
         else:
             continue
         yield Waited(ask.key, title, since, tone, text, url)

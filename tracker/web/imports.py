@@ -200,6 +200,7 @@ def _render_report(request: SignedInRequest, run: ImportRun, status: int = 200, 
         else run.filename,
         "run": run,
         "counts": run.counts,
+        "anything": any(run.counts.get(name) for name in ("new", "changed", "links_changed")),
         "report": report,
         "error": say_unreadable(run.error, run.error_facts) if run.error else "",
         "dates": DateOrderForm(initial={"date_order": run.counts.get("date_order")}),
@@ -219,8 +220,22 @@ def _report_title(run: ImportRun) -> str:
         return _("The import stopped")
     facts = {name: run.counts.get(name, 0) for name in ("new", "changed", "unchanged")}
     if run.state == RunState.PLANNED:
-        return _("Dry run: %(new)s projects new, %(changed)s changed, %(unchanged)s unchanged") % facts
-    return _("Imported: %(new)s projects new, %(changed)s changed, %(unchanged)s unchanged") % facts
+        return (
+            ngettext(
+                "Dry run: %(new)s project new, %(changed)s changed, %(unchanged)s unchanged",
+                "Dry run: %(new)s projects new, %(changed)s changed, %(unchanged)s unchanged",
+                facts["new"],
+            )
+            % facts
+        )
+    return (
+        ngettext(
+            "Imported: %(new)s project new, %(changed)s changed, %(unchanged)s unchanged",
+            "Imported: %(new)s projects new, %(changed)s changed, %(unchanged)s unchanged",
+            facts["new"],
+        )
+        % facts
+    )
 
 
 @require_POST

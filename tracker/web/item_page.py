@@ -1,18 +1,21 @@
 """A backlog item as its page shows it: where it stands, whose turn it is, what may be done, its story."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.backlog.actions import may_drop
-from tracker.backlog.models import BacklogItem
-from tracker.backlog.queries import lists_of, ticket_of
+from tracker.backlog.models import BacklogItem, Way
+from tracker.backlog.queries import TeamList, lists_of, ticket_of
 from tracker.backlog.states import BLOCKING, ITEM, ItemState
+from tracker.history.queries import Moment, story_with
 from tracker.launches.models import Check, CheckState
 from tracker.launches.queries import checks_of
 from tracker.people.access import Power, Viewer, may
@@ -20,7 +23,7 @@ from tracker.people.models import User
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import say_day
 from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
-from tracker.web.story import SENTENCES, Told, new_values, tell_story
+from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
 LOADED = (
     "ask__type",
@@ -62,11 +65,23 @@ class ItemPage:
     checks: list[Check]
     story: list[Told]
     place: str
+    claim: Decimal | None
+    measured_on: date | None
     given: Mapping[str, forms.Form]
 
     @property
     def tone(self) -> str:
         return self.item.tone
+
+    @property
+    def outranked(self) -> bool:
+        """The project is the request itself: the effort lies on it, and the item adds none."""
+        return self.item.way == Way.OUTRANK
+
+    @property
+    def rests(self) -> list[str]:
+        """Keys of what was split off the request, as far as the viewer may see it."""
+        return vars(self.item).get("rests") or []
 
     @property
     def agreed(self) -> bool:
@@ -156,20 +171,41 @@ def read_item_page(
     item: BacklogItem, viewer: Viewer, now: datetime, given: Mapping[str, forms.Form] | None = None
 ) -> ItemPage:
     """Needs LOADED; four statements more (checks, history, names, the line of its team)."""
+    checks = checks_of(item.key)
+    texts = {check.pk: check.text for check in checks}
+    story = story_with("backlog-item", item.pk, "check", list(texts))
+    measured = [moment.at for moment in story if moment.verb == "measure"]
+    listed = lists_of([item.team_id], now.date()).get(item.team_id)
     return ItemPage(
         item=item,
         viewer=viewer,
         now=now,
-        checks=checks_of(item.key),
-        story=tell_story("backlog-item", item.pk),
-        place=say_host_place(item, now.date()),
+        checks=checks,
+        story=tell_moments("backlog-item", name_checks(reversed(story), texts)),
+        place=say_host_place(item, listed),
+        claim=listed.weeks_of(item.project_id) if listed else None,
+        measured_on=timezone.localtime(measured[0]).date() if measured else None,
         given=given or {},
     )
 
 
-def say_host_place(item: BacklogItem, today: date) -> str:
+def name_checks(story: Iterable[Moment], texts: Mapping[int, str]) -> list[Moment]:
+    """Decided checks with what they ask for and their state, which a second decision may leave as it is; that they were
+    opened or moved follows from the item's own entries. `story` is oldest first."""
+    named, states = [], dict.fromkeys(texts, "")
+    for moment in story:
+        if moment.subject != "check":
+            named.append(moment)
+        elif moment.verb == "decide_check":
+            check = moment.subject_id
+            states[check] = moment.changes.get("state", ["", states[check]])[1]
+            changes = {**moment.changes, "text": [None, texts[check]], "state": [None, states[check]]}
+            named.append(replace(moment, changes=changes))
+    return named
+
+
+def say_host_place(item: BacklogItem, listed: TeamList | None) -> str:
     """Its host's place in the team's list against the line."""
-    listed = lists_of([item.team_id], today).get(item.team_id)
     rank = listed.rank_of(item.project_id) if listed else None
     if listed is None or rank is None:
         return ""
@@ -196,6 +232,8 @@ def say_item(item: BacklogItem, today: date) -> str:
         return _("%(request)s lost its project: %(project)s is below the line") % values
     if item.state == ItemState.SHIPPED and item.measure_on:
         return _("%(request)s is live; its outcome is measured on %(day)s") % values
+    if item.way == Way.OUTRANK and item.state == ItemState.AGREED:
+        return _("%(request)s is a project of its own: %(project)s") % values
     return str(TITLES[ItemState(item.state)]) % values
 
 
@@ -219,7 +257,18 @@ def _say_agreed(changes: Mapping[str, object]) -> str:
     return _("accepted it")
 
 
+def _say_checked(changes: Mapping[str, object]) -> str:
+    told = new_values(changes)
+    words = {"check": told.get("text", ""), "evidence": told.get("evidence") or ""}
+    passed = told.get("state") == CheckState.PASSED
+    if words["evidence"]:
+        text = _("passed the check “%(check)s”: %(evidence)s")
+        return (text if passed else _("failed the check “%(check)s”: %(evidence)s")) % words
+    return (_("passed the check “%(check)s”") if passed else _("failed the check “%(check)s”")) % words
+
+
 SENTENCES |= {
+    ("check", "decide_check"): _say_checked,
     ("backlog-item", "propose"): gettext_lazy("proposed it"),
     ("backlog-item", "outrank"): gettext_lazy("made it a project of its own"),
     ("backlog-item", "agree"): _say_agreed,

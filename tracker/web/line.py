@@ -19,7 +19,7 @@ from tracker.backlog.states import ENDED
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused, Stale
 from tracker.people.access import Power, Viewer, may, require
-from tracker.people.models import Team
+from tracker.people.models import Side, Team
 from tracker.projects.actions import set_capacity
 from tracker.projects.models import Capacity, Period, Project
 from tracker.projects.queries import (
@@ -114,7 +114,7 @@ def line_context(
 ) -> dict[str, Any]:
     line = line_of(team, period)
     ranks = may(request.viewer, Power.RANK_PROJECTS)
-    rows = shown_rows(line, ranks, embedded_chips(request.viewer, line))
+    rows = shown_rows(line, ranks, embedded_chips(request.viewer, line, period))
     chosen = next((row for row in rows if row.key == request.GET.get("move") and row.move_url), None)
     folded = len(rows) > FOLDED_FROM and "all" not in request.GET
     capacity = {"gross": team.gross, "reserve_percent": team.reserve_percent, "allowance": team.allowance}
@@ -194,11 +194,11 @@ def say_context(line: TeamLine) -> list[str]:
     return told
 
 
-def embedded_chips(viewer: Viewer, line: TeamLine) -> dict[int, list[EmbeddedChip]]:
-    """What is embedded in the projects of the list, as far as the viewer may see it (one statement)."""
+def embedded_chips(viewer: Viewer, line: TeamLine, period: Period) -> dict[int, list[EmbeddedChip]]:
+    """What is embedded in the projects of the list and counts in it, as far as the viewer may see it (one statement)."""
     found = (
         BacklogItem.objects.visible_to(viewer)
-        .filter(project__in=[row.id for row in line.rows], way="embed")
+        .filter(project__in=[row.id for row in line.rows], way="embed", team=line.team.team_id, period=period)
         .exclude(state__in=[*ENDED, "proposed"])
         .order_by("rank")
         .values_list("project_id", "key", "ask__key", "added_weeks")
@@ -334,6 +334,8 @@ def say_cause(one: Crossed) -> str:
         "launched": _("%(key)s was launched"),
         "dropped": _("%(key)s was dropped"),
     }
+    if one.cause == "added" and one.cause_key:
+        return _("%(key)s was added") % words
     return texts.get(one.cause, _("projects were imported")) % words
 
 
@@ -367,7 +369,8 @@ def show_capacity(request: SignedInRequest) -> HttpResponse:
 @once
 def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpResponseBase:
     require(request.viewer, Power.RANK_PROJECTS)
-    found, quarter = Team.objects.filter(key=team).first(), Period.objects.filter(key=period).first()
+    found = Team.objects.filter(key=team, side=Side.TECHNOLOGY).first()
+    quarter = Period.objects.filter(key=period).first()
     if found is None or quarter is None:
         raise Http404
     row = Capacity.objects.filter(team=found, period=quarter).first()

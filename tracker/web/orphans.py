@@ -59,9 +59,22 @@ def show_orphans(request: SignedInRequest, refused: Refused, *, leave_url: str) 
         % {"count": len(items)},
         "context_line": _("Their host falls below the line; both owners are told and look for another one."),
         "items": items,
+        "fall": say_falling(len(refused.facts["falling"]), len(refused.facts["projects"])),
         "projects": refused.facts["projects"],
+        "others": [
+            key for key in refused.facts["falling"] if key not in {one["key"] for one in refused.facts["projects"]}
+        ],
         "kept": [*kept, ("orphans_accepted", "1")],
         "leave_url": leave_url,
         "nav": "line",
     }
     return render_page(request, "tracker/line/orphans.html", context, status=409)
+
+
+def say_falling(count: int, carrying: int) -> str:
+    """How many fall in all, and how many of them carry requests."""
+    fall = ngettext(
+        "%(count)s project would fall below the line", "%(count)s projects would fall below the line", count
+    )
+    carry = ngettext("%(count)s of them carries requests", "%(count)s of them carry requests", carrying)
+    return f"{fall % {'count': count}}; {carry % {'count': carrying}}"

@@ -15,6 +15,7 @@ from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.people import actions
 from tracker.people.access import Power, Role, may, require
+from tracker.people.invitations import link_of, mail_folder
 from tracker.people.models import Level, Team, User
 from tracker.people.queries import find_person, list_people, list_teams, roles_in_words
 from tracker.web.forms.answers import answer_form, tell_refusal
@@ -59,6 +60,7 @@ def show_people(request: SignedInRequest) -> HttpResponse:
         "left": left,
         "here_only": not left,
         "next": _page_after(request, roster.after),
+        "mail_folder": mail_folder(),
     }
     return render_page(request, "tracker/people/index.html", context)
 
@@ -97,6 +99,7 @@ def show_person(request: SignedInRequest, number: int) -> HttpResponse:
 def _render_person(request: SignedInRequest, person: User, form: forms.Form, status: int = 200) -> HttpResponse:
     own = person.pk == request.viewer.id
     level = getattr(person, "level", "")
+    folder = mail_folder() if person.is_active and person.waits_for_password else ""
     context = {
         "title": person.name,
         "context_line": person.title,
@@ -106,6 +109,8 @@ def _render_person(request: SignedInRequest, person: User, form: forms.Form, sta
         "roles_refused": _("Another administrator sets your roles.") if own and level != Level.START else "",
         "leave_refused": _("Another administrator deactivates you.") if own else "",
         "stale": status == 409,
+        "mail_folder": folder,
+        "invitation_link": link_of(person) if folder else "",
         "nav": "people-list",
     }
     return render_page(request, "tracker/people/detail.html", context, status=status)

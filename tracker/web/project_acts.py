@@ -210,11 +210,11 @@ def act(
     if form is None or form.is_valid():
         try:
             verb(project, form.cleaned_data if form else {}, "orphans_accepted" in request.POST)
-        except NotAllowed:
-            raise
         except Refused as refused:
             if refused.code == "would_orphan":
                 return show_orphans(request, refused, leave_url=reverse("project", args=[key]))
+            if form is None and isinstance(refused, NotAllowed):
+                raise
             if form is None:
                 messages.error(request, str(refused))
                 return redirect("project", key)

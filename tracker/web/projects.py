@@ -177,6 +177,7 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
     period = period_named("", now.date())
     efforts = efforts_of(project.pk)
     blockers = list(project.blockers.order_by("source"))
+    estimated = estimated_by(request.viewer, project)
     context = {
         "title": f"{project.key} {project.title}",
         "context_line": say_standing(project, [one for one in efforts if period and one.period_key == period.key]),
@@ -194,19 +195,25 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
         "story": tell_story("project", project.pk),
         "below": project.open and not project.above and any(not one.fits for one in efforts),
         "effort_form": EffortForm(
-            initial={"period": period.key if period else "", "team": getattr(project.team, "key", "")}
+            initial={"period": period.key if period else "", "team": getattr(project.team, "key", "")},
+            teams=estimated,
         ),
         "pin_form": PinForm(),
         "drop_form": DropForm(),
         "stage_label": Stage(project.stage).label,
-        "may_estimate": may(
-            request.viewer,
-            Power.EDIT_TECHNICAL,
-            Ties(delivery=project.ties.delivery, team=request.viewer.team),
-        ),
+        "may_estimate": estimated is None or estimated > 0,
         "acts": acts_of(request.viewer, project, len(blockers)),
     }
     return context | more
+
+
+def estimated_by(viewer: Viewer, project: Project) -> int | None:
+    """The one team for which the viewer may say what it takes; None is every team, 0 none."""
+    delivery = project.ties.delivery
+    if may(viewer, Power.EDIT_TECHNICAL, Ties(delivery=delivery)):
+        return None
+    own = viewer.team if viewer.side == Side.TECHNOLOGY else None
+    return own if own and may(viewer, Power.EDIT_TECHNICAL, Ties(delivery=delivery, team=own)) else 0
 
 
 def say_standing(project: Project, asked: list[Asked]) -> str:

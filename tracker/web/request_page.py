@@ -7,14 +7,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tracker.backlog.models import BacklogItem
+from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import item_of
-from tracker.backlog.states import ItemState
+from tracker.backlog.states import OUTCOMES, ItemState
 from tracker.escalations.models import Escalation
 from tracker.escalations.queries import case_of
 from tracker.escalations.states import CaseState
@@ -68,6 +69,8 @@ class RequestPage:
     told: Sequence[Line]
     case: Escalation | None = None
     late: Promised | None = None
+    parts: Sequence[WorkRequest] = ()
+    ranker: User | None = None
 
     @cached_property
     def type_name(self) -> str:
@@ -90,16 +93,47 @@ class RequestPage:
         return self.needs[Stage.FILING]
 
     @property
+    def before_embedding(self) -> list[tuple[str, bool]]:
+        """All that embedding demands and is not there yet, and what it asks for itself."""
+        if self.ask.state == State.DRAFT:
+            return self.embedding.items
+        earlier = [*self.filing.lacking, *self.acceptance.lacking]
+        return [*((label, False) for label in earlier), *self.embedding.items]
+
+    @property
+    def ready_to_embed(self) -> bool:
+        return all(done for _label, done in self.before_embedding)
+
+    @property
+    def may_rehome(self) -> bool:
+        orphaned = self.item is not None and self.item.orphaned_at is not None
+        return orphaned and may(self.viewer, Power.PROPOSE_EMBED, self.ask.ties)
+
+    @property
+    def origin(self) -> WorkRequest | None:
+        return next((part for part in self.parts if part.pk == self.ask.split_from_id), None)
+
+    @property
+    def rests(self) -> list[WorkRequest]:
+        return [part for part in self.parts if part.split_from_id == self.ask.pk]
+
+    @property
+    def measured_on(self) -> date | None:
+        """The day on which somebody said what came of it."""
+        outcomes = [moment.at for moment in self.story if moment.changes.get("delivery", [""])[-1] in OUTCOMES]
+        return timezone.localtime(outcomes[0]).date() if outcomes else None
+
+    @property
     def stands(self) -> str:
         return say_where(self.ask, self.item, self.triagers, self.needs, self.now)
 
     @property
     def court(self) -> Court:
-        return whose_turn(self.ask, self.item, self.triagers)
+        return whose_turn(self.ask, self.item, self.triagers, self.ranker)
 
     @property
     def waited(self) -> dict[str, Decimal]:
-        taken_at = self.item.created_at if self.item and self.item.live else None
+        taken_at = self.item.created_at if self.item and self.item.live else self.ask.rank_asked_at
         return waited_by_side(self.ask, self.story, self.now, taken_at=taken_at)
 
     @property
@@ -108,7 +142,7 @@ class RequestPage:
 
     @property
     def answers(self) -> list[tuple[str, str]]:
-        return say_answers(self.ask, get_language() or "en")
+        return say_answers(self.ask, get_language() or "en", self.now.date())
 
     @property
     def confidence(self) -> str:
@@ -228,9 +262,11 @@ def tone_of(ask: WorkRequest) -> str:
 
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
-    """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer)."""
+    """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer), one more each
+    for what was split and for who is asked for a rank."""
     story = story_of("request", ask.pk)
     comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
+    parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
     return RequestPage(
         ask=ask,
         viewer=viewer,
@@ -238,9 +274,11 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         item=item_of(ask.pk),
         triagers=triagers_of(ask),
         story=story,
-        told=tell_request(story, comments),
+        told=tell_request(story, comments, parts),
         case=case_of(ask.pk),
         late=_late(ask, viewer),
+        parts=parts,
+        ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
 
 
@@ -250,6 +288,12 @@ def _late(ask: WorkRequest, viewer: Viewer) -> Promised | None:
         return None
     owed = Promised.objects.visible_to(viewer).broken().of_matter(f"request:{ask.pk}")
     return owed.filter(acknowledged_at=None).order_by("due_at").first()
+
+
+def parts_of(ask: WorkRequest, viewer: Viewer) -> list[WorkRequest]:
+    """What was split off it, and what it was split off, as far as the viewer may see them (one statement)."""
+    kin = Q(split_from=ask.pk) | Q(pk=ask.split_from_id)
+    return list(WorkRequest.objects.visible_to(viewer).filter(kin).order_by("id"))
 
 
 def triagers_of(ask: WorkRequest) -> list[User]:
@@ -267,7 +311,9 @@ def projects_near(viewer: Viewer, area: Area | None) -> list[Project]:
     return list(rows.select_related("owner__team")[:NEAREST])
 
 
-def whose_turn(ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User]) -> Court:
+def whose_turn(
+    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], ranker: User | None = None
+) -> Court:
     requester = ask.requester
     match ask.state:
         case State.DRAFT:
@@ -278,6 +324,9 @@ def whose_turn(ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[Us
             return Court(requester, _("answers"))
         case State.PARKED:
             return Court(None, _("Nobody's turn"), ask.review_on, _("then it comes back to triage by itself"))
+        case State.ACCEPTED if ask.rank_asked_at and (item is None or not item.live):
+            then = _("until then a project may still be asked to carry it")
+            return Court(ranker, _("decides whether it gets a rank of its own"), then=then)
         case State.ACCEPTED:
             return _turn_of_item(requester, item)
     return Court(None, "")
@@ -286,6 +335,8 @@ def whose_turn(ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[Us
 def _turn_of_item(requester: User, item: BacklogItem | None) -> Court:
     if item is None or not item.live:
         return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
+    if item.orphaned_at:
+        return Court(item.business_owner, _("finds another project"))
     delivery = item.delivery_owner or item.project.owner
     match item.state:
         case ItemState.PROPOSED:
@@ -340,13 +391,16 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
         "weeks": say_weeks(ask.effort_weeks),
         "project": str(item.project) if item else "",
         "added": say_weeks(item.added_weeks) if item else "",
+        "claim": say_weeks(vars(item).get("claim")) if item else "",
     }
     if item is not None and item.live:
         match item.state:
             case ItemState.PROPOSED:
                 return _("%(project)s is asked to carry it for %(added)s.") % values
-            case ItemState.AGREED if item.orphaned_at:
+            case ItemState.AGREED | ItemState.IN_PROGRESS if item.orphaned_at:
                 return _("It lost its place: %(project)s fell below the line.") % values
+            case ItemState.AGREED if item.way == Way.OUTRANK:
+                return _("It is a project of its own: %(project)s, with %(claim)s of %(team)s.") % values
             case ItemState.AGREED:
                 return _("%(project)s carries it for %(added)s.") % values
             case ItemState.IN_PROGRESS:
@@ -359,13 +413,15 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
     return _("Below the line: alone it takes %(weeks)s of %(team)s, and that is given away.") % values
 
 
-def say_answers(ask: WorkRequest, language: str) -> list[tuple[str, str]]:
+def say_answers(ask: WorkRequest, language: str, today: date) -> list[tuple[str, str]]:
     """The answers to the type's own questions, in words."""
     said = []
     for one in ask.type.fields:
         value: Any = ask.answers.get(one["key"])
         if value is None:
             continue
+        if one["kind"] == "date":
+            value = say_day(date.fromisoformat(value), today)
         words = dict(one.get("choices") or ())
         text = words_in(words[value], language) if isinstance(value, str) and value in words else value
         shown = (

@@ -69,8 +69,8 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
         given = {**form.arguments(), **(step.facts or {})}
         try:
             step.act(actor=request.viewer, at=clock.now(), ask=ask, expected=seen_version(request), **given)
-        except NotAllowed:
-            raise
+        except NotAllowed as refused:
+            status, missed = refused.status, Missed(str(refused), _typed(form))
         except Refused as refused:
             status = tell_refusal(form, refused)
             ask = find_request(request.viewer, key)
@@ -79,7 +79,7 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
         else:
             messages.success(request, step.said % {"key": ask.key})
             return redirect(_where_next(request, ask, behind))
-    show = show_inbox if request.POST.get("next") == TRIAGE else show_detail
+    show = show_inbox if request.POST.get("next") == TRIAGE and status != NotAllowed.status else show_detail
     return show(request, ask, {name: form}, missed=missed, status=status)
 
 
@@ -101,14 +101,14 @@ def comment(request: SignedInRequest, key: str) -> HttpResponseBase:
     form = CommentForm(request.POST if request.method == "POST" else None, auto_id="comment-%s")
     if request.method == "GET":
         return redirect("request", ask.key)
-    status = INVALID
+    status, missed = INVALID, None
     if form.is_valid():
         try:
             actions.add_comment(actor=request.viewer, at=clock.now(), ask=ask, **form.arguments())
-        except NotAllowed:
-            raise
+        except NotAllowed as refused:
+            status, missed = refused.status, Missed(str(refused), _typed(form))
         except Refused as refused:
             status = tell_refusal(form, refused)
         else:
             return redirect("request", ask.key)
-    return show_detail(request, ask, {"comment": form}, status=status)
+    return show_detail(request, ask, {"comment": form}, missed=missed, status=status)

@@ -10,26 +10,32 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tracker.history.queries import Moment
-from tracker.intake.models import Comment, Delivery
+from tracker.intake.models import Comment, Delivery, WorkRequest
 from tracker.intake.queries import CORE_LABELS
 from tracker.projects.words import say_weeks
-from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, say_changed, tell_moments
+from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, new_values, say_changed, tell_moments
 
 
 @dataclass(frozen=True)
 class Line:
-    """`quote` is what they wrote; `internal` marks a note for one side."""
+    """`quote` is what they wrote; `internal` marks a note for one side; `part` is the request that the text names."""
 
     who: Actor
     at: datetime
     text: str
     quote: str = ""
     internal: bool = False
+    part: str = ""
 
 
-def tell_request(story: Sequence[Moment], comments: Iterable[Comment]) -> list[Line]:
-    """`story` is latest first (one statement for names); comments come with their authors."""
-    lines = [Line(told.who, told.at, told.text, told.reason) for told in tell_moments("request", story)]
+def tell_request(story: Sequence[Moment], comments: Iterable[Comment], parts: Sequence[WorkRequest] = ()) -> list[Line]:
+    """`story` is latest first (one statement for names); comments come with their authors; `parts` are what was split
+    off it and what it was split off."""
+    named = {moment.version: name_part(moment, parts) for moment in story if moment.verb == "split_request"}
+    lines = [
+        Line(told.who, told.at, told.text, told.reason, part=named.get(told.version, ""))
+        for told in tell_moments("request", story)
+    ]
     lines += [
         Line(
             Actor(comment.author.name, comment.author.side),
@@ -62,9 +68,37 @@ def say_parked(changes: Changes) -> str:
     return _("parked it until %(day)s") % {"day": format_date(on, "j E Y" if get_language() == "ru" else "j F Y")}
 
 
+def name_part(moment: Moment, parts: Sequence[WorkRequest]) -> str:
+    """The key of the rest that was split off, or of what this one was split off."""
+    origin = moment.changes.get("split_from", [None, None])[1]
+    return next((part.key for part in parts if origin == part.pk or (not origin and part.title == moment.reason)), "")
+
+
+def say_split(changes: Changes) -> str:
+    return _("split it off") if "split_from" in changes else _("split it and parked the rest")
+
+
+def say_involved(changes: Changes) -> str:
+    people = new_values(changes).get("people")
+    return _("brought in %(people)s") % {"people": people} if people else _("became a party to it")
+
+
+FOLLOWED = {
+    Delivery.WAITING: gettext_lazy("left it without a place above the line"),
+    Delivery.SCHEDULED: gettext_lazy("put it on the plan of its project"),
+    Delivery.IN_PROGRESS: gettext_lazy("began work on it"),
+    Delivery.SHIPPED: gettext_lazy("shipped it"),
+    Delivery.MET: gettext_lazy("measured it: met"),
+    Delivery.PARTLY_MET: gettext_lazy("measured it: partly met"),
+    Delivery.NOT_MET: gettext_lazy("measured it: not met"),
+}
+
+
 def say_followed(changes: Changes) -> str:
-    after = changes.get("delivery", ["", ""])[1]
-    return _("moved it on: %(state)s") % {"state": Delivery(after).label} if after else _("took its place away")
+    if "delivery" not in changes:
+        return _("took a way up, so nobody is asked for a rank any more")
+    after = changes["delivery"][1]
+    return str(FOLLOWED[Delivery(after)]) if after else _("took its place away")
 
 
 SENTENCES.update(
@@ -82,8 +116,9 @@ SENTENCES.update(
         ("request", "restrict_request"): gettext_lazy("restricted it to those it concerns"),
         ("request", "open_request"): gettext_lazy("opened it to all"),
         ("request", "set_request_effort"): say_estimated,
-        ("request", "split_request"): gettext_lazy("split it; the rest is parked"),
-        ("request", "involve"): gettext_lazy("brought somebody in"),
+        ("request", "split_request"): say_split,
+        ("request", "ask_rank"): gettext_lazy("asked the CTO for a rank of its own"),
+        ("request", "involve"): say_involved,
         ("request", "follow_delivery"): say_followed,
     }
 )

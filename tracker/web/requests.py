@@ -1,6 +1,8 @@
 """Requests: the list, filing in a minute, the page of one, editing it."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,10 +10,12 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tracker.backlog.rules import last_day_to_join
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
 from tracker.intake.models import WorkRequest
 from tracker.intake.queries import (
@@ -31,6 +35,7 @@ from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.people.access import Power, Viewer, may, require
 from tracker.people.models import Team
+from tracker.projects.models import Project
 from tracker.sites.models import Area
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.cases import AcknowledgeForm
@@ -144,6 +149,16 @@ def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = N
     return form
 
 
+def hosts_to_join(viewer: Viewer, area: Area | None) -> list[tuple[Project, date | None]]:
+    """Projects that could carry a request on this area, each with the last day to join it, where it has an end."""
+    today, found = timezone.localdate(), []
+    for project in projects_near(viewer, area):
+        last = project.ends_on and last_day_to_join(project.starts_on, project.ends_on, Decimal(0))
+        if not project.ends_on or (last and last >= today):
+            found.append((project, last))
+    return found
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
@@ -172,7 +187,7 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
         "context_line": _("A minute is enough: the rest is asked for when it is needed."),
         "form": form,
         "similar": similar_requests(request.viewer, title) if request.method == "POST" else [],
-        "hosts": projects_near(request.viewer, area) if request.method == "POST" else [],
+        "hosts": hosts_to_join(request.viewer, area) if request.method == "POST" else [],
         "outside": examples_outside((form["example_urls"].value() or "").split(), area),
         "chosen_area": area,
         "checked": checked,
@@ -203,7 +218,7 @@ def show_similar(request: SignedInRequest) -> HttpResponse:
     area = known_areas(request.viewer).get(request.GET.get("area", "")) if request.GET.get("area") else None
     context = {
         "similar": similar_requests(request.viewer, request.GET.get("title", "")),
-        "hosts": projects_near(request.viewer, area),
+        "hosts": hosts_to_join(request.viewer, area),
         "chosen_area": area,
     }
     return render(request, "tracker/requests/_near.html", context)

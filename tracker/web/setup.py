@@ -26,6 +26,7 @@ from tracker.kernel import clock
 from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Role, Viewer, require
 from tracker.people.actions import add_first_admin, add_team, invite_person, set_roles
+from tracker.people.invitations import mail_folder
 from tracker.people.models import Side, Team, User
 from tracker.projects.actions import open_period, set_capacity
 from tracker.projects.models import Capacity, Period, Project
@@ -84,7 +85,8 @@ def take_next_step(request: SignedInRequest) -> HttpResponseBase:
     if steps[0].done:
         left = sum(not step.done for step in steps)
         title = _("Everything is ready") if not left else _("Ready for the first request")
-        return render_page(request, "tracker/setup/next.html", {"title": title, "steps": steps})
+        shown = {"title": title, "steps": steps, "mail_folder": mail_folder()}
+        return render_page(request, "tracker/setup/next.html", shown)
     form = SetupForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -95,7 +97,10 @@ def take_next_step(request: SignedInRequest) -> HttpResponseBase:
             except Refused as refused:
                 status = tell_refusal(form, refused)
             else:
-                messages.success(request, _("That was it. The invitations are on their way."))
+                messages.success(
+                    request,
+                    _("That was it. The invitations are on their way.") if not mail_folder() else _("That was it."),
+                )
                 return redirect("start-next")
     context = {"title": _("Set up in three minutes"), "form": form}
     return render_page(request, "tracker/setup/form.html", context, status=status)
@@ -111,7 +116,8 @@ def set_up(person: User, at: datetime, today: date, given: dict[str, Any]) -> No
         try:
             return verb(actor=viewer, at=at, **facts)
         except Refused as refused:
-            raise Refused(refused.message, code=refused.code, fields={field: refused.message}) from refused
+            told = {name: text for name, text in refused.fields.items() if name in given}
+            raise Refused(refused.message, code=refused.code, fields=told or {field: refused.message}) from refused
 
     technology = act("technology", add_team, name=given["technology"], side=Side.TECHNOLOGY)
     marketing = act("marketing", add_team, name=given["marketing"], side=Side.MARKETING)

@@ -78,6 +78,11 @@ CAST = (
     ("coo@lumen.example", _("COO")),
     ("admin@lumen.example", _("Administrator")),
 )
+SUPPORTING = (
+    ("analyst@lumen.example", _("Analyst")),
+    ("sre@lumen.example", _("SRE")),
+)
+"""The others of the demo company: on its sign-in page, while the foot of every page has room for the leads."""
 
 Waiting = Callable[[Viewer], QuerySet[Any]]
 _waiting: dict[str, Waiting] = {}

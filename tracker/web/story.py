@@ -150,8 +150,21 @@ def people_of(keys: Iterable[str]) -> dict[str, Actor]:
     return {user.key: Actor(user.name, user.side) for user in User.objects.filter(pk__in=ids)} if ids else {}
 
 
+def parties_added(moment: Moment) -> list[str]:
+    """Those whom somebody else brought in."""
+    before, after = moment.changes.get("parties") or [None, None]
+    keys = [f"user:{person}" for person in after or () if person not in (before or ())]
+    return [key for key in keys if key != moment.actor]
+
+
+def name_parties(moment: Moment, people: Mapping[str, Actor]) -> Changes:
+    """The changes with the names of the people that came in."""
+    names = [people[key].name for key in parties_added(moment) if key in people]
+    return {**moment.changes, "people": [None, ", ".join(names)]} if names else moment.changes
+
+
 def tell_moments(subject: str, moments: Sequence[Moment]) -> list[Told]:
-    people = people_of({moment.actor for moment in moments})
+    people = people_of({moment.actor for moment in moments} | {key for one in moments for key in parties_added(one)})
     tandem = Actor("Tandem")
     return [
         Told(
@@ -159,7 +172,7 @@ def tell_moments(subject: str, moments: Sequence[Moment]) -> list[Told]:
             moment.version,
             people.get(moment.actor, tandem),
             moment.at,
-            say(subject, moment.verb, moment.changes),
+            say(moment.subject or subject, moment.verb, name_parties(moment, people)),
             moment.reason,
         )
         for moment in moments

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,11 +19,11 @@ from tracker.backlog.queries import (
     TeamList,
     add_to_host,
     find_hosts,
-    lacking_for_embedding,
     lists_of,
     outrank_at,
     place_by_score,
     suggested_weeks,
+    words_lacking,
 )
 from tracker.backlog.rules import Reason
 from tracker.intake.models import WorkRequest
@@ -73,6 +74,7 @@ class OutrankCard:
     decides: bool
     asks: bool
     why_not: str
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | 
     teams = {one.host.team_id for one in found} | {ask.team_id}
     lists = lists_of([team for team in teams if team is not None], at.date())
     weeks = suggested_weeks(ask.effort_weeks)
-    lacking = lacking_for_embedding(ask)
+    lacking = words_lacking(ask)
     hosts = [_host_card(viewer, ask, one, lists, weeks, lacking) for one in found]
     listed = lists.get(ask.team_id or 0)
     initial = {"host": hosts[0].key if hosts else "", "added_weeks": plain_weeks(weeks)}
@@ -213,7 +215,7 @@ def _why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[s
     if not (may(viewer, Power.PROPOSE_EMBED, ask.ties) or may(viewer, Power.PROPOSE_EMBED, ties)):
         return _("Its requester, the owners and leads of both teams, the CMO and the CTO propose it.")
     if lacking:
-        return _("Some evidence is missing before it can be embedded.")
+        return _("Before it can be embedded it needs: %(fields)s.") % {"fields": ", ".join(lacking)}
     return ""
 
 
@@ -269,6 +271,7 @@ def _outrank_card(viewer: Viewer, ask: WorkRequest, listed: TeamList | None) -> 
         decides=decides,
         asks=asks,
         why_not=why_not,
+        asked_on=timezone.localtime(ask.rank_asked_at).date() if ask.rank_asked_at else None,
     )
 
 

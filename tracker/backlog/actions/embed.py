@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.backlog.actions.placing import add_item, running_period, tell_facts
 from tracker.backlog.events import ItemsChanged
 from tracker.backlog.models import BacklogItem, Way
-from tracker.backlog.queries import lacking_for_embedding, ticket_of
+from tracker.backlog.queries import lacking_for_embedding, ticket_of, words_lacking
 from tracker.backlog.states import ITEM, ItemState
 from tracker.history.actions import change_row, stale
 from tracker.intake.actions import accept_request, follow_delivery, involve, split_request
@@ -61,7 +61,8 @@ def embed_request(
     _refuse_closed(host)
     lacking = lacking_for_embedding(ask)
     if lacking:
-        raise Refused(_("Some evidence is missing before it can be embedded."), code="missing", missing=lacking)
+        words = {"fields": ", ".join(words_lacking(ask))}
+        raise Refused(_("Before it can be embedded it needs: %(fields)s.") % words, code="missing", missing=lacking)
     item = BacklogItem(
         ask=ask,
         project=host,
@@ -219,7 +220,7 @@ def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:
     block_project(project=item.project, source=item.key, text=item.ask.key)
     above = Project.objects.filter(pk=item.project_id).values_list("above", flat=True).get()
     delivery = Delivery.SCHEDULED if above else Delivery.WAITING
-    follow_delivery(actor_key=actor.key, at=at, deliveries={item.ask_id: delivery})
+    follow_delivery(actor_key=actor.key, at=at, deliveries={item.ask_id: delivery}, settled=True)
 
 
 def leave_host(item: BacklogItem, actor_key: str, at: datetime) -> None:

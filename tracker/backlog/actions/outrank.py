@@ -12,7 +12,7 @@ from tracker.backlog.actions.placing import add_item, already_has_item, running_
 from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.states import ItemState
-from tracker.intake.actions import accept_request
+from tracker.intake.actions import accept_request, ask_rank_of_own
 from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Refused
 from tracker.kernel.events import publish
@@ -68,7 +68,7 @@ def outrank_request(
     )
     standing = set(Project.objects.above_the_line().values_list("pk", flat=True))
     set_effort(actor=actor, at=at, project=project, team=ask.team, period=period, expected=None, weeks=weeks)
-    move_project(actor=actor, at=at, project=project, after=after, orphans_accepted=orphans_accepted)
+    move_project(actor=actor, at=at, project=project, after=after, orphans_accepted=orphans_accepted, newcomer=True)
     fallen = Project.objects.filter(pk__in=standing, above=False).exclude(pk=project.pk)
     displaced = list(fallen.select_related("owner").order_by("rank"))
     if ask.state in UNDECIDED:
@@ -97,9 +97,15 @@ def outrank_request(
 
 @transaction.atomic
 def ask_for_rank(*, actor: Viewer, at: datetime, ask: WorkRequest) -> None:
-    """Tells whoever ranks that somebody wants this request as a project of its own; changes no record."""
+    """Asks whoever ranks to make this request a project of its own; it ends with a way up, a decline or a parking.
+
+    Raises NotAllowed, WrongState, Stale, Refused (`already_has_item`, `rank_asked`).
+    """
     require(actor, Power.PROPOSE_EMBED, ask.ties)
     refuse_undeliverable(ask)
     if BacklogItem.objects.filter(ask=ask).live().exists():
         raise already_has_item(ask)
+    if ask.rank_asked_at:
+        raise Refused(_("The CTO has been asked already and has not decided yet."), code="rank_asked")
+    ask_rank_of_own(actor=actor, at=at, ask=ask)
     publish(RankAsked(at=at, actor_key=actor.key, request=ask.key, title=ask.title))

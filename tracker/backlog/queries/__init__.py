@@ -1,6 +1,6 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
-from tracker.backlog.queries.courts import InMotion, open_checks_of, own_in_motion
+from tracker.backlog.queries.courts import InMotion, open_checks_of, own_in_motion, to_decide_by
 from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks
 from tracker.backlog.queries.items import (
     Decision,
@@ -9,6 +9,7 @@ from tracker.backlog.queries.items import (
     items_of,
     lacking_for_embedding,
     ticket_of,
+    words_lacking,
 )
 from tracker.backlog.queries.ways import (
     Effect,
@@ -43,4 +44,6 @@ __all__ = [
     "place_by_score",
     "suggested_weeks",
     "ticket_of",
+    "to_decide_by",
+    "words_lacking",
 ]

@@ -5,15 +5,18 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tracker.backlog.models import BacklogItem
+from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.states import BLOCKING, ItemState
 from tracker.intake.models import WorkRequest
+from tracker.intake.queries import needs_of
 from tracker.intake.rules import Stage, missing
 from tracker.people.access import Viewer
 from tracker.people.models import User
+from tracker.projects.models import Effort
 from tracker.projects.words import say_weeks
 
 MOST_DECISIONS = 50
@@ -22,6 +25,11 @@ MOST_DECISIONS = 50
 def lacking_for_embedding(ask: WorkRequest) -> list[str]:
     """The names of the fields that embedding needs and the request does not have; needs `type` loaded."""
     return missing(Stage.EMBEDDING, ask.core, ask.type.fields, ask.answers)
+
+
+def words_lacking(ask: WorkRequest) -> list[str]:
+    """The same fields in words, in the language of who reads it."""
+    return [label for need in needs_of(ask, get_language() or "en").values() for label in need.lacking]
 
 
 def ticket_of(item: BacklogItem) -> str:
@@ -34,7 +42,7 @@ def ticket_of(item: BacklogItem) -> str:
         _list(_("Acceptance checks"), ask.acceptance_tests, mark="[ ] "),
         _titled(_("How to test"), ask.how_to_test),
         _titled(_("Conditions"), item.conditions),
-        _("Added effort: %(weeks)s") % {"weeks": say_weeks(item.added_weeks)},
+        "" if item.way == Way.OUTRANK else _("Added effort: %(weeks)s") % {"weeks": say_weeks(item.added_weeks)},
         f"{settings.ORIGIN}/backlog/{item.key}/",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -105,9 +113,13 @@ def items_of(project: int, viewer: Viewer) -> list[BacklogItem]:
 
 
 def item_of(ask: int) -> BacklogItem | None:
-    """The live item of a request, else its latest one (one statement)."""
-    rows = BacklogItem.objects.filter(ask=ask).select_related(
-        "project__owner__team", "ask", "business_owner__team", "delivery_owner__team", "period"
+    """The live item of a request, else its latest one, with the `claim` of its project in its team (one statement)."""
+    efforts = Effort.objects.filter(project=OuterRef("project"), team=OuterRef("team"), period=OuterRef("period"))
+    claim = Subquery(efforts.annotate(claimed=F("weeks") + F("embedded")).values("claimed")[:1])
+    rows = (
+        BacklogItem.objects.filter(ask=ask)
+        .annotate(claim=claim)
+        .select_related("project__owner__team", "ask", "business_owner__team", "delivery_owner__team", "period")
     )
     found = list(rows.order_by("-id")[:10])
     return next((item for item in found if item.live), found[0] if found else None)

@@ -84,6 +84,10 @@ class TeamList:
         """Its place in this list, which is what people call its rank; None where the team does not work on it."""
         return next((rank for rank, row in enumerate(self.rows, start=1) if row.id == project), None)
 
+    def weeks_of(self, project: int) -> Decimal | None:
+        """What it claims of this team."""
+        return next((row.weeks for row in self.rows if row.id == project), None)
+
     @property
     def above(self) -> int:
         return sum(row.above for row in self.rows)

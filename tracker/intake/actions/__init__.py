@@ -12,7 +12,13 @@ from tracker.intake.actions.filing import (
     restrict_request,
     withdraw_request,
 )
-from tracker.intake.actions.following import follow_delivery, involve, return_parked, split_request
+from tracker.intake.actions.following import (
+    ask_rank_of_own,
+    follow_delivery,
+    involve,
+    return_parked,
+    split_request,
+)
 from tracker.intake.actions.triage import (
     accept_request,
     answer_question,
@@ -29,6 +35,7 @@ __all__ = [
     "add_comment",
     "answer_question",
     "ask_question",
+    "ask_rank_of_own",
     "decline_request",
     "draft_request",
     "edit_request",

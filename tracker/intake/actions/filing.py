@@ -102,7 +102,7 @@ def edit_request(
     `changes` holds fields by name; what equals the present value is no change, and no change writes nothing.
     """
     if expected is not None and expected != ask.version:
-        raise stale(ask.version)
+        raise stale(ask.version, ask, expected)
     kind = changes.get("type", ask.type)
     given = spread_fields(changes)
     if "answers" in given or "type" in given:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,14 @@ SYSTEM = "system"
 BATCH = 500
 
 FOLLOW = """
-UPDATE tracker_workrequest ask SET delivery = old.wanted, version = ask.version + 1, updated_at = %s
-FROM (SELECT held.id, held.delivery, wish.wanted
-      FROM unnest(%s::bigint[], %s::text[]) AS wish (id, wanted)
-      JOIN tracker_workrequest held ON held.id = wish.id AND held.delivery <> wish.wanted
+UPDATE tracker_workrequest ask SET delivery = old.wanted, version = ask.version + 1, updated_at = %(at)s,
+       rank_asked_at = CASE WHEN %(settled)s THEN NULL ELSE ask.rank_asked_at END
+FROM (SELECT held.id, held.delivery, held.rank_asked_at, wish.wanted
+      FROM unnest(%(ids)s::bigint[], %(wanted)s::text[]) AS wish (id, wanted)
+      JOIN tracker_workrequest held ON held.id = wish.id
+           AND (held.delivery <> wish.wanted OR (%(settled)s AND held.rank_asked_at IS NOT NULL))
       ORDER BY held.id FOR UPDATE OF held) old
-WHERE ask.id = old.id RETURNING ask.id, ask.version, old.delivery, ask.delivery
+WHERE ask.id = old.id RETURNING ask.id, ask.version, old.delivery, ask.delivery, old.rank_asked_at, ask.rank_asked_at
 """
 
 RETURN = """
@@ -81,15 +84,27 @@ def involve(*, actor_key: str, at: datetime, ask: WorkRequest, people: Iterable[
 
 
 @transaction.atomic
-def follow_delivery(*, actor_key: str, at: datetime, deliveries: Mapping[int, str]) -> None:
-    """The backlog says where accepted requests stand: id → Delivery. What stands there already is left alone."""
+def ask_rank_of_own(*, actor: Viewer, at: datetime, ask: WorkRequest) -> None:
+    """Notes that whoever ranks is asked to make it a project; for the verb of the backlog, which asks for the power."""
+    changes = {"rank_asked_at": at, "updated_at": at}
+    change_row(ask, actor=actor.key, at=at, verb="ask_rank", changes=changes)
+
+
+@transaction.atomic
+def follow_delivery(*, actor_key: str, at: datetime, deliveries: Mapping[int, str], settled: bool = False) -> None:
+    """The backlog says where accepted requests stand: id → Delivery. What stands there already is left alone.
+
+    `settled`: a way up was taken, so nobody is asked for a rank any more.
+    """
+    told: dict[str, Any] = {"at": at, "ids": list(deliveries), "wanted": [str(value) for value in deliveries.values()]}
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, [at, list(deliveries), [str(value) for value in deliveries.values()]])
+        cursor.execute(FOLLOW, told | {"settled": settled})
         rows = cursor.fetchall()
-    facts = [
-        Fact("request", pk, version, "follow_delivery", "", {"delivery": [before, after]})
-        for pk, version, before, after in rows
-    ]
+    facts = []
+    for pk, version, before, after, asked, asked_still in rows:
+        pairs = {"delivery": [before, after], "rank_asked_at": [asked, asked_still]}
+        changes = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        facts.append(Fact("request", pk, version, "follow_delivery", "", changes))
     record(actor=actor_key, at=at, facts=facts)
 
 

@@ -65,7 +65,7 @@ def decline_request(
     if not by_ruling:
         require(actor, Power.TRIAGE, ask.ties)
     need_text("reason", reason, _("A request is declined with a reason."))
-    changes = {"decision_reason": reason, "question": "", "asked_by_id": None}
+    changes = {"decision_reason": reason, "question": "", "asked_by_id": None, "rank_asked_at": None}
     decide(ask, "decline", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
 
 
@@ -76,7 +76,8 @@ def park_request(
     """It comes back by itself on the review date, see return_parked."""
     require(actor, Power.TRIAGE, ask.ties)
     need_future(review_on, at)
-    changes = {"review_on": review_on, "decision_reason": reason, "question": "", "asked_by_id": None}
+    closed = {"question": "", "asked_by_id": None, "rank_asked_at": None}
+    changes = {"review_on": review_on, "decision_reason": reason, **closed}
     decide(ask, "park", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.kernel.errors import Refused
 from tracker.kernel.events import publish
 from tracker.projects.events import LineCrossed
-from tracker.projects.models import Blocker
+from tracker.projects.models import Blocker, Project
 from tracker.projects.rules import ZERO, Claim, available_weeks, crossings, draw_list
 
 PORTFOLIO = 7_301_001
@@ -232,9 +232,9 @@ def write_drawing(
     """Writes a drawing in one statement and tells who reacts to crossings."""
     if drawing.empty:
         return
-    hosts = [project for fallen in drawing.fell.values() for project in fallen if project in drawing.carriers]
-    if hosts and not orphans_accepted:
-        refuse_orphans(hosts)
+    falling = [project for fallen in drawing.fell.values() for project in fallen]
+    if not orphans_accepted and not drawing.carriers.isdisjoint(falling):
+        refuse_orphans(falling)
     crossed = [(p, period, False) for period, ps in drawing.fell.items() for p in ps]
     crossed += [(p, period, True) for period, ps in drawing.rose.items() for p in ps]
     projects = sorted({*drawing.above, *drawing.ranks, *drawing.bumped})
@@ -264,7 +264,10 @@ def write_drawing(
 
 
 def refuse_orphans(fell: Sequence[int]) -> None:
-    """Raises Refused where a falling project carries embedded items: both owners are named before it happens."""
+    """Raises Refused where a falling project carries embedded items: both owners are named before it happens.
+
+    `projects` are those that carry some, `falling` the keys of all that would fall, in rank order.
+    """
     found = list(
         Blocker.objects.filter(project__in=fell, source__startswith="I-")
         .values_list("source", "text", "project__key", "project__title", "project__owner__name")
@@ -272,10 +275,12 @@ def refuse_orphans(fell: Sequence[int]) -> None:
     )
     if not found:
         return
+    falling = list(Project.objects.filter(pk__in=fell).order_by("rank").values_list("key", flat=True))
     raise Refused(
         _("This would push projects below the line that carry embedded items: %(projects)s.")
         % {"projects": ", ".join(dict.fromkeys(row[2] for row in found))},
         code="would_orphan",
         items=[{"item": source, "text": text, "project": key} for source, text, key, _title, _owner in found],
         projects=list({key: {"key": key, "title": t, "owner": owner} for _s, _t, key, t, owner in found}.values()),
+        falling=falling,
     )

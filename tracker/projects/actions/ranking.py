@@ -79,11 +79,12 @@ def move_project(
     expected: int | None = None,
     orphans_accepted: bool = False,
     by_ruling: bool = False,
+    newcomer: bool = False,
 ) -> None:
     """Puts the project right behind another one; None is the first place that it may have.
 
-    A move that changes nothing is no move. `by_ruling`: the mediator decided it; that verb has asked for the power.
-    Raises Refused (`would_orphan`, `pinned_first`), Stale.
+    A move that changes nothing is no move; what a newcomer pushes down fell because it was added. `by_ruling`: the
+    mediator decided it; that verb has asked for the power. Raises Refused (`would_orphan`, `pinned_first`), Stale.
     """
     if not by_ruling:
         require(actor, Power.RANK_PROJECTS)
@@ -98,7 +99,7 @@ def move_project(
         return
     drawing = place_project(project.pk, spot, lists)
     drawing.bumped.add(project.pk)
-    cause = Cause("moved", project=project.pk)
+    cause = Cause("added" if newcomer else "moved", project=project.pk)
     write_drawing(drawing, actor_key=actor.key, at=at, cause=cause, orphans_accepted=orphans_accepted)
     project.version += 1
     project.rank = drawing.ranks[project.pk]

@@ -28,7 +28,7 @@ def change_locked(
     also where that condition fails.
     """
     if expected is not None and expected != row.version:
-        raise stale(row.version)
+        raise stale(row.version, row, expected)
     meta = row._meta
     columns = {field.attname: field.column for field in meta.concrete_fields}
     values = dict(changes) | ({"updated_at": at} if "updated_at" in columns else {})

@@ -32,7 +32,7 @@ TEAMS = """
 SELECT t.id, t.key, t.name, c.id, c.version, coalesce(c.gross, 0), coalesce(c.reserve_percent, 0),
        coalesce(c.allowance, 0), coalesce(c.drawn, 0)
 FROM tracker_team t LEFT JOIN tracker_capacity c ON c.team_id = t.id AND c.period_id = %(period)s
-WHERE c.id IS NOT NULL OR %(all)s OR EXISTS (
+WHERE c.id IS NOT NULL OR (%(all)s AND t.side = 'technology') OR EXISTS (
     SELECT FROM tracker_effort e WHERE e.team_id = t.id AND e.period_id = %(period)s)
 ORDER BY (SELECT count(*) FROM tracker_effort e WHERE e.team_id = t.id AND e.period_id = %(period)s) DESC, t.name
 """
@@ -90,6 +90,10 @@ class Asked:
     @property
     def claim(self) -> Decimal:
         return self.weeks + self.embedded
+
+    @property
+    def period_name(self) -> str:
+        return str(Period(key=self.period_key))
 
 
 def efforts_of(project: int) -> list[Asked]:
@@ -233,7 +237,7 @@ def period_named(key: str, today: date) -> Period | None:
 
 
 def teams_in(period: Period, *, everybody: bool = False) -> list[TeamCapacity]:
-    """Teams with a capacity or a claim in the period, those with the most projects first; everybody: all teams."""
+    """Teams with a capacity or a claim in the period, those with the most projects first; everybody: all of technology."""
     with connection.cursor() as cursor:
         cursor.execute(TEAMS, {"period": period.pk, "all": everybody})
         return [TeamCapacity(*row) for row in cursor.fetchall()]

@@ -26,7 +26,9 @@
 
   function showFirst(dialog) {
     dialog.showModal();
-    $("input:not([type=hidden]), select, textarea, .btn.primary", dialog)?.focus();
+    const first = $("input:not([type=hidden]), select, textarea, .btn.primary", dialog);
+    first?.focus();
+    if (first?.matches("textarea")) first.setSelectionRange(first.value.length, first.value.length);
   }
 
   function closeDialog(dialog) {
@@ -101,6 +103,7 @@
   function listKeys(dialog) {
     const list = $("[data-keys]", dialog);
     $$("[data-of-page]", list).forEach((line) => line.remove());
+    $$("[data-where]", list).forEach((line) => { line.hidden = !$(line.dataset.where); });
     const seen = new Set();
     $$("[data-key]").forEach((element) => {
       const { key } = element.dataset;
@@ -333,6 +336,8 @@
   /* ---- htmx ---- */
 
   let place = null;
+  let fresh = false; // another page, or a refusal that nothing in it takes the focus to: it is read from its top
+  let moving = false; // a row, in a list that stays
 
   function remember() {
     const active = document.activeElement;
@@ -351,6 +356,8 @@
 
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
+    moving = ctx.sourceElement?.matches?.("[data-move-form], [data-mover]");
+    fresh = !moving && ctx.target?.id === "main" && ctx.response?.status >= 400 && !/ autofocus/.test(ctx.text ?? "");
     if (!/<html[\s>]/i.test(ctx.text ?? "") || ctx.target?.id !== "main") return;
     if (ctx.response.raw.redirected) {
       event.preventDefault();
@@ -358,6 +365,7 @@
     }
     ctx.text = $("main", new DOMParser().parseFromString(ctx.text, "text/html"))?.innerHTML ?? ctx.text;
   });
+  document.addEventListener("htmx:after:history:push", () => { fresh = !moving; });
   document.addEventListener("htmx:before:swap", () => {
     remember();
     $$("dialog:modal").forEach((dialog) => {
@@ -369,6 +377,8 @@
     undo = null;
     prepare();
     restore();
+    if (fresh) scrollTo(0, 0);
+    fresh = false;
   });
   document.addEventListener("htmx:finally:request", release);
   document.addEventListener("htmx:error", (event) => {

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from tracker.kernel.errors import NotAllowed, Refused, Stale
+from tracker.web.meanwhile import say_meanwhile
 from tracker.web.render import render_page
 
 INVALID, STALE = 422, 409
@@ -20,7 +21,7 @@ def tell_refusal(form: forms.BaseForm, refused: Refused) -> int:
             form.add_error(name, str(text))
             told = True
     if not told:
-        form.add_error(None, str(refused))
+        form.add_error(None, say_meanwhile(refused) if isinstance(refused, Stale) else str(refused))
     if isinstance(refused, NotAllowed):
         return refused.status
     return STALE if isinstance(refused, Stale) else INVALID

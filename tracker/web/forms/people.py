@@ -23,7 +23,10 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     title = forms.CharField(
-        label=_("Title"), max_length=120, required=False, help_text=_("As on the door: Head of SEO.")
+        label=pgettext_lazy("person", "Title"),
+        max_length=120,
+        required=False,
+        help_text=_("As on the door: Head of SEO."),
     )
     team = forms.ModelChoiceField(
         Team.objects.all(), label=_("Team"), required=False, to_field_name="key", empty_label=_("no team")

@@ -64,8 +64,11 @@ class EffortForm(forms.Form):
         help_text=_("Both left empty takes the estimate back."),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, teams: int | None = None, **more: Any) -> None:
+        """`teams` narrows the choice to the team of this number."""
         super().__init__(*args, **more)
+        if teams is not None:
+            cast("forms.ModelChoiceField[Team]", self.fields["team"]).queryset = Team.objects.filter(pk=teams)
         for name in ("team", "period"):
             # Read once: drawing the field asks for its choices twice, and list() alone would count them before.
             field = cast("forms.ModelChoiceField[Any]", self.fields[name])
@@ -105,8 +108,12 @@ class CapacityForm(forms.Form):
         max_digits=8,
         decimal_places=2,
         widget=PlainNumber,
+        required=False,
         help_text=_("Kept for embedded work, drawn before any host is charged."),
     )
+
+    def clean_allowance(self) -> Decimal:
+        return self.cleaned_data["allowance"] or Decimal(0)
 
 
 class PinForm(forms.Form):

@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tracker.intake.catalog import range_of
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
@@ -170,7 +171,8 @@ def _answer_field(one: Mapping[str, Any], language: str) -> forms.Field:
             choices = [(value, words_in(said, language)) for value, said in one.get("choices", ())]
             return forms.ChoiceField(choices=[("", _("choose")), *choices], **words)
         case "number" | "money":
-            return forms.DecimalField(max_digits=16, decimal_places=4, **words)
+            least, most = range_of(one)
+            return forms.DecimalField(max_digits=16, decimal_places=4, min_value=least, max_value=most, **words)
         case "date":
             return forms.DateField(**words)
         case "lines":
@@ -271,9 +273,9 @@ def step_forms(
 ) -> dict[str, forms.Form]:
     """The forms of all steps by name; those that were refused as they came in, the others fresh.
 
-    The question begins with what is missing, so that asking for it is one key.
+    The question begins with what is missing, so that asking for it is one key; what else is asked goes below it.
     """
-    question = _("Please add: %(fields)s.") % {"fields": ", ".join(lacking)} if lacking else ""
+    question = f"{_('Please add: %(fields)s.') % {'fields': ', '.join(lacking)}}\n" if lacking else ""
     fresh = {
         name: kind(initial={"next": then, "question": question}, auto_id=f"{name}-%s")
         for name, kind in STEP_FORMS.items()
