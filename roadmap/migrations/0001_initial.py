@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('tracker', '0003_promises'),
+        ('tracker', '0004_promises'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

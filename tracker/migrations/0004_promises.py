@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0002_unread_notices'),
+        ('tracker', '0003_rank_asked'),
     ]
 
     operations = [

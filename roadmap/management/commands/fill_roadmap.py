@@ -55,7 +55,10 @@ class Writing:
         return {"actor": self.people[role].viewer(), "at": self.next()}
 
     def write(self) -> None:
-        owners: dict[str, Any] = {"business_owner": self.people["seo-lead"], "delivery_owner": self.people["platform-lead"]}
+        owners: dict[str, Any] = {
+            "business_owner": self.people["seo-lead"],
+            "delivery_owner": self.people["platform-lead"],
+        }
         vision = "Whoever looks for what we sell finds it on our pages first, fast and in full."
         product = add_product(**self.by("cmo"), name="SEO", vision=vision, **owners)
         objectives = {}
