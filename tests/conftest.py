@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 from django.template import Template
 from django.test import Client
-from django.test.utils import _TestState  # type: ignore[attr-defined]
+from django.test.utils import _TestState
 
 from tests import makers
 from tests.makers import Cast
@@ -45,7 +45,7 @@ def django_db_modify_db_settings(services: Services) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def plain_templates(django_test_environment: None) -> None:
     """Nobody asks an answer for its templates and contexts, and copying them is a sixth of every page."""
-    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined, method-assign]
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
 
 
 @pytest.fixture
