@@ -14,8 +14,8 @@ from tracker.promises.actions.opening import OPEN
 from tracker.promises.models import WorkCalendar
 
 ROUND_THE_CLOCK = [[[0, 1440]]] * 7
-LEAD = 15.0
-"""Seconds before the first is due: everything has to have started by then."""
+LEAD = 6.0
+"""Seconds before the first is due: most has to have started by then."""
 
 
 def write_clocks(count: int, spread: float) -> None:

@@ -12,9 +12,9 @@ def faults_of(report: Report) -> tuple[int, int, int]:
 
 
 def test_kills_and_failpoints_lose_double_and_hurry_nothing() -> None:
-    report = run_chaos(Chaos(kills=12, clocks=200, spread=20))
+    report = run_chaos(Chaos(kills=6, clocks=100, spread=12))
     assert faults_of(report) == (0, 0, 0)
-    assert (report.kills, report.failpoints, report.escalations) == (12, 5, 600)
+    assert (report.kills, report.failpoints, report.escalations) == (6, 5, 300)
 
 
 @pytest.mark.parametrize(("sweepers", "scheduler", "broker"), [(5, 0, False), (0, 2, True)])
@@ -22,7 +22,7 @@ def test_many_sweepers_without_a_broker_or_two_schedulers_do_the_same(
     sweepers: int, scheduler: int, broker: bool
 ) -> None:
     report = run_chaos(
-        Chaos(kills=0, failpoints=0, clocks=100, spread=5, sweepers=sweepers, scheduler=scheduler, broker=broker)
+        Chaos(kills=0, failpoints=0, clocks=60, spread=3, sweepers=sweepers, scheduler=scheduler, broker=broker)
     )
     assert faults_of(report) == (0, 0, 0)
 
@@ -39,7 +39,7 @@ def test_many_sweepers_without_a_broker_or_two_schedulers_do_the_same(
 def test_the_harness_sees_what_is_broken_on_purpose(
     sabotage: str, fault: str, more: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.faults.chaos.PATIENCE", 20.0)
-    given: dict[str, int] = {"kills": 0, "failpoints": 0, "clocks": 60, "spread": 4, "scheduler": 0, "sweepers": 2}
+    monkeypatch.setattr("tests.faults.chaos.PATIENCE", 6.0)
+    given: dict[str, int] = {"kills": 0, "failpoints": 0, "clocks": 40, "spread": 3, "scheduler": 0, "sweepers": 2}
     report = run_chaos(Chaos(sabotage=sabotage, **given | more))  # type: ignore[arg-type]
     assert getattr(report, fault) > 0
