@@ -19,6 +19,7 @@ from tracker.management.demo.evidence import example_of, gather_evidence
 from tracker.management.demo.people import World, choose_next_id, continue_after_last_id
 from tracker.management.demo.portfolio import DATA, GREW, MOBILE, PINNED, PLANS, WEB_BEFORE, WEB_NOW, Plan
 from tracker.management.demo.requests import Step, Told
+from tracker.management.demo.stuck import let_clocks_run, stuck
 from tracker.people.access import Viewer
 from tracker.projects import actions as projects
 from tracker.projects.models import Capacity, Effort, Project
@@ -38,9 +39,11 @@ class Event:
 
 def tell_story(world: World) -> None:
     """Everything since ten weeks ago; the world has its people and places."""
-    events = [*_portfolio(world), *_requests(world)]
+    events = [*_portfolio(world), *_requests(world), *(Event(at, tell) for at, tell in stuck(world))]
     for event in sorted(events, key=lambda event: event.at):
+        let_clocks_run(event.at)
         event.tell(event.at)
+    let_clocks_run(world.now)
     for model in (Project, WorkRequest):
         continue_after_last_id(model)
 
