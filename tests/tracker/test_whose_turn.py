@@ -14,13 +14,16 @@ from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
 from tracker.backlog.actions import Rest, ask_for_rank, outrank_request
 from tracker.backlog.models import BacklogItem
-from tracker.intake.actions import decline_request, park_request
+from tracker.intake.actions import decline_request, file_request, park_request
 from tracker.intake.models import WorkRequest
+from tracker.kernel import clock
 from tracker.kernel.errors import Refused
 from tracker.launches.models import Check
-from tracker.people.models import User
+from tracker.people.models import Firm, Level, User
 from tracker.projects.actions import move_project, set_effort
 from tracker.projects.models import Capacity, Crossing, Period, Project
+from tracker.promises.actions import ensure_policies, fire_due
+from tracker.promises.models import Promise
 
 
 @pytest.fixture
@@ -262,3 +265,20 @@ def test_a_second_request_is_no_part_of_the_first(web: Portfolio) -> None:
     web.agreed()
     other = make_request(web.cast, title="Other")
     assert "Split" not in page(web, ask=other)
+
+
+def test_the_page_of_a_request_says_until_when_its_answer_is_owed_and_what_then(cast: Cast) -> None:
+    Firm.objects.update_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
+    at = clock.now()
+    ensure_policies(at=at)
+    area: dict[str, Any] = {
+        "area": cast.product_pages,
+        "example_urls": ["https://lumen.example/p/1"],
+        "why": "To be found.",
+    }
+    ask = file_request(actor=cast.seo_lead.viewer(), at=at, type=cast.type, title="Prices", **area)
+    told = read(cast.seo_lead, f"/requests/{ask.key}/")
+    assert f"{cast.platform_lead.name} answers" in told
+    assert "then the lead hears of it" in told
+    fire_due(at=Promise.objects.running().earliest("due_at").due_at)
+    assert "late; the CTO and the CMO are asked next" in read(cast.seo_lead, f"/requests/{ask.key}/")

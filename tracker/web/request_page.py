@@ -31,21 +31,12 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
 from tracker.templatetags.times import number, say_day
+from tracker.web.courts import Court, owed_on, promised_turn
 from tracker.web.request_story import Line, tell_request
 
 NEAREST = 5
 UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
 LOADED = ("type", "area__site", "team", "requester__team", "requester_team", "asked_by__team", "decided_by__team")
-
-
-@dataclass(frozen=True)
-class Court:
-    """Whose turn it is: `verb` continues the name, `then` says what happens otherwise."""
-
-    who: User | None
-    verb: str
-    until: date | None = None
-    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +59,7 @@ class RequestPage:
     story: Sequence[Moment]
     told: Sequence[Line]
     case: Escalation | None = None
-    late: Promised | None = None
+    owed: Sequence[Promised] = ()
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
 
@@ -129,7 +120,17 @@ class RequestPage:
 
     @property
     def court(self) -> Court:
-        return whose_turn(self.ask, self.item, self.triagers, self.ranker)
+        turn = whose_turn(self.ask, self.item, self.triagers, self.ranker)
+        return promised_turn(turn, self.owed)
+
+    @property
+    def late(self) -> Promised | None:
+        """The late answer that the viewer owes, or their team, and that was not promised anew yet."""
+        if self.ask.state in UNTOUCHABLE:
+            return None
+        leads = self.viewer.team if Role.LEAD in self.viewer.roles else None
+        mine = [one for one in self.owed if one.holder_id == self.viewer.id or (leads and one.team_id == leads)]
+        return next((one for one in mine if one.breached_at and not one.acknowledged_at), None)
 
     @property
     def waited(self) -> dict[str, Decimal]:
@@ -276,18 +277,10 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         story=story,
         told=tell_request(story, comments, parts),
         case=case_of(ask.pk),
-        late=_late(ask, viewer),
+        owed=owed_on(ask),
         parts=parts,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
-
-
-def _late(ask: WorkRequest, viewer: Viewer) -> Promised | None:
-    """The late answer that the viewer owes, or their team, and that was not promised anew yet."""
-    if ask.state in UNTOUCHABLE:
-        return None
-    owed = Promised.objects.visible_to(viewer).broken().of_matter(f"request:{ask.pk}")
-    return owed.filter(acknowledged_at=None).order_by("due_at").first()
 
 
 def parts_of(ask: WorkRequest, viewer: Viewer) -> list[WorkRequest]:
