@@ -1,11 +1,10 @@
-"""Whose turn it is, who owes what, and whether every promise that should have fired has."""
+"""Whether every promise that should have fired has."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 
-from tracker.people.models import User
 from tracker.promises.models import Promise
 
 GRACE = timedelta(minutes=5)
@@ -25,20 +24,6 @@ SELECT (SELECT count(*) FROM tracker_promise WHERE next_at < %(late)s),
        (SELECT count(*) FROM tracker_promise WHERE state = 'running'),
        (SELECT count(*) FROM tracker_promise WHERE state = 'running' AND breached_at IS NOT NULL)
 """
-
-
-@dataclass(frozen=True)
-class Court:
-    """The answer that is due first: of whom, of which kind, until when, and since when it is late."""
-
-    kind: str
-    holder: User | None
-    team: str
-    side: str
-    due_at: datetime
-    breached_at: datetime | None
-    next_deed: str
-    next_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -64,25 +49,6 @@ class Audit:
     def faults(self) -> dict[str, int]:
         named = ("overdue", "stuck", "stalled", "early", "unfired", "unrecorded")
         return {name: count for name in named if (count := getattr(self, name))}
-
-
-def court_of(matter: str) -> Court | None:
-    """The running promise of this record that is due first (one statement)."""
-    found = (
-        Promise.objects.running().of_matter(matter).select_related("holder__team", "team").order_by("due_at").first()
-    )
-    if found is None:
-        return None
-    return Court(
-        kind=found.kind,
-        holder=found.holder,
-        team=found.team.name if found.team else "",
-        side=found.side,
-        due_at=found.due_at,
-        breached_at=found.breached_at,
-        next_deed=found.deeds[found.step] if found.next_at else "",
-        next_at=found.next_at,
-    )
 
 
 def audit_promises(at: datetime) -> Audit:

@@ -1,6 +1,5 @@
 """How a promise runs out: its plan, drawn up at the start and never edited."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -73,13 +72,3 @@ def draw_plan(
         instants=(*reminded, due, None, None),
         waits=(*[0] * len(reminded), 0, *chain),
     )
-
-
-def next_step(deeds: Sequence[str], instants: Sequence[datetime | None], step: int, at: datetime) -> int:
-    """The step to do now: reminders that are overtaken by what comes after them are left out, late is no storm."""
-    while deeds[step] == REMIND:
-        following = instants[step + 1]
-        if following is None or following > at:
-            break
-        step += 1
-    return step
