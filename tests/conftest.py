@@ -45,7 +45,7 @@ def django_db_modify_db_settings(services: Services) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def plain_templates(django_test_environment: None) -> None:
     """Nobody asks an answer for its templates and contexts, and copying them is a sixth of every page."""
-    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]  # as it was before the tests
 
 
 @pytest.fixture

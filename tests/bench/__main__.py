@@ -17,14 +17,8 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from tests.ports import free_port
 from tracker.config.embedded import start_services
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_for(port: int) -> None:

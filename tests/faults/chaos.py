@@ -9,7 +9,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ import psycopg
 from django.core.management import call_command
 
 from tests.faults.sweeper import FAILPOINTS
+from tests.ports import free_port
+from tracker.config import env
 from tracker.config.embedded import Postgres, Valkey
 
 PATIENCE = 120.0
@@ -85,9 +86,7 @@ class Parts:
         self.folder, self.chaos = folder, chaos
         self.postgres, self.valkey = Postgres(folder, durable=True), Valkey(folder, durable=True)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.port = str(free_port())
 
     def commands(self) -> dict[str, list[str]]:
         python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "tracker.config.celery"]
@@ -223,8 +222,6 @@ def _count(report: Report) -> None:
 
 
 def _connect() -> psycopg.Connection[Any]:
-    from tracker.config import env  # noqa: PLC0415
-
     given = env.database(os.environ["DATABASE_URL"])
     return psycopg.connect(
         host=given["HOST"], port=given["PORT"], user=given["USER"], dbname=given["NAME"], autocommit=True

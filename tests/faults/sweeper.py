@@ -14,6 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connection, transaction
+from redis import Redis
+
+from tracker.kernel import clock
 
 PAUSE = 0.05
 KILLED_BEFORE_TELLING = 5
@@ -49,12 +54,13 @@ def set_failpoint(name: str, firing: Any) -> None:
         firing._fire_set = dies_after(firing._fire_set, lambda done, *_given: done > 0)
 
 
-def sabotage(name: str, firing: Any, transaction: Any) -> None:
+def sabotage(name: str, firing: Any) -> None:
     """Breaks one guarantee, so that the harness can show that it would see it."""
     if name == "no_lock":
         firing.CLAIM = firing.CLAIM.replace("FOR UPDATE SKIP LOCKED", "")
         slow = firing.fetch_rows
 
+        # Long enough for another sweeper to claim the same rows.
         def fetch_slowly(sql: str, values: Any) -> Any:
             rows = slow(sql, values)
             time.sleep(PAUSE if sql == firing.CLAIM and rows else 0)
@@ -79,14 +85,9 @@ def main() -> None:
     parser.add_argument("--shift", type=float, default=0)
     given = parser.parse_args()
     django.setup()
-    from django.conf import settings  # noqa: PLC0415  the apps have to be ready
-    from django.db import OperationalError, close_old_connections, connection, transaction  # noqa: PLC0415
-    from redis import Redis  # noqa: PLC0415
+    from tracker.promises.actions import firing  # noqa: PLC0415  it needs the apps
 
-    from tracker.kernel import clock  # noqa: PLC0415
-    from tracker.promises.actions import firing  # noqa: PLC0415
-
-    sabotage(given.sabotage, firing, transaction)
+    sabotage(given.sabotage, firing)
     set_failpoint(given.failpoint, firing)
     while True:
         try:

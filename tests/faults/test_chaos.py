@@ -1,5 +1,7 @@
 """Promises fire once in effect whatever is killed; and the harness sees it when they do not."""
 
+from typing import Any
+
 import pytest
 
 from tests.faults.chaos import Chaos, Report, run_chaos
@@ -37,9 +39,9 @@ def test_many_sweepers_without_a_broker_or_two_schedulers_do_the_same(
     ],
 )
 def test_the_harness_sees_what_is_broken_on_purpose(
-    sabotage: str, fault: str, more: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    sabotage: str, fault: str, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.faults.chaos.PATIENCE", 6.0)
-    given: dict[str, int] = {"kills": 0, "failpoints": 0, "clocks": 40, "spread": 3, "scheduler": 0, "sweepers": 2}
-    report = run_chaos(Chaos(sabotage=sabotage, **given | more))  # type: ignore[arg-type]
+    given: dict[str, Any] = {"kills": 0, "failpoints": 0, "clocks": 40, "spread": 3, "scheduler": 0, "sweepers": 2}
+    report = run_chaos(Chaos(sabotage=sabotage, **given | more))
     assert getattr(report, fault) > 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.ports import free_port
 from tracker.config.embedded import locate_services, start_services
 from tracker.config.processes import command_of
 from tracker.config.serve import ROOT
@@ -76,12 +77,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     house = House(tmp_path / "var")
     yield house
     house.tear_down()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

@@ -27,7 +27,7 @@ from tracker.escalations import actions
 from tracker.escalations.models import Condition, Ruling, RulingKind
 from tracker.escalations.queries import Limbo, LimboRow, limbo_list
 from tracker.escalations.states import ConditionState
-from tracker.history.actions import stale
+from tracker.history.actions import check_version
 from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.people.access import Viewer
@@ -172,8 +172,7 @@ class RequestAcknowledge(Resource):
 
         def effect() -> HttpResponse:
             ask = find_seen(self, key)
-            if expected is not None and expected != ask.version:
-                raise stale(ask.version)
+            check_version(ask, expected)
             owed = Promise.objects.visible_to(self.viewer).broken().of_matter(f"request:{ask.pk}")
             late = owed.select_related("calendar").order_by("due_at").first()
             if late is None:

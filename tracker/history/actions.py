@@ -32,7 +32,7 @@ COLUMNS = "subject, subject_id, version, actor, verb, at, reason, changes"
 RECORD = f"""
 INSERT INTO tracker_entry ({COLUMNS}, seal)
 SELECT {", ".join(f"fresh.{name}" for name in COLUMNS.split(", "))}, {SEAL.format(before="coalesce(last.seal, '')")}
-FROM fresh {LAST} RETURNING 1
+FROM fresh {LAST}
 """  # noqa: S608  filled in with constants
 TOLD = f"""
 WITH told AS (SELECT %s::text AS actor, %s::timestamptz AS at, %s::jsonb AS facts), fresh AS (
@@ -47,7 +47,7 @@ SELECT %s::text AS subject, made.id AS subject_id, made.version, %s::text AS act
 CHANGED = f"""
 WITH made AS (
     UPDATE {{table}} SET {{sets}} version = version + 1 WHERE id = %s AND version = %s RETURNING id, version
-), fresh AS ({ENTRY}) {RECORD}
+), fresh AS ({ENTRY}) {RECORD} RETURNING 1
 """  # noqa: S608  filled in with constants and the columns of a model
 ADDED = f"""
 WITH made AS (INSERT INTO {{table}} ({{columns}}) VALUES ({{marks}}) RETURNING *), fresh AS ({ENTRY}),
@@ -150,6 +150,12 @@ def change_row(
     row.version += 1
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def check_version(row: Versioned, expected: int | None) -> None:
+    """Raises Stale where somebody changed the record since the person looked at it; None looked at no version."""
+    if expected is not None and expected != row.version:
+        raise stale(row.version)
 
 
 QUIET = {"updated_at", "password", "digest"}

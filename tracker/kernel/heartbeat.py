@@ -7,7 +7,7 @@ from tracker.kernel.prepared import fetch_rows
 
 BEAT = """
 INSERT INTO tracker_heartbeat (name, at) VALUES (%s, %s)
-ON CONFLICT (name) DO UPDATE SET at = greatest(excluded.at, tracker_heartbeat.at) RETURNING 1
+ON CONFLICT (name) DO UPDATE SET at = greatest(excluded.at, tracker_heartbeat.at)
 """
 
 

@@ -19,5 +19,5 @@ def fetch_rows(sql: str, params: Sequence[Any] | Mapping[str, Any], *, prepared:
     binding = psycopg.Cursor(connection.connection) if prepared else psycopg.ClientCursor(connection.connection)
     with CursorWrapper(binding, connection) as cursor:
         cursor.execute(sql, params)
-        rows: list[Row] = cursor.fetchall()
+        rows: list[Row] = cursor.fetchall() if cursor.description else []
     return rows

@@ -39,7 +39,7 @@ WITH told AS (
 )
 INSERT INTO tracker_notice (user_id, kind, facts, url, source, at, mail_tries)
 SELECT person, kind, facts, url, source, %s::timestamptz, 0 FROM heard WHERE person <> %s::bigint
-ON CONFLICT DO NOTHING RETURNING 1
+ON CONFLICT DO NOTHING
 """
 
 
@@ -75,6 +75,12 @@ def tell(*, at: datetime, tellings: Sequence[Telling], actor: int = 0) -> None:
         for one in tellings
     ]
     fetch_rows(INSERT, [orjson.dumps(told).decode(), at, actor])
+
+
+def person_in(actor_key: str) -> int:
+    """The id in "user:5", 0 for what no person did."""
+    kind, _colon, number = actor_key.partition(":")
+    return int(number) if kind == "user" else 0
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tracker.escalations.events import CaseFacts, CasesMoved
-from tracker.notices.actions import Telling, tell
+from tracker.notices.actions import Telling, person_in, tell
 from tracker.people.access import Role
 from tracker.people.models import User
 
@@ -38,8 +38,7 @@ def tell_of_cases(event: CasesMoved) -> None:
     if event.what in TO_MEDIATOR:
         mediators = list(User.objects.active().holding(Role.COO).values_list("pk", flat=True))
     tellings = [telling for case in event.cases for telling in _tellings(event, case, mediators)]
-    kind, _colon, number = event.actor_key.partition(":")
-    tell(at=event.at, tellings=tellings, actor=int(number) if kind == "user" else 0)
+    tell(at=event.at, tellings=tellings, actor=person_in(event.actor_key))
 
 
 def _tellings(event: CasesMoved, case: CaseFacts, mediators: list[int]) -> Iterator[Telling]:

@@ -41,13 +41,11 @@ WITH fired AS (
 INSERT INTO tracker_notice (user_id, kind, facts, url, source, at, mail_tries)
 SELECT person, %(kind)s::text, heard.facts, coalesce(heard.facts->>'url', '/'),
        'promise:' || heard.id || ':' || fired.step, %(at)s::timestamptz, 0
-FROM heard JOIN fired USING (id) ON CONFLICT DO NOTHING RETURNING 1
+FROM heard JOIN fired USING (id) ON CONFLICT DO NOTHING
 """
+TELLS = {deed: TELL.format(heard=" UNION ALL ".join(heard)) for deed, heard in AUDIENCE.items()}
 
 
 def tell_of_promises(event: PromisesFired) -> None:
-    heard = " UNION ALL ".join(AUDIENCE[Deed(event.deed)])
-    fetch_rows(
-        TELL.format(heard=heard),
-        {"promises": list(event.promises), "kind": f"promise_{event.deed}", "at": event.at},
-    )
+    given = {"promises": list(event.promises), "kind": f"promise_{event.deed}", "at": event.at}
+    fetch_rows(TELLS[Deed(event.deed)], given)

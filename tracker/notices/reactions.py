@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.intake.events import RequestsMoved
-from tracker.notices.actions import Telling, tell
+from tracker.notices.actions import Telling, person_in, tell
 from tracker.people.access import Role
 from tracker.people.models import User
 
@@ -49,7 +49,7 @@ def tell_of_items(event: ItemsChanged) -> None:
         source = f"{item.key}:{event.what}:{item.version}"
         people = sorted({getattr(item, name) for name in AUDIENCE[event.what]} - {None})
         tellings += [Telling(kind, facts, f"/backlog/{item.key}/", source, user=person) for person in people]
-    tell(at=event.at, tellings=tellings, actor=0 if event.what in TO_BOTH else _person(event.actor_key))
+    tell(at=event.at, tellings=tellings, actor=0 if event.what in TO_BOTH else person_in(event.actor_key))
 
 
 def tell_of_requests(event: RequestsMoved) -> None:
@@ -63,7 +63,7 @@ def tell_of_requests(event: RequestsMoved) -> None:
             tellings.append(Telling(TO_TEAM[event.verb], facts, url, source, leads_of=moved.team_id))
         if event.verb in TO_REQUESTER:
             tellings.append(Telling(TO_REQUESTER[event.verb], facts, url, source, user=moved.requester_id))
-    tell(at=event.at, tellings=tellings, actor=_person(event.actor))
+    tell(at=event.at, tellings=tellings, actor=person_in(event.actor))
 
 
 def tell_of_rank(event: RankAsked) -> None:
@@ -73,10 +73,4 @@ def tell_of_rank(event: RankAsked) -> None:
     chiefs = User.objects.active().holding(Role.CTO).values_list("pk", flat=True)
     url = f"/requests/{event.request}/"
     tellings = [Telling("rank_asked", facts, url, source, user=person) for person in chiefs]
-    tell(at=event.at, tellings=tellings, actor=_person(event.actor_key))
-
-
-def _person(actor_key: str) -> int:
-    """The id in "user:5", 0 for what no person did."""
-    kind, _colon, number = actor_key.partition(":")
-    return int(number) if kind == "user" else 0
+    tell(at=event.at, tellings=tellings, actor=person_in(event.actor_key))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from roadmap.products.models import Horizon, ItemTie, Objective, Origin, Product, ProjectTie, RoadmapItem
 from roadmap.products.states import PLAN, PlanState
 from tracker.backlog.models import BacklogItem
-from tracker.history.actions import Fact, add_row, change_row, record, stale
+from tracker.history.actions import Fact, add_row, change_row, check_version, record, stale
 from tracker.kernel.errors import Invalid, NotFound, Refused
 from tracker.kernel.ranks import balanced_keys, key_between, needs_rebalance
 from tracker.people.access import Power, Viewer, require
@@ -86,8 +86,7 @@ def move_roadmap_item(
     """
     require(actor, Power.EDIT_ROADMAP, plan.ties)
     _lock_with(plan)
-    if expected is not None and expected != plan.version:
-        raise stale(plan.version)
+    check_version(plan, expected)
     PLAN.next(plan.state, "move")
     column = _column(plan.product_id, horizon, without=plan.pk)
     place = 0 if after is None else next((number for number, (pk, _) in enumerate(column, 1) if pk == after.pk), -1)

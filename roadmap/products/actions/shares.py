@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.products.models import Product, ShareLink
-from tracker.history.actions import add_row, change_row, stale
+from tracker.history.actions import add_row, change_row, check_version
 from tracker.kernel.errors import Invalid
 from tracker.people.access import Power, Viewer, require
 
@@ -21,8 +21,7 @@ def share_roadmap(
 ) -> tuple[ShareLink, str]:
     """The link and its secret of 256 bits; the secret is told here and never again."""
     require(actor, Power.EDIT_ROADMAP, product.ties)
-    if expected is not None and expected != product.version:
-        raise stale(product.version)
+    check_version(product, expected)
     if not 1 <= days <= LONGEST_DAYS:
         text = _("A link works 1 to %(days)s days.") % {"days": LONGEST_DAYS}
         raise Invalid(text, fields={"days": text})

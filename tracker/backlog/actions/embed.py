@@ -12,7 +12,7 @@ from tracker.backlog.events import ItemsChanged
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import lacking_for_embedding, ticket_of, words_lacking
 from tracker.backlog.states import ITEM, ItemState
-from tracker.history.actions import change_row, stale
+from tracker.history.actions import change_row, check_version
 from tracker.intake.actions import accept_request, follow_delivery, involve, split_request
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import State
@@ -111,8 +111,7 @@ def answer_embed(
     if answer not in ("agree", "refuse"):
         raise Invalid(_("Answer with agree or refuse."), fields={"answer": _("Answer with agree or refuse.")})
     state = ITEM.next(item.state, answer)
-    if expected is not None and expected != item.version:
-        raise stale(item.version)
+    check_version(item, expected)
     if answer == "refuse":
         return _refuse(item, actor, at, expected, refusal.strip())
     owner = delivery_owner or _owner_of(item.project)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.events import CaseFacts, CasesMoved
 from tracker.escalations.models import Escalation, Position
-from tracker.history.actions import stale
 from tracker.intake.models import WorkRequest
-from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.kernel.errors import NotAllowed
 from tracker.kernel.events import publish
 from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Viewer
@@ -129,17 +127,6 @@ def refuse_own_case(actor: Viewer, ask: WorkRequest, parties: Iterable[int], cas
         own |= set(Position.objects.filter(escalation=case).values_list("author", flat=True))
     if actor.id in own:
         raise NotAllowed(_("Nobody rules on a case they are party to."), code="own_case")
-
-
-def check_version(case: Escalation, expected: int | None) -> None:
-    if expected is not None and expected != case.version:
-        raise stale(case.version)
-
-
-def need_words(name: str, text: str, message: str | Lazy) -> str:
-    if not text.strip():
-        raise Invalid(message, fields={name: message})
-    return text.strip()
 
 
 def load_case(row: WorkRequest) -> Escalation | None:

@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.backlog.queries import item_of
 from tracker.escalations.actions.beginning import (
-    check_version,
     concerned_by,
     end_promises,
     first_values,
     load_case,
-    need_words,
     owed_in,
     owed_positions,
     refuse_own_case,
@@ -22,7 +20,8 @@ from tracker.escalations.actions.beginning import (
 )
 from tracker.escalations.models import Escalation, Origin, Position, Reason
 from tracker.escalations.states import CASE, CaseState
-from tracker.history.actions import add_row, change_row, stale
+from tracker.history.actions import add_row, change_row, check_version
+from tracker.intake.actions import need_text
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
@@ -69,7 +68,7 @@ def raise_case(
         raise Invalid(text, fields={"options": text})
     words = {
         "reason": reason,
-        "wanted": need_words("wanted", wanted, _("Say which decision you want.")),
+        "wanted": need_text("wanted", wanted, _("Say which decision you want.")),
         "options": listed,
         "tried": tried.strip(),
         "origin": Origin.RAISED,
@@ -107,7 +106,7 @@ def take_up_request(
 ) -> Escalation:
     """The mediator's own act: any request becomes a case. Raises NotAllowed, WrongState, Refused (`case_is_open`)."""
     require(actor, Power.RULE)
-    _check_request(ask, expected)
+    check_version(ask, expected)
     _refuse_untouchable(ask)
     case = load_case(ask)
     if case is not None and case.state == CaseState.OPEN:
@@ -149,7 +148,7 @@ def acknowledge_breach(
     acknowledge_promise does.
     """
     require(actor, Power.COMMENT, ask.ties)
-    _check_request(ask, expected)
+    check_version(ask, expected)
     again = acknowledge_promise(actor=actor, at=at, promise=promise, until=until)
     line = Escalation.objects.select_for_update().filter(ask=ask, state=CaseState.DOCKETED).first()
     if line is not None:
@@ -202,11 +201,6 @@ def _taken(actor: Viewer, at: datetime) -> dict[str, Any]:
 def _owe_ruling(case: Escalation, actor: Viewer, at: datetime) -> None:
     owed = owed_in(case, Kind.RULING, Kind.RULING, actor.id)
     settle_promises(actor_key=actor.key, at=at, owed=[owed])
-
-
-def _check_request(ask: WorkRequest, expected: int | None) -> None:
-    if expected is not None and expected != ask.version:
-        raise stale(ask.version)
 
 
 def _refuse_untouchable(ask: WorkRequest) -> None:

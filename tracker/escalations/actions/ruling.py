@@ -9,9 +9,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.actions.beginning import (
-    check_version,
     end_promises,
-    need_words,
     owed_in,
     refuse_own_case,
     tell_case,
@@ -21,8 +19,8 @@ from tracker.escalations.actions.speaking import need_day
 from tracker.escalations.models import CHOICES, Condition, Escalation, Ruling, RulingKind
 from tracker.escalations.rules import Act
 from tracker.escalations.states import CASE, CONDITION
-from tracker.history.actions import add_row, change_row, stale
-from tracker.intake.actions import involve
+from tracker.history.actions import add_row, change_row, check_version
+from tracker.intake.actions import involve, need_text
 from tracker.kernel.errors import Invalid, NotAllowed
 from tracker.people.access import Power, Viewer, may, require
 from tracker.people.models import User
@@ -65,7 +63,7 @@ def issue_ruling(
     if kind not in CHOICES:
         text = _("Choose among: %(choices)s.") % {"choices": ", ".join(CHOICES)}
         raise Invalid(text, fields={"kind": text})
-    said = need_words("sentence", sentence, _("Say it in one sentence."))
+    said = need_text("sentence", sentence, _("Say it in one sentence."))
     day = need_day(due_on, at)
     _check_conditions(conditions, at)
     # The case ends first: what its effects decide about the request closes no case any more.
@@ -97,7 +95,7 @@ def issue_ruling(
 def send_back(*, actor: Viewer, at: datetime, case: Escalation, sentence: str, expected: int | None = None) -> Ruling:
     """It is not the mediator's to decide: the sentence says what is missing or whose it is. Needs `ask` loaded."""
     _refuse_ruling(actor, case, expected)
-    said = need_words("sentence", sentence, _("Say what is missing, or whose decision it is."))
+    said = need_text("sentence", sentence, _("Say what is missing, or whose decision it is."))
     _end_case(actor, at, case, "send_back", said)
     ruling = Ruling(escalation=case, kind=RulingKind.SEND_BACK, sentence=said, ruled_by_id=actor.id, ruled_at=at)
     add_row(ruling, actor=actor.key, at=at, verb="send_back")
@@ -117,8 +115,7 @@ def meet_condition(
     require(actor, Power.COMMENT, condition.escalation.ties)
     if actor.id != condition.owner_id and not may(actor, Power.RULE):
         raise NotAllowed(_("Whoever owns the condition says that it holds, or the mediator."))
-    if expected is not None and expected != condition.version:
-        raise stale(condition.version)
+    check_version(condition, expected)
     changes = {"state": CONDITION.next(condition.state, "meet"), "met_at": at, "note": note.strip()}
     change_row(condition, actor=actor.key, at=at, verb="meet_condition", changes=changes)
     case = condition.escalation

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tracker.escalations.actions.beginning import SIDES, check_version, end_promises, need_words, tell_case
+from tracker.escalations.actions.beginning import SIDES, end_promises, tell_case
 from tracker.escalations.actions.following import open_positions
 from tracker.escalations.models import CHOICES, Escalation, Position, Ruling, RulingKind
 from tracker.escalations.states import CASE, CaseState
-from tracker.history.actions import add_row, change_row
+from tracker.history.actions import add_row, change_row, check_version
+from tracker.intake.actions import need_text
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
 from tracker.people.access import Power, Viewer, require
 from tracker.promises.actions import settle_promises
@@ -37,7 +38,7 @@ def write_position(
     check_version(case, expected)
     _refuse_closed(case)
     given = {
-        "text": need_words("text", text, _("Write what your side wants, and why.")),
+        "text": need_text("text", text, _("Write what your side wants, and why.")),
         "accepts": _known_kinds(accepts),
         "author_id": actor.id,
         "written_at": at,

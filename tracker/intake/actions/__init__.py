@@ -19,6 +19,7 @@ from tracker.intake.actions.following import (
     return_parked,
     split_request,
 )
+from tracker.intake.actions.steps import need_text
 from tracker.intake.actions.triage import (
     accept_request,
     answer_question,
@@ -45,6 +46,7 @@ __all__ = [
     "follow_court",
     "follow_delivery",
     "involve",
+    "need_text",
     "park_request",
     "restrict_request",
     "return_parked",

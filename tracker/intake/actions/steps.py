@@ -75,9 +75,11 @@ def tell_step(ask: WorkRequest, *, at: datetime, actor: str, verb: str, reason: 
     publish(RequestsMoved(at=at, actor=actor, verb=verb, moved=(moved,)))
 
 
-def need_text(name: str, text: str, message: str | Promise) -> None:
+def need_text(name: str, text: str, message: str | Promise) -> str:
+    """The text without the space around it; raises Invalid where nothing is left."""
     if not text.strip():
         raise Invalid(message, fields={name: message})
+    return text.strip()
 
 
 def need_future(review_on: date, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from tracker.history.actions import Fact, add_row, change_row, record, stale
+from tracker.history.actions import Fact, add_row, change_row, check_version, record, stale
 from tracker.kernel.errors import Invalid, Refused, Stale, WrongState
 from tracker.kernel.events import publish
 from tracker.kernel.ranks import key_between
@@ -164,8 +164,7 @@ def set_effort(
     require(actor, Power.EDIT_TECHNICAL, Ties(delivery=project.ties.delivery, team=team.pk))
     if project.stage == Stage.DROPPED:
         raise WrongState(_("A dropped project claims nothing."), state=project.stage)
-    if expected is not None and expected != project.version:
-        raise stale(project.version)
+    check_version(project, expected)
     asked = _read_weeks(size, weeks)
     found = run_locked(
         ESTIMATE.format(change=UNSET if asked is None else SET),

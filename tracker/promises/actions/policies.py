@@ -9,7 +9,7 @@ import holidays
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tracker.history.actions import add_row, change_row, stale
+from tracker.history.actions import add_row, change_row, check_version
 from tracker.kernel.errors import Invalid
 from tracker.people.access import Power, Ties, Viewer, require
 from tracker.promises.calendars import OFFICE_WEEK
@@ -55,8 +55,7 @@ def edit_policy(
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
     fresh = {name: value for name, value in changes.items() if getattr(policy, name) != value}
-    if expected is not None and expected != policy.version:
-        raise stale(policy.version)
+    check_version(policy, expected)
     if fresh:
         change_row(policy, actor=actor.key, at=at, verb="edit_policy", changes=fresh, expected=expected)
 
