@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -130,6 +131,22 @@ def test_servers_that_were_killed_lose_nothing_and_do_not_stop_the_next_start(tm
         with redis.Redis.from_url(second.redis_url) as broker:
             assert broker.llen("queued") == 50
     finally:
+        second.stop()
+
+
+def test_a_start_waits_for_the_last_process_of_a_killed_server(tmp_path: Path) -> None:
+    first = start_services(tmp_path)
+    slow = int(str(answer(first, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")))
+    os.kill(slow, signal.SIGSTOP)
+    os.kill(postmaster(tmp_path), signal.SIGKILL)
+    first.stop()
+    leaving = threading.Timer(1, os.kill, (slow, signal.SIGCONT))
+    leaving.start()
+    second = start_services(tmp_path)
+    try:
+        assert answer(second, "SELECT 1") == 1
+    finally:
+        leaving.join()
         second.stop()
 
 

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -36,6 +37,8 @@ from tracker.config.processes import (
 OWNER = "tandem"
 PORT = 5432
 LONGEST_SOCKET = 100
+LEAVING = 10.0
+"""Seconds that the processes of a killed server get to leave."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +157,24 @@ class Postgres:
             wait_until(lambda: self.answers() or not self._runs(), None, self.log, "PostgreSQL", "DATABASE_URL")
             if not self.answers():
                 self._forget_the_dead()
-                farewell = None if self.durable else signal.SIGQUIT
-                prefix = as_stand_in(farewell.name if farewell else None)
-                process = spawn([*prefix, str(binaries / "postgres"), *self._options()], self.log, farewell)
-                wait_until(self.answers, process, self.log, "PostgreSQL", "DATABASE_URL")
+                self._launch(binaries)
         self.pid = self._written_pid()
         self._furnish()
+
+    def _launch(self, binaries: Path) -> None:
+        """Again where the last processes of a killed server still leave: they take a moment to see that it is gone."""
+        farewell = None if self.durable else signal.SIGQUIT
+        prefix = as_stand_in(farewell.name if farewell else None)
+        deadline = time.monotonic() + LEAVING
+        while True:
+            process = spawn([*prefix, str(binaries / "postgres"), *self._options()], self.log, farewell)
+            try:
+                wait_until(self.answers, process, self.log, "PostgreSQL", "DATABASE_URL")
+                return
+            except CannotStart as broken:
+                if "shared memory block" not in str(broken) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def stop(self) -> None:
         if self.pid is not None:
