@@ -7,7 +7,7 @@ from tracker.intake.models import Comment, RequestType, WorkRequest
 from tracker.integrations.models import ImportFile, ImportRun, Link, PlannedProject, PlannedRow
 from tracker.kernel.models import Heartbeat, IdempotentCall
 from tracker.launches.models import Check
-from tracker.notices.models import Notice
+from tracker.notices.models import Mail, MailChoice, Notice
 from tracker.people.models import Firm, Team, Token, User
 from tracker.projects.models import Blocker, Capacity, Crossing, Effort, Period, Project
 from tracker.promises.models import Firing, Policy, Promise, WorkCalendar
@@ -32,6 +32,8 @@ __all__ = [
     "ImportFile",
     "ImportRun",
     "Link",
+    "Mail",
+    "MailChoice",
     "Notice",
     "Period",
     "PlannedProject",

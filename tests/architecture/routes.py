@@ -204,6 +204,8 @@ PAGES = [
     may(MEASURE, "POST /backlog/{shipped_item}/measure/", outcome="met", value="46000"),
     may(DELIVER, "POST /backlog/{agreed_item}/tracker-key/", tracker_key="WEB-77"),
     may(SIGNED_IN, "GET /notices/"),
+    may(SIGNED_IN, "GET /notices/mail/"),
+    may(SIGNED_IN, "POST /notices/mail/", turn="daily", news="never", hour="7"),
     either(may(SIGNED_IN, "POST /notices/read/")),
     # The docket, cases, limbo
     may(COLLEAGUES, "GET /docket/"),

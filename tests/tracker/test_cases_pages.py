@@ -245,7 +245,7 @@ def test_nobody_but_the_mediator_and_its_author_reads_a_sealed_position(court: C
     case = court.write(court.taken(), court.cast.seo_lead, f"Lift it: {CANARY}.", "grant")
     again = browser(court.cast.seo_lead)
     send_form(again, again.get(f"/cases/{case.key}/"), f"/cases/{case.key}/position/", text=f"Lift it now: {CANARY}.")
-    mail_notices(at=clock.now())
+    mail_notices(at=clock.now() + 4 * DAY)
     everybody = User.objects.exclude(pk__in=[court.cast.seo_lead.pk, court.cast.coo.pk])
     readers = [person.name for person in everybody if CANARY in everything_read_by(person, case)]
     assert not readers

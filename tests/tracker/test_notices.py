@@ -1,21 +1,14 @@
-"""Word to people: told once, in their language, mailed once however many sweep."""
+"""Word to people: told once, to whom it concerns, in their language."""
 
 import re
-import threading
 from datetime import timedelta
-from smtplib import SMTPException
-
-import pytest
-from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
 
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import make_portfolio
-from tracker.notices.actions import Telling, mail_notices, mark_read, tell
-from tracker.notices.models import MOST_TRIES, Notice
+from tracker.notices.actions import Telling, mark_read, tell
+from tracker.notices.models import Notice
 from tracker.notices.reactions import AUDIENCE
-from tracker.notices.texts import KINDS, say
+from tracker.notices.texts import KINDS, TURNS, say
 from tracker.people.models import User
 
 FACTS = {"request": "R-41", "title": "Structured data"}
@@ -42,44 +35,6 @@ def test_the_leads_of_a_team_hear_it_but_not_who_did_it_nor_who_has_left(cast: C
     assert Notice.objects.count() == 1
 
 
-def test_a_mail_says_what_and_where_and_why_me(cast: Cast) -> None:
-    tell(at=NOON, tellings=[word(cast.seo_lead)])
-    assert mail_notices(at=NOON) == 1
-    sent = mail.outbox[0]
-    assert sent.to == ["seo-lead@lumen.example"]
-    assert sent.subject == "R-41 Structured data is accepted."
-    assert "/requests/R-41/" in sent.body
-    assert "You get this because: You filed the request." in sent.body
-    assert sent.extra_headers["Message-ID"].startswith("<notice-")
-    assert mail_notices(at=NOON) == 0
-
-
-def test_one_person_gets_one_mail_for_all_that_waits(cast: Cast) -> None:
-    tell(at=NOON, tellings=[word(cast.seo_lead, f"s{number}") for number in range(5)] + [word(cast.cmo)])
-    assert mail_notices(at=NOON) == 2
-    assert {one.to[0] for one in mail.outbox} == {"seo-lead@lumen.example", "cmo@lumen.example"}
-    assert not Notice.objects.unmailed().exists()
-
-
-def test_whom_no_mail_reaches_holds_up_nobody_and_is_given_up_in_the_end(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tell(at=NOON, tellings=[word(cast.cmo), word(cast.seo_lead)])
-    deliver = EmailBackend.send_messages
-
-    def refuse(self: EmailBackend, messages: list[mail.EmailMessage]) -> int:
-        if "cmo@lumen.example" in messages[0].to:
-            raise SMTPException("no such mailbox")
-        return int(deliver(self, messages) or 0)
-
-    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
-    assert mail_notices(at=NOON) == 1
-    for _turn in range(MOST_TRIES + 2):
-        mail_notices(at=NOON)
-    left = Notice.objects.get(user=cast.cmo)
-    assert (left.mailed_at, left.mail_tries) == (None, MOST_TRIES)
-
-
 def test_reading_marks_only_what_is_mine(cast: Cast) -> None:
     tell(at=NOON, tellings=[word(cast.cmo), word(cast.seo_lead)])
     later = NOON + timedelta(hours=1)
@@ -96,30 +51,9 @@ def test_every_kind_has_words_whose_places_are_known() -> None:
         assert set(re.findall(r"%\((\w+)\)s", str(words.what))) <= known, kind
         assert str(words.why)
         assert str(words.then)
+    assert set(KINDS) >= TURNS
     assert {f"item_{what}" for what in AUDIENCE} <= set(KINDS)
     assert say("gone", {"a": 1}).what == "1"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_sweeps_at_once_mail_each_notice_once(cast: Cast) -> None:
-    people = [cast.cmo, cast.seo_lead, cast.cto, cast.coo]
-    tell(at=NOON, tellings=[word(person, f"s{number}") for person in people for number in range(5)])
-    before = len(mail.outbox)
-
-    def sweep() -> None:
-        try:
-            mail_notices(at=NOON)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=sweep) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    said = sum(one.body.count("/requests/R-41/") for one in mail.outbox[before:])
-    assert said == 20
-    assert set(Notice.objects.values_list("mail_tries", flat=True)) == {1}
 
 
 def test_nobody_hears_of_what_they_did_themselves(cast: Cast) -> None:

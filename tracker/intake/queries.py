@@ -1,6 +1,6 @@
 """Requests as pages show them: lists, what is similar, what is missing, who waited for whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -42,6 +42,14 @@ CORE_LABELS: Mapping[str, Any] = {
     "acceptance_tests": _("acceptance tests in words"),
     "how_to_test": _("how to test"),
 }
+
+
+def hidden_keys(viewer: Viewer, keys: Collection[str]) -> set[str]:
+    """Which of these requests the viewer may not see (one statement, none for no keys)."""
+    if not keys:
+        return set()
+    seen = WorkRequest.objects.visible_to(viewer)
+    return set(WorkRequest.objects.filter(key__in=keys).exclude(pk__in=seen.values("pk")).values_list("key", flat=True))
 
 
 @dataclass(frozen=True)

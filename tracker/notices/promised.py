@@ -38,9 +38,9 @@ WITH fired AS (
     LEFT JOIN tracker_workrequest ask ON ask.id = substring(promise.matter from '^request:([0-9]+)$')::bigint
     WHERE promise.id = ANY(%(promises)s::bigint[])
 ), heard (id, person, facts) AS ({heard})
-INSERT INTO tracker_notice (user_id, kind, facts, url, source, at, mail_tries)
+INSERT INTO tracker_notice (user_id, kind, facts, url, source, at)
 SELECT person, %(kind)s::text, heard.facts, coalesce(heard.facts->>'url', '/'),
-       'promise:' || heard.id || ':' || fired.step, %(at)s::timestamptz, 0
+       'promise:' || heard.id || ':' || fired.step, %(at)s::timestamptz
 FROM heard JOIN fired USING (id) ON CONFLICT DO NOTHING
 """
 TELLS = {deed: TELL.format(heard=" UNION ALL ".join(heard)) for deed, heard in AUDIENCE.items()}

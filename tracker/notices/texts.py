@@ -3,7 +3,7 @@
 Facts are JSON, so that a notice is said in the language of whoever reads it, when they read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -199,6 +199,26 @@ KINDS: Mapping[str, Words] = {
         bare=_("%(request)s %(title)s is parked."),
     ),
 }
+TURNS = frozenset(
+    {
+        "case_condition_owed",
+        "case_position_due",
+        "case_proposed",
+        "case_sent_back",
+        "item_orphaned",
+        "item_proposed",
+        "promise_breach",
+        "promise_chiefs",
+        "promise_docket",
+        "promise_remind",
+        "rank_asked",
+        "request_asked",
+        "request_filed",
+        "request_returned",
+    }
+)
+"""What waits for its reader; the other kinds are news."""
+GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": ""}
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
 
 
@@ -218,6 +238,13 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["due"] = date_format(due, "DATETIME_FORMAT")
     what = words.what if facts.get("reason") or not words.bare else words.bare
     return Told(str(what) % known, str(words.why), str(words.then))
+
+
+def say_guarded(kind: str, facts: Mapping[str, Any], hidden: Collection[str]) -> Told:
+    """As `say`, by its keys alone where the reader may not see the request any more."""
+    if facts.get("request") in hidden or facts.get("key") in hidden:
+        facts = {**facts, **GUARDED}
+    return say(kind, facts)
 
 
 class _Facts(dict[str, Any]):

@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tracker.intake.queries import hidden_keys
 from tracker.kernel import clock
-from tracker.notices.actions import mark_read
+from tracker.notices.actions import choose_mail, mark_read
+from tracker.notices.letters import keys_of
 from tracker.notices.models import Notice
-from tracker.notices.texts import say
+from tracker.notices.queries import choice_of
+from tracker.notices.texts import say_guarded
+from tracker.web.forms.answers import answer_form
+from tracker.web.forms.notices import MailChoiceForm
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.shell import NEWS, count_waiting
+from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 PAGE = 50
@@ -44,18 +51,19 @@ def show_notices(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows.order_by("-id")[: PAGE + 1])
     news = ngettext("%(count)s new word for you", "%(count)s new words for you", unread) % {"count": unread}
+    hidden = hidden_keys(request.viewer, keys_of(found))
     context = {
         "title": news if unread else _("Nothing new for you"),
-        "context_line": _("The same comes by mail."),
-        "rows": [_word(row) for row in found[:PAGE]],
+        "context_line": _("What comes by mail as well is your choice."),
+        "rows": [_word(row, hidden) for row in found[:PAGE]],
         "unread": unread,
         "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else None,
     }
     return render_page(request, "tracker/notices/index.html", context)
 
 
-def _word(row: Notice) -> Word:
-    told = say(row.kind, row.facts)
+def _word(row: Notice, hidden: set[str]) -> Word:
+    told = say_guarded(row.kind, row.facts, hidden)
     return Word(row.pk, told.what, told.why, told.then, row.url, row.at, row.read_at is None)
 
 
@@ -65,3 +73,26 @@ def _word(row: Notice) -> Word:
 def read_all(request: SignedInRequest) -> HttpResponseBase:
     mark_read(actor=request.viewer, at=clock.now())
     return redirect("notice-list")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def choose_mails(request: SignedInRequest) -> HttpResponse:
+    choice = choice_of(request.viewer)
+    form = MailChoiceForm(
+        request.POST or None, initial={name: getattr(choice, name) for name in ("turn", "news", "hour")}
+    )
+
+    def save() -> HttpResponse:
+        expected = seen_version(request)
+        choose_mail(actor=request.viewer, at=clock.now(), expected=expected, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("mail-choice")
+
+    context = {
+        "title": _("What comes by mail"),
+        "context_line": _("Everything is in Tandem; a mail is for what you would miss."),
+        "version": choice.version,
+    }
+    return answer_form(request, form, save, "tracker/notices/choice.html", context)

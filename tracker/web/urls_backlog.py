@@ -17,5 +17,6 @@ urlpatterns = [
     path("requests/<str:key>/outrank/", way_steps.outrank, name="request-outrank"),
     path("requests/<str:key>/ask-rank/", way_steps.ask_rank, name="request-ask-rank"),
     path("notices/", notices.show_notices, name="notice-list"),
+    path("notices/mail/", notices.choose_mails, name="mail-choice"),
     path("notices/read/", notices.read_all, name="notice-read"),
 ]

@@ -56,5 +56,5 @@ def fill_demo() -> str:
 
 def _settle_notices(world: World) -> None:
     """What the story told has reached its readers: nothing of it is mailed now, and the older part has been read."""
-    Notice.objects.update(mailed_at=F("at"))
+    Notice.objects.update(awaits_mail=False)
     Notice.objects.filter(at__lt=world.now - NEWS).update(read_at=F("at"))

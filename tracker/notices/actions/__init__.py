@@ -1,0 +1,17 @@
+"""Verbs of notices: word to people, the mails that carry it, and what they chose to get."""
+
+from tracker.notices.actions.choosing import choose_mail
+from tracker.notices.actions.posting import deliver_mail, gather_mail, mail_notices, revive_mails
+from tracker.notices.actions.telling import Telling, mark_read, person_in, tell
+
+__all__ = [
+    "Telling",
+    "choose_mail",
+    "deliver_mail",
+    "gather_mail",
+    "mail_notices",
+    "mark_read",
+    "person_in",
+    "revive_mails",
+    "tell",
+]

@@ -1,0 +1,137 @@
+"""The mails themselves: what happened, until when, what otherwise, and why this person hears it, in their language."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.intake.queries import hidden_keys
+from tracker.notices.models import Mail, Notice
+from tracker.notices.texts import TURNS, Told, say_guarded
+from tracker.promises.models import Kind, Promise
+
+SUBJECT_LENGTH = 140
+MOST_IN_A_MAIL = 50
+PARAGRAPH = "\n\n"
+
+
+@dataclass
+class Content:
+    """What one mail is made of; `hidden` are the requests that its reader may not see any more."""
+
+    notices: list[Notice] = field(default_factory=list)
+    owed: list[Promise] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+
+def write_mails(mails: Sequence[Mail], at: datetime) -> dict[int, EmailMessage]:
+    """The letter of each mail by its id; none where nothing is left to say, or nobody who reads it.
+
+    Three statements for the set, and one for each reader of requests.
+    """
+    contents: dict[int, Content] = defaultdict(Content)
+    for notice in Notice.objects.filter(mail__in=mails).order_by("pk"):
+        contents[notice.mail_id or 0].notices.append(notice)
+    owed: dict[int | None, list[Promise]] = defaultdict(list)
+    readers = [mail.user_id for mail in mails]
+    for promise in Promise.objects.running().filter(holder__in=readers).order_by("due_at"):
+        owed[promise.holder_id].append(promise)
+    letters = {}
+    for mail in mails:
+        content = contents[mail.pk]
+        content.owed = owed[mail.user_id]
+        if mail.user.is_active and (content.notices or (mail.daily and content.owed)):
+            content.hidden = hidden_keys(mail.user.viewer(), keys_of(content.notices))
+            letters[mail.pk] = write_mail(mail, content, at)
+    return letters
+
+
+def keys_of(notices: Sequence[Notice]) -> set[str]:
+    """The keys of the requests that they speak of."""
+    return {str(notice.facts.get("request") or notice.facts.get("key") or "") for notice in notices} - {""}
+
+
+def write_mail(mail: Mail, content: Content, at: datetime) -> EmailMessage:
+    person = mail.user
+    with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
+        shown = content.notices[:MOST_IN_A_MAIL]
+        told = [say_guarded(notice.kind, notice.facts, content.hidden) for notice in shown]
+        subject = _daily_subject(content) if mail.daily else _subject(told, len(content.notices))
+        until = {promise.facts.get("url"): promise for promise in reversed(content.owed)}
+        parts: Iterator[str] = (_paragraphs(one, notice, until) for one, notice in zip(told, shown, strict=True))
+        if mail.daily and content.owed:
+            parts = chain([_say_owed(content.owed, at)], parts)
+        more = len(content.notices) - len(shown)
+        if more:
+            text = ngettext("%(count)s more is in Tandem: %(url)s", "%(count)s more are in Tandem: %(url)s", more)
+            parts = chain(parts, [text % {"count": more, "url": link("notice-list")}])
+        choice = _("What comes by mail is your choice: %(url)s") % {"url": link("mail-choice")}
+        body = "\n\n\n".join([*parts, f"-- \n{choice}\n"])
+    headers = {"Message-ID": f"<mail-{mail.pk}@tandem>", "List-Unsubscribe": f"<{link('mail-choice')}>"}
+    return EmailMessage(cut(subject), body, to=[person.email], headers=headers)
+
+
+def link(name: str) -> str:
+    return f"{settings.ORIGIN}{reverse(name)}"
+
+
+def _subject(told: Sequence[Told], count: int) -> str:
+    subject = " ".join(told[0].what.split())
+    more = count - 1
+    if not more:
+        return subject
+    text = ngettext("%(first)s And %(count)s more.", "%(first)s And %(count)s more.", more)
+    return text % {"first": cut(subject), "count": more}
+
+
+def _daily_subject(content: Content) -> str:
+    owed, news = len(content.owed), len(content.notices)
+    said = ngettext("%(count)s answer waits for you", "%(count)s answers wait for you", owed) % {"count": owed}
+    told = ngettext("%(count)s piece of news", "%(count)s pieces of news", news) % {"count": news}
+    if not owed:
+        return _("Your day: %(news)s") % {"news": told}
+    if not news:
+        return _("Your day: %(owed)s") % {"owed": said}
+    return _("Your day: %(owed)s, %(news)s") % {"owed": said, "news": told}
+
+
+def _say_owed(owed: Sequence[Promise], at: datetime) -> str:
+    """What the reader owes, the one that is due first in front."""
+    lines = []
+    for promise in owed[:MOST_IN_A_MAIL]:
+        text = _("%(key)s %(title)s: your %(promise)s is due %(due)s")
+        if promise.due_at < at:
+            text = _("%(key)s %(title)s: your %(promise)s was due %(due)s")
+        lines.append(f"- {text % _words(promise)}\n  {settings.ORIGIN}{promise.facts.get('url', '/')}")
+    return "\n".join([_("Your move:"), *lines])
+
+
+def _words(promise: Promise) -> Mapping[str, str]:
+    return {
+        "key": promise.facts.get("key", ""),
+        "title": promise.facts.get("title", ""),
+        "promise": str(Kind(promise.kind).label),
+        "due": date_format(timezone.localtime(promise.due_at), "DATETIME_FORMAT"),
+    }
+
+
+def _paragraphs(told: Told, notice: Notice, until: Mapping[str, Promise]) -> str:
+    """By when and what otherwise come from the promise that its reader owes there, where the sentence has none."""
+    promise = until.get(notice.url) if notice.kind in TURNS and "due" not in notice.facts else None
+    due = _("Until %(due)s; then your lead hears of it.") % _words(promise) if promise else ""
+    why = _("You get this because: %(why)s") % {"why": told.why} if told.why else ""
+    return PARAGRAPH.join(line for line in (told.what, told.then, due, f"{settings.ORIGIN}{notice.url}", why) if line)
+
+
+def cut(subject: str) -> str:
+    return subject if len(subject) <= SUBJECT_LENGTH else f"{subject[: SUBJECT_LENGTH - 1]}…"
