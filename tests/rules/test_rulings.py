@@ -13,6 +13,7 @@ from tracker.escalations.rules import (
     Effect,
     Known,
     Segment,
+    fill_gaps,
     prefill_rulings,
     stall_cost,
     waited_by_side,
@@ -94,6 +95,13 @@ def test_answers_owed_side_by_side_count_once() -> None:
     first, decision = segment("technology", 0, 2), segment("technology", 0, 4)
     inside = segment("technology", 1, 3)
     assert waited_by_side([first, decision, inside], MONDAY + 9 * DAY)["technology"] == 4
+
+
+def test_a_desk_counts_only_while_nobody_owes_an_answer() -> None:
+    owed = [segment("technology", 1, 2), segment("", 3, 4)]
+    filled = fill_gaps(owed, [segment("marketing", 0, None)], MONDAY + 7 * DAY)
+    assert waited_by_side(filled, MONDAY + 7 * DAY) == {"marketing": Decimal(3), "technology": Decimal(1)}
+    assert fill_gaps(owed, [segment("marketing", 1, 2)], MONDAY + 7 * DAY) == owed
 
 
 def test_who_stands_on_neither_side_lets_nobody_wait() -> None:

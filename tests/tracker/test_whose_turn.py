@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.callers import Caller
+from tests.lumen import OnLumenMarket, find_person
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
 from tracker.backlog.actions import Rest, ask_for_rank, outrank_request
 from tracker.backlog.models import BacklogItem
+from tracker.backlog.queries import item_of
+from tracker.escalations.models import Escalation
+from tracker.escalations.queries import waited_on, waits_of, way_of
+from tracker.history.queries import story_of
 from tracker.intake.actions import decline_request, file_request, park_request
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
@@ -22,8 +28,9 @@ from tracker.launches.models import Check
 from tracker.people.models import Firm, Level, User
 from tracker.projects.actions import move_project, set_effort
 from tracker.projects.models import Capacity, Crossing, Period, Project
-from tracker.promises.actions import ensure_policies, fire_due
+from tracker.promises.actions import Owed, ensure_policies, fire_due, settle_promises
 from tracker.promises.models import Promise
+from tracker.web.courts import promises_on
 
 
 @pytest.fixture
@@ -279,6 +286,40 @@ def test_the_page_of_a_request_says_until_when_its_answer_is_owed_and_what_then(
     ask = file_request(actor=cast.seo_lead.viewer(), at=at, type=cast.type, title="Prices", **area)
     told = read(cast.seo_lead, f"/requests/{ask.key}/")
     assert f"{cast.platform_lead.name} answers" in told
-    assert "then the lead hears of it" in told
+    assert "then the CTO and the CMO hear of it, then the COO" in told, "the lead holds it, so nobody leads them"
     fire_due(at=Promise.objects.running().earliest("due_at").due_at)
     assert "late; the CTO and the CMO are asked next" in read(cast.seo_lead, f"/requests/{ask.key}/")
+
+
+def test_what_was_waited_is_one_number_with_clocks_and_without(web: Portfolio) -> None:
+    later = NOON + timedelta(days=30)
+    accept(web)
+
+    def waited() -> dict[str, Decimal]:
+        ask = web.fresh(web.ask)
+        told = waited_on(way_of(ask, story_of("request", ask.pk), item_of(ask.pk)), promises_on(ask), later)
+        assert waits_of([ask.pk], later) == {ask.pk: told}
+        return told
+
+    alone = waited()
+    assert alone["technology"] > 0, "filed and never answered: triage is the team's"
+    assert alone["marketing"] == 0
+    at = NOON + timedelta(days=1)
+    ensure_policies(at=at)
+    owed = Owed(kind="position", source="E-1:position", matter=f"request:{web.ask.pk}", holder=web.cast.seo_lead.pk)
+    settle_promises(actor_key="system", at=at, owed=[owed])
+    assert waited()["marketing"] > 0
+    assert waited()["technology"] < alone["technology"], "while marketing owes an answer, nobody waits for technology"
+
+
+class OnTheDemoTests(OnLumenMarket):
+    def test_the_request_its_case_and_the_docket_say_the_same_of_who_waited(self) -> None:
+        coo = find_person("coo")
+        docket = read(coo, reverse("docket"))
+        for case in Escalation.objects.live().select_related("ask"):
+            told = re.search(
+                r"waited ([\d.,]+) days with marketing, ([\d.,]+) with IT", read(coo, f"/cases/{case.key}/")
+            )
+            assert told, case.key
+            assert told[0] in read(coo, f"/requests/{case.ask.key}/")
+            assert f"{told[1]} days with marketing, {told[2]} with IT" in docket, case.key

@@ -5,7 +5,7 @@ what that takes, whom it would push. What is left is to choose, to say why in a 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -121,6 +121,25 @@ class Segment:
     start: datetime
     end: datetime | None
     calendar: Calendar
+
+
+def fill_gaps(owed: Sequence[Segment], desks: Sequence[Segment], now: datetime) -> list[Segment]:
+    """What is owed, and the desks on which the matter lay while nobody owed an answer about it.
+
+    A promise says best who lets whom wait: it is handed over with the question, and it belongs to a person. Where none
+    runs (the choice of a way up, a firm that keeps no clocks yet) the state of the matter says whose move it is.
+    """
+    spans = sorted((one.start, one.end or now) for one in owed)
+    filled = list(owed)
+    for desk in desks:
+        start, stop = desk.start, desk.end or now
+        for begins, ends in spans:
+            if start < min(begins, stop):
+                filled.append(replace(desk, start=start, end=min(begins, stop)))
+            start = max(start, ends)
+        if start < stop:
+            filled.append(replace(desk, start=start, end=stop))
+    return filled
 
 
 def waited_by_side(segments: Sequence[Segment], now: datetime) -> dict[str, Decimal]:

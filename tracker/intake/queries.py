@@ -1,9 +1,8 @@
-"""Requests as pages show them: lists, what is similar, what is missing, who waited for whom."""
+"""Requests as pages show them: lists, what is similar, what is missing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -11,12 +10,10 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
-from tracker.history.queries import Moment
 from tracker.intake.models import Delivery, RequestType, WorkRequest, WorkRequestQuerySet
-from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern, working_days
+from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern
 from tracker.intake.states import State
 from tracker.people.access import Viewer
-from tracker.people.models import Side
 from tracker.sites.models import Area
 
 PAGE = 50
@@ -217,26 +214,3 @@ def words_in(words: Mapping[str, str], language: str) -> str:
 
 def kinds_by_key() -> dict[str, RequestType]:
     return {kind.key: kind for kind in RequestType.objects.all()}
-
-
-def waited_by_side(
-    ask: WorkRequest, story: Sequence[Moment], now: datetime, *, taken_at: datetime | None
-) -> dict[str, Decimal]:
-    """Working days on each side's desk since filing: triage is the team's, a question and the way up the requester's.
-
-    `story` is latest first; from `taken_at` on (the proposal to a host) it is technology's. Needs both teams loaded.
-    """
-    requester = ask.requester_team.side if ask.requester_team else Side.MARKETING
-    doing = ask.team.side if ask.team else Side.TECHNOLOGY
-    holders = {State.FILED: doing, State.NEEDS_INFORMATION: requester, State.ACCEPTED: requester}
-    steps = [(moment.at, moment.changes["state"][1]) for moment in reversed(story) if "state" in moment.changes]
-    if taken_at is not None and taken_at < now:
-        steps = sorted([*steps, (taken_at, "taken")])
-    waited = dict.fromkeys([str(Side.MARKETING), str(Side.TECHNOLOGY)], 0.0)
-    taken = False
-    for (since, state), (until, _next) in zip(steps, [*steps[1:], (now, "")], strict=True):
-        taken = taken or state == "taken"
-        side = Side.TECHNOLOGY if taken else holders.get(State(state))
-        if side:
-            waited[str(side)] += working_days(since, until)
-    return {side: Decimal(str(round(days, 1))) for side, days in waited.items()}

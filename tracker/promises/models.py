@@ -2,7 +2,8 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from tracker.kernel.models import Versioned
@@ -74,10 +75,21 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
         """Their holder, the lead of the holder's team, and the chiefs; everybody else sees whose turn a record is."""
         if viewer.roles & {Role.CMO, Role.CTO, Role.COO}:
             return self
+        return self.owed_by(viewer)
+
+    def owed_by(self, viewer: Viewer) -> "PromiseQuerySet":
+        """Theirs to keep: as the holder, or as the lead of the holder's team."""
         mine = Q(holder=viewer.id)
-        if "lead" in viewer.roles and viewer.team:
+        if Role.LEAD in viewer.roles and viewer.team:
             mine |= Q(team=viewer.team)
         return self.filter(mine)
+
+    def with_lead(self) -> "PromiseQuerySet":
+        """Annotated with `lead`: the name of who leads the holder's team and hears of a breach first, if it is somebody
+        else."""
+        leads = User.objects.filter(is_active=True, team=OuterRef("team"), roles__contains=[str(Role.LEAD)])
+        others = leads.exclude(pk=Coalesce(OuterRef("holder"), 0)).order_by("id")
+        return self.annotate(lead=Subquery(others.values("name")[:1]))
 
     def running(self) -> "PromiseQuerySet":
         return self.filter(state=PromiseState.RUNNING)

@@ -1,18 +1,24 @@
-"""Whose turn a request is: by its state, and by the answers that are owed about it."""
+"""Whose turn a record is: by its state, and by the answers that are owed about it, with what happens otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from tracker.backlog.models import BacklogItem
+from tracker.backlog.states import ItemState
 from tracker.intake.models import WorkRequest
+from tracker.intake.rules import working_days
 from tracker.intake.states import State
 from tracker.people.models import User
 from tracker.promises.models import Deed, Kind
 from tracker.promises.models import Promise as Promised
+from tracker.promises.states import PromiseState
+from tracker.templatetags.times import say_day, say_instant
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,23 @@ class Court:
     then: str = ""
 
 
-def owed_on(ask: WorkRequest) -> list[Promised]:
-    """The answers that are owed about it, the one that is due first in front (one statement; a draft owes nothing)."""
+def promises_on(ask: WorkRequest) -> list[Promised]:
+    """All that was ever owed about it, oldest first (one statement); nothing about a draft."""
     if ask.state == State.DRAFT:
         return []
-    owed = Promised.objects.running().of_matter(f"request:{ask.pk}")
-    return list(owed.select_related("holder__team").order_by("due_at"))
+    rows = Promised.objects.of_matter(f"request:{ask.pk}").with_lead()
+    return list(rows.select_related("holder__team", "calendar").order_by("started_at", "id"))
+
+
+def running(promises: Iterable[Promised]) -> list[Promised]:
+    """What is still owed, the one that is due first in front."""
+    return sorted((one for one in promises if one.state == PromiseState.RUNNING), key=lambda one: one.due_at)
+
+
+def owed_as(sources: Iterable[str]) -> dict[str, Promised]:
+    """What is owed under these sources, by source (one statement)."""
+    rows = Promised.objects.running().filter(source__in=list(sources)).with_lead().select_related("holder__team")
+    return {one.source: one for one in rows}
 
 
 TURNS: Mapping[str, str | Promise] = {
@@ -42,10 +59,15 @@ TURNS: Mapping[str, str | Promise] = {
     Kind.RULING: gettext_lazy("rules"),
     Kind.CONDITION: gettext_lazy("sees to a condition"),
 }
-OTHERWISE: Mapping[str, str | Promise] = {
+THEN: Mapping[str, str | Promise] = {
     Deed.CHIEFS: gettext_lazy("late; the CTO and the CMO are asked next"),
     Deed.DOCKET: gettext_lazy("late; it goes to the COO next"),
     "": gettext_lazy("late; it is with the COO"),
+}
+OTHERWISE: Mapping[str, str | Promise] = {
+    Deed.CHIEFS: gettext_lazy("It is late; the CTO and the CMO are asked next."),
+    Deed.DOCKET: gettext_lazy("It is late; it goes to the COO next."),
+    "": gettext_lazy("It is late, and it is with the COO."),
 }
 
 
@@ -55,10 +77,96 @@ def promised_turn(turn: Court, owed: Sequence[Promised]) -> Court:
     Conditions are left out: they are nobody's turn before their day.
     """
     first = next((one for one in owed if one.kind != Kind.CONDITION), None)
-    if first is None:
-        return turn
-    if first.breached_at is None:
-        then = _("then the lead hears of it, then the CTO and the CMO")
-    else:
-        then = str(OTHERWISE.get(first.deeds[first.step] if first.next_at else "", ""))
-    return Court(first.holder or turn.who, str(TURNS[first.kind]), first.due_at, then)
+    return turn if first is None else court_of(first, turn.who)
+
+
+def court_of(promise: Promised, who: User | None = None) -> Court:
+    """The court of one answer; `who` stands in where nobody holds it."""
+    return Court(promise.holder or who, str(TURNS[promise.kind]), promise.due_at, say_then(promise))
+
+
+def next_deed(deeds: Sequence[str], step: int, next_at: datetime | None) -> str:
+    """What its clock does next; empty once nothing is left to do."""
+    return deeds[step] if next_at is not None and step < len(deeds) else ""
+
+
+def say_then(promise: Promised) -> str:
+    """What happens if it does not come, as it continues a sentence."""
+    if promise.breached_at is not None:
+        return str(THEN.get(next_deed(promise.deeds, promise.step, promise.next_at), ""))
+    if promise.kind == Kind.CONDITION:
+        return _("then the case goes back to the COO")
+    lead = vars(promise).get("lead")
+    if lead:
+        return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
+    return _("then the CTO and the CMO hear of it, then the COO")
+
+
+def say_otherwise(promise: Promised) -> str:
+    """The same as a sentence of its own."""
+    if promise.breached_at is not None:
+        return str(OTHERWISE.get(next_deed(promise.deeds, promise.step, promise.next_at), ""))
+    if promise.kind == Kind.CONDITION:
+        return _("Otherwise the case goes back to the COO.")
+    lead = vars(promise).get("lead")
+    if lead:
+        return _("Otherwise %(lead)s is asked.") % {"lead": lead}
+    return _("Otherwise the CTO and the CMO are asked.")
+
+
+def is_soon(promise: Promised, now: datetime) -> bool:
+    """Whether its last reminder, at three quarters of its time, has passed."""
+    reminders = [at for at, deed in zip(promise.instants, promise.deeds, strict=True) if deed == Deed.REMIND]
+    return bool(reminders) and reminders[-1] is not None and reminders[-1] <= now
+
+
+def say_due(promise: Promised, now: datetime) -> tuple[str, str]:
+    """Until when, in a few words, and the tone of it: red once it is broken, amber when it is due soon."""
+    local, today = timezone.localtime(promise.due_at), timezone.localtime(now).date()
+    if promise.breached_at is None or promise.due_at > now:
+        day = say_instant(local, today) if local.date() == today else say_day(local.date(), today)
+        tone = "bad" if promise.breached_at else "warn" if is_soon(promise, now) else "neutral"
+        return _("by %(day)s") % {"day": day}, tone
+    late = int(working_days(promise.due_at, now))
+    if not late:
+        return _("late"), "bad"
+    return ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}, "bad"
+
+
+def whose_turn(
+    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], ranker: User | None = None
+) -> Court:
+    requester = ask.requester
+    match ask.state:
+        case State.DRAFT:
+            return Court(requester, _("files it"), then=_("nobody else sees a draft"))
+        case State.FILED:
+            return Court(triagers[0] if triagers else None, _("decides"))
+        case State.NEEDS_INFORMATION:
+            return Court(requester, _("answers"))
+        case State.PARKED:
+            return Court(None, _("Nobody's turn"), ask.review_on, _("then it comes back to triage by itself"))
+        case State.ACCEPTED if ask.rank_asked_at and (item is None or not item.live):
+            then = _("until then a project may still be asked to carry it")
+            return Court(ranker, _("decides whether it gets a rank of its own"), then=then)
+        case State.ACCEPTED:
+            return _turn_of_item(requester, item)
+    return Court(None, "")
+
+
+def _turn_of_item(requester: User, item: BacklogItem | None) -> Court:
+    if item is None or not item.live:
+        return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
+    if item.orphaned_at:
+        return Court(item.business_owner, _("finds another project"))
+    delivery = item.delivery_owner or item.project.owner
+    match item.state:
+        case ItemState.PROPOSED:
+            return Court(item.project.owner, _("answers the proposal"))
+        case ItemState.AGREED:
+            return Court(delivery, _("starts it"), item.project.ends_on)
+        case ItemState.IN_PROGRESS:
+            return Court(delivery, _("delivers"), item.project.ends_on)
+        case ItemState.SHIPPED:
+            return Court(item.business_owner, _("measures the outcome"), item.measure_on)
+    return Court(None, "")

@@ -17,11 +17,11 @@ from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import item_of
 from tracker.backlog.states import OUTCOMES, ItemState
 from tracker.escalations.models import Escalation
-from tracker.escalations.queries import case_of
+from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
 from tracker.intake.models import Comment, Confidence, Delivery, WorkRequest
-from tracker.intake.queries import Need, examples_outside, needs_of, waited_by_side, words_in
+from tracker.intake.queries import Need, examples_outside, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
 from tracker.people.access import Power, Role, Ties, Viewer, may
@@ -31,7 +31,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
 from tracker.templatetags.times import number, say_day
-from tracker.web.courts import Court, owed_on, promised_turn
+from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
 from tracker.web.request_story import Line, tell_request
 
 NEAREST = 5
@@ -59,7 +59,7 @@ class RequestPage:
     story: Sequence[Moment]
     told: Sequence[Line]
     case: Escalation | None = None
-    owed: Sequence[Promised] = ()
+    promises: Sequence[Promised] = ()
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
 
@@ -119,6 +119,10 @@ class RequestPage:
         return say_where(self.ask, self.item, self.triagers, self.needs, self.now)
 
     @property
+    def owed(self) -> list[Promised]:
+        return running(self.promises)
+
+    @property
     def court(self) -> Court:
         turn = whose_turn(self.ask, self.item, self.triagers, self.ranker)
         return promised_turn(turn, self.owed)
@@ -134,8 +138,7 @@ class RequestPage:
 
     @property
     def waited(self) -> dict[str, Decimal]:
-        taken_at = self.item.created_at if self.item and self.item.live else self.ask.rank_asked_at
-        return waited_by_side(self.ask, self.story, self.now, taken_at=taken_at)
+        return waited_on(way_of(self.ask, self.story, self.item), self.promises, self.now)
 
     @property
     def outside(self) -> list[str]:
@@ -277,7 +280,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         story=story,
         told=tell_request(story, comments, parts),
         case=case_of(ask.pk),
-        owed=owed_on(ask),
+        promises=promises_on(ask),
         parts=parts,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
@@ -302,45 +305,6 @@ def projects_near(viewer: Viewer, area: Area | None) -> list[Project]:
         return []
     rows = Project.objects.visible_to(viewer).ranked().above_the_line().filter(areas=area)
     return list(rows.select_related("owner__team")[:NEAREST])
-
-
-def whose_turn(
-    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], ranker: User | None = None
-) -> Court:
-    requester = ask.requester
-    match ask.state:
-        case State.DRAFT:
-            return Court(requester, _("files it"), then=_("nobody else sees a draft"))
-        case State.FILED:
-            return Court(triagers[0] if triagers else None, _("decides"))
-        case State.NEEDS_INFORMATION:
-            return Court(requester, _("answers"))
-        case State.PARKED:
-            return Court(None, _("Nobody's turn"), ask.review_on, _("then it comes back to triage by itself"))
-        case State.ACCEPTED if ask.rank_asked_at and (item is None or not item.live):
-            then = _("until then a project may still be asked to carry it")
-            return Court(ranker, _("decides whether it gets a rank of its own"), then=then)
-        case State.ACCEPTED:
-            return _turn_of_item(requester, item)
-    return Court(None, "")
-
-
-def _turn_of_item(requester: User, item: BacklogItem | None) -> Court:
-    if item is None or not item.live:
-        return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
-    if item.orphaned_at:
-        return Court(item.business_owner, _("finds another project"))
-    delivery = item.delivery_owner or item.project.owner
-    match item.state:
-        case ItemState.PROPOSED:
-            return Court(item.project.owner, _("answers the proposal"))
-        case ItemState.AGREED:
-            return Court(delivery, _("starts it"), item.project.ends_on)
-        case ItemState.IN_PROGRESS:
-            return Court(delivery, _("delivers"), item.project.ends_on)
-        case ItemState.SHIPPED:
-            return Court(item.business_owner, _("measures the outcome"), item.measure_on)
-    return Court(None, "")
 
 
 def say_where(

@@ -3,7 +3,7 @@
 from tracker.escalations.queries.case import LOADED, CaseFile, Numbers, Spoken, case_of, case_page
 from tracker.escalations.queries.docket import Docket, DocketRow, docket_of
 from tracker.escalations.queries.limbo import Limbo, LimboRow, TeamLimbo, limbo_list
-from tracker.escalations.queries.waiting import waits_of
+from tracker.escalations.queries.waiting import waited_on, waits_of, way_of
 
 __all__ = [
     "LOADED",
@@ -19,5 +19,7 @@ __all__ = [
     "case_page",
     "docket_of",
     "limbo_list",
+    "waited_on",
     "waits_of",
+    "way_of",
 ]

@@ -26,7 +26,7 @@ from tracker.backlog.queries import (
 from tracker.backlog.queries.ways import Standing, place_by_score
 from tracker.backlog.states import BLOCKING, ItemState
 from tracker.escalations.models import Condition, Escalation, Position, Ruling, readable
-from tracker.escalations.queries.waiting import waited_in
+from tracker.escalations.queries.waiting import waited_on, ways_of
 from tracker.escalations.rules import Known, Prefilled, prefill_rulings, stall_cost
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
@@ -100,7 +100,7 @@ class CaseFile:
 
 
 def case_page(viewer: Viewer, case: Escalation, at: datetime) -> CaseFile:
-    """Needs LOADED; eight statements, whatever there is to show."""
+    """Needs LOADED; nine statements, whatever there is to show."""
     promises = list(
         Promise.objects.filter(matter=f"request:{case.ask_id}")
         .select_related("calendar", "holder__team")
@@ -182,7 +182,7 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
         listed=own,
         standing=place_by_score(own, ask) if own else None,
         outrank=outrank_at(own, ask.effort_weeks) if own and ask.effort_weeks and item is None else None,
-        waited=waited_in([one for one in promises if one.side], at),
+        waited=waited_on(ways_of([ask.pk])[ask.pk], promises, at),
         stall=_stall(ask, at),
         lacking=lacking,
         item=item,
