@@ -18,9 +18,6 @@ from tracker.people import invitations
 from tracker.projects import actions as projects
 from tracker.promises import actions as promises
 
-IDLE_SECONDS = 15
-"""An import that nobody has carried on for so long has lost its worker."""
-
 
 def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
     """One line of the table; a ring that nobody heard in time is not worth hearing later."""
@@ -64,7 +61,7 @@ def carry_import(run: int) -> None:
 
 @shared_task(name="carry_imports", ignore_result=True)
 def carry_imports() -> None:
-    integrations.carry_imports(idle_seconds=IDLE_SECONDS)
+    integrations.carry_imports(at=clock.now())
 
 
 def ring_import(event: ImportAwaits) -> None:

@@ -117,6 +117,8 @@ PAGES = [
     may(SIGNED_IN, "POST /profile/tokens/new/", name="sheets", scopes=["read"], days="30"),
     may(REQUESTER, "POST /profile/tokens/{token}/revoke/"),
     may(ADMIN, "GET /settings/"),
+    may(ADMIN, "GET /status/"),
+    either(may(ADMIN, "POST /status/mails/")),
     may(ADMIN, "POST /settings/", name="Lumen"),
     may(ADMIN, "POST /settings/level/", level="team"),
     may(ANYBODY, "POST /language/", writes=False, language="ru", next="/profile/"),
@@ -297,6 +299,8 @@ API = [
     may(ANYBODY, "GET /api/v1/schema/"),
     may(ANYBODY, "GET /api/v1/docs/"),
     # People, teams, sites, areas, history
+    may(SIGNED_IN, "GET /api/v1/notices/"),
+    either(may(SIGNED_IN, "POST /api/v1/notices/read/")),
     may(SIGNED_IN, "GET /api/v1/promises/"),
     may((*CHIEFS, "platform_lead"), "GET /api/v1/promises/{promise}/"),
     may(SIGNED_IN, "GET /api/v1/policies/"),

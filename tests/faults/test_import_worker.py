@@ -76,7 +76,7 @@ def test_a_ring_from_any_thread_goes_to_our_broker(services: Services) -> None:
 
 
 def test_a_run_whose_ring_was_lost_is_found_by_the_sweep(run: ImportRun, worker: None) -> None:
-    earlier = clock.now() - timedelta(seconds=2 * tasks.IDLE_SECONDS)
+    earlier = clock.now() - timedelta(seconds=2 * actions.IDLE_SECONDS)
     actions.run_import(actor=run.started_by.viewer(), at=earlier, run=run, ring=False)
     tasks.carry_imports.apply_async(queue="bulk")
     wait_for(run, state=RunState.DONE)
@@ -98,7 +98,7 @@ def test_a_worker_killed_in_the_middle_leaves_a_run_that_another_ends(run: Impor
     assert run.state == RunState.RUNNING, "it was to be killed in the middle"
     left = Project.objects.count()
     assert 0 < left < PROJECTS
-    actions.carry_imports(idle_seconds=0)
+    actions.carry_imports(at=clock.now(), idle_seconds=0)
     run.refresh_from_db()
     assert run.state == RunState.DONE
     assert (Project.objects.count(), Link.objects.filter(issue=True).count()) == (PROJECTS, PROJECTS * ISSUES)

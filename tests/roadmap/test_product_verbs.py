@@ -8,10 +8,10 @@ import pytest
 from roadmap.products import actions
 from roadmap.products.models import ItemTie, Objective, Product, ProjectTie, RoadmapItem
 from roadmap.products.states import PlanState
-from tests.audit import broken_seals, holes
 from tests.makers import NOON, Cast
 from tests.roadmap.makers import by, fresh, make_plan, make_product, order_of, tie
 from tests.tracker.portfolio import Portfolio
+from tracker.history.audit import broken_seals, holes
 from tracker.history.models import Entry
 from tracker.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Stale, WrongState
 from tracker.kernel.ranks import LONGEST

@@ -6,8 +6,8 @@ from roadmap.management.commands.fill_roadmap import fill_roadmap
 from roadmap.products.models import Product, RoadmapItem
 from roadmap.products.queries import roadmap_of
 from roadmap.products.rules import RiskKind
-from tests.audit import broken_seals, holes
 from tests.lumen import OnLumenMarket, find_person, sign_in
+from tracker.history.audit import broken_seals, holes
 from tracker.kernel import clock
 
 

@@ -7,13 +7,13 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from tests.audit import holes
 from tests.callers import Caller
 from tests.forms import heading_of, send_form, text_of
 from tests.makers import Cast
 from tests.tracker.cases import DAY, LATER, SENTENCE, Court, another_request, make_court
 from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
+from tracker.history.audit import holes
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
 from tracker.notices.actions import mail_notices

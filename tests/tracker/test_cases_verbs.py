@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.audit import holes
 from tests.makers import NOON, Cast
 from tests.tracker.cases import DAY, LATER, SENTENCE, Court, another_request, make_court
 from tracker.backlog.models import BacklogItem
@@ -26,6 +25,7 @@ from tracker.escalations.actions import (
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.escalations.rules import Act, Effect
 from tracker.escalations.states import CaseState
+from tracker.history.audit import holes
 from tracker.history.models import Entry
 from tracker.intake.actions import accept_request, decline_request, park_request, restrict_request, return_parked
 from tracker.intake.models import WorkRequest

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from tests import makers
-from tests.audit import broken_seals
 from tests.makers import NOON, Cast
 from tracker.history.actions import Fact, change_row, record
+from tracker.history.audit import broken_seals
 from tracker.history.models import Entry
 from tracker.kernel.errors import Stale
 from tracker.sites.actions import edit_area

@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from tests.audit import holes
 from tests.callers import Caller
 from tests.makers import NOON, Cast
 from tests.tracker.cases import DAY, Court, another_request, make_court
 from tracker.escalations.queries import docket_of, limbo_list
+from tracker.history.audit import holes
 from tracker.intake.actions import accept_request, restrict_request
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from tests.callers import Caller
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import make_portfolio
 from tracker.notices.actions import Telling, mark_read, tell
@@ -61,3 +62,20 @@ def test_nobody_hears_of_what_they_did_themselves(cast: Cast) -> None:
     web.propose()
     told = Notice.objects.values_list("user", "kind")
     assert list(told) == [(cast.frontend_lead.pk, "item_proposed")]
+
+
+def test_the_api_tells_what_the_page_tells_and_marks_it_read(cast: Cast) -> None:
+    tell(at=NOON, tellings=[word(cast.seo_lead, f"s{number}") for number in range(3)] + [word(cast.cmo)])
+    call = Caller(cast.seo_lead)
+    page = call.get("/api/v1/notices/?limit=2").json()
+    assert [one["what"] for one in page["results"]] == ["R-41 Structured data is accepted."] * 2
+    assert page["results"][0]["why"] == "You filed the request."
+    assert page["results"][0]["your_turn"] is False
+    rest = call.get(f"/api/v1/notices/?limit=2&cursor={page['next']}").json()
+    assert (len(rest["results"]), rest["next"]) == (1, None)
+    theirs = Notice.objects.get(user=cast.cmo).pk
+    assert call.post("/api/v1/notices/read/", {"ids": [page["results"][0]["id"], theirs]}).json() == {"read": 1}
+    assert len(call.get("/api/v1/notices/?unread=true").json()["results"]) == 2
+    assert call.post("/api/v1/notices/read/", {}).json() == {"read": 2}
+    assert call.post("/api/v1/notices/read/", {"ids": ["x"]}).status_code == 400
+    assert Notice.objects.get(pk=theirs).read_at is None

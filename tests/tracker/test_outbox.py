@@ -35,7 +35,7 @@ from tracker.notices.actions import (
     tell,
 )
 from tracker.notices.models import Mail, MailChoice, Notice
-from tracker.notices.queries import oldest_unmailed
+from tracker.notices.queries import read_outbox
 from tracker.people.models import User
 
 __all__ = ["clocks"]
@@ -182,12 +182,12 @@ def test_a_mail_that_the_server_puts_off_is_tried_again_and_holds_up_nobody(cast
     assert mail_notices(at=SOON) == 1
     late = Mail.objects.get(user=cast.cmo)
     assert "450" in late.trouble
-    assert oldest_unmailed() == SOON
+    assert read_outbox().oldest == SOON
     assert mail_notices(at=SOON + timedelta(seconds=59)) == 0
     office.answers.clear()
     assert mail_notices(at=SOON + timedelta(seconds=60)) == 1
     assert f"Message-ID: <mail-{late.pk}@tandem>" in office.mails_to(cast.cmo)[0]
-    assert oldest_unmailed() is None
+    assert read_outbox().oldest is None
 
 
 def test_a_mailbox_that_does_not_exist_is_a_dead_letter_until_an_administrator_sends_it_again(

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from tests.audit import broken_seals, holes
 from tests.ledger import counted
 from tests.makers import NOON, Cast
+from tracker.history.audit import broken_seals, holes
 from tracker.notices.models import Notice
 from tracker.people.models import Firm, Level
 from tracker.promises.actions import Owed, ensure_policies, fire_due, settle_promises

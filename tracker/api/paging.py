@@ -147,7 +147,7 @@ def answer_list(
     found = fetch_rows(listing.sql, listing.params, prepared=not listing.filtered)
     stamp = found[0][2] if found else fetch_rows(STAMP, [kinds])[0][0]
     limit = listing.limit
-    tail = f'"{_write_cursor(found[limit - 1][1])}"' if len(found) > limit else "null"
+    tail = f'"{write_cursor(found[limit - 1][1])}"' if len(found) > limit else "null"
     body = ",".join(row[0] for row in found[:limit])
     etag = tag_of(viewer, address, kinds, stamp)
     return HttpResponse(
@@ -163,6 +163,27 @@ def _write_listing(
     filters: Mapping[str, Filter],
     orders: Sequence[str],
 ) -> Listing:
+    page = read_page(request, rows, filters, orders)
+    chosen = page.rows.values_list(JsonText(shape), page.column, Stamp(kinds))
+    try:
+        sql, params = chosen.query.sql_with_params()
+    except EmptyResultSet:
+        sql, params = NO_ROWS, ()
+    return Listing(sql, tuple(params), page.limit, page.filtered)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`rows` are one more than `limit` where there is a next page; its cursor is made of `column`."""
+
+    rows: QuerySet[Any]
+    limit: int
+    column: str
+    filtered: bool
+
+
+def read_page(request: HttpRequest, rows: QuerySet[Any], filters: Mapping[str, Filter], orders: Sequence[str]) -> Page:
+    """What the parameters of a list ask for. Raises Invalid."""
     viewer: Viewer = request.token_owner  # type: ignore[attr-defined]  # as in answer_list
     limit, order, after, filtered = USUAL, orders[0], "", False
     for name in request.GET:
@@ -180,12 +201,7 @@ def _write_listing(
     column = order.removeprefix("-")
     if after:
         rows = rows.filter(**{f"{column}__{'lt' if order[0] == '-' else 'gt'}": _read_cursor(after, column)})
-    chosen = rows.order_by(order).values_list(JsonText(shape), column, Stamp(kinds))[: limit + 1]
-    try:
-        sql, params = chosen.query.sql_with_params()
-    except EmptyResultSet:
-        sql, params = NO_ROWS, ()
-    return Listing(sql, tuple(params), limit, filtered)
+    return Page(rows.order_by(order)[: limit + 1], limit, column, filtered)
 
 
 def _narrow(rows: Rows, given: Filter, name: str, value: str, viewer: Viewer) -> Rows:
@@ -214,7 +230,7 @@ def _order(value: str, orders: Sequence[str]) -> str:
     raise Invalid(text, fields={"order": text})
 
 
-def _write_cursor(value: object) -> str:
+def write_cursor(value: object) -> str:
     return urlsafe_b64encode(str(value).encode()).decode().rstrip("=")
 
 

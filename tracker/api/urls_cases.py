@@ -1,8 +1,8 @@
-"""Routes of cases, rulings, conditions and limbo."""
+"""Routes of cases, rulings, conditions, limbo and notices."""
 
 from django.urls import path
 
-from tracker.api import escalations, rulings
+from tracker.api import escalations, notices, rulings
 
 urlpatterns = [
     path("escalations/", escalations.CaseList.as_view()),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("conditions/<int:number>/meet/", rulings.ConditionMeet.as_view()),
     path("requests/<str:key>/take-up/", rulings.RequestTakeUp.as_view()),
     path("requests/<str:key>/acknowledge/", rulings.RequestAcknowledge.as_view()),
+    path("notices/", notices.NoticeList.as_view()),
+    path("notices/read/", notices.NoticesRead.as_view()),
     path("limbo/", rulings.LimboView.as_view()),
 ]

@@ -27,6 +27,8 @@ PLANNED_AT_ONCE = 5_000
 """Rows that are checked while the person waits; more than that is a worker's job."""
 BATCH_PROJECTS = 100
 BATCH_ROWS = 5_000
+IDLE_SECONDS = 15
+"""An import that nobody has carried on for so long has lost its worker."""
 
 
 @transaction.atomic
@@ -139,11 +141,10 @@ def carry_import(*, run: int) -> None:
         pass
 
 
-def carry_imports(*, idle_seconds: int) -> None:
+def carry_imports(*, at: datetime, idle_seconds: int = IDLE_SECONDS) -> None:
     """Carries on every run that nobody has touched for so long: its worker died, or nobody rang."""
-    now = clock.now()
     for run in ImportRun.objects.active().order_by("pk").values_list("pk", "updated_at"):
-        if (now - run[1]).total_seconds() >= idle_seconds:
+        if (at - run[1]).total_seconds() >= idle_seconds:
             carry_import(run=run[0])
 
 

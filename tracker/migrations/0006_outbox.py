@@ -88,4 +88,8 @@ class Migration(migrations.Migration):
             model_name='mail',
             index=models.Index(condition=models.Q(('dead_at__isnull', False)), fields=['dead_at'], name='mail_dead'),
         ),
+        migrations.AddIndex(
+            model_name='mail',
+            index=models.Index(condition=models.Q(('sent_at', None)), fields=['at'], name='mail_unsent'),
+        ),
     ]

@@ -67,6 +67,7 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="mail_due", condition=Q(sent_at=None, dead_at=None)),
             models.Index(fields=["dead_at"], name="mail_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(fields=["at"], name="mail_unsent", condition=Q(sent_at=None)),
         ]
 
 

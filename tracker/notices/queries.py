@@ -1,14 +1,36 @@
 """What is still to be delivered, and what a person chose to get."""
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Count, Min, Q
 
 from tracker.notices.models import Mail, MailChoice
 from tracker.people.access import Viewer
 
+SHOWN = 50
 
-def oldest_unmailed() -> datetime | None:
-    """Since when the mail that waits longest is owed."""
-    return Mail.objects.owed().order_by("due_at").values_list("at", flat=True).first()
+
+@dataclass(frozen=True)
+class Outbox:
+    """How many mails are owed and how many were given up; `oldest` since when the one that waits longest is owed."""
+
+    owed: int
+    dead: int
+    oldest: datetime | None
+
+
+def read_outbox() -> Outbox:
+    """One statement."""
+    mails = Mail.objects.filter(sent_at=None)
+    living = Q(dead_at=None)
+    owed, dead = Count("pk", filter=living), Count("pk", filter=~living)
+    return Outbox(**mails.aggregate(owed=owed, dead=dead, oldest=Min("at", filter=living)))
+
+
+def dead_mails() -> list[Mail]:
+    """The mails that were given up, latest first."""
+    return list(Mail.objects.dead().select_related("user").order_by("-dead_at")[:SHOWN])
 
 
 def choice_of(viewer: Viewer) -> MailChoice:

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from tracker.kernel import clock
 from tracker.kernel.heartbeat import last_heartbeat
-from tracker.notices.queries import oldest_unmailed
+from tracker.notices.queries import read_outbox
 from tracker.promises.actions.firing import SWEEP
 from tracker.promises.queries import oldest_overdue
 
@@ -23,7 +23,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     try:
         at = clock.now()
         late = oldest_overdue(at)
-        swept, outbox = last_heartbeat(SWEEP), oldest_unmailed()
+        swept, outbox = last_heartbeat(SWEEP), read_outbox().oldest
     except DatabaseError:
         return JsonResponse({"status": "database down"}, status=503)
     told = {"status": "late" if late else "ok", "oldest_overdue": late, "last_sweep": swept, "oldest_unmailed": outbox}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.web import demo_signin, people, profile, settings_page, setup, sites
+from tracker.web import demo_signin, people, profile, settings_page, setup, sites, status
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("profile/tokens/<int:number>/revoke/", profile.revoke_token, name="token-revoke"),
     path("settings/", settings_page.show_settings, name="settings"),
     path("settings/level/", settings_page.choose_level, name="settings-level"),
+    path("status/", status.show_status, name="status"),
+    path("status/mails/", status.send_again, name="status-mails"),
     path("language/", profile.choose_language, name="language"),
     path("demo/sign-in/", demo_signin.sign_in_as, name="demo-signin"),
     path("start/", setup.make_first_admin, name="first-admin"),
