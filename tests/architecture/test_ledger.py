@@ -26,9 +26,7 @@ EMBED = "an item with its history, its request with its new parties, and word to
 ANSWER = "the allowance, the host and its line, the request, the item, its checks, a blocker and word to both sides"
 LEAVE = "the old host gets its weeks back and is drawn again, the item and its request change, both sides are told"
 OUTRANK = "a project is added, estimated, ranked and drawn, then all that an answer writes"
-PROJECT = (
-    "a statement for each of its lists: efforts, blockers, areas, checks, items, crossings, story, and the choices"
-)
+PROJECT = "a statement for each of its lists: efforts, blockers, areas, checks, items, what is owed, crossings, story, and the choices"
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
 ROADMAP = "the product, its objectives, its items, and the projects and backlog items that deliver them"
 TIE = "the item, what delivers it, its new version with its entry, what is tied already, the tie, the answer"
@@ -37,6 +35,7 @@ CASE = "a request with what carries it, whose case it is, the case, what was sai
 SPEAK = "a case, its version, the position, its promise, whether both are open now, and word"
 ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
+JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
 DEARER = {
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
     "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
@@ -63,7 +62,10 @@ DEARER = {
     "POST /api/v1/escalations/{case_case}/rule/": (7, ENDED),
     "POST /api/v1/escalations/{case_case}/send-back/": (7, ENDED),
     "POST /api/v1/escalations/{case_case}/withdraw/": (7, ENDED),
-    "GET /projects/{host}/": (14, PROJECT),
+    "GET /cases/{case_case}/": (13, JUDGED),
+    "GET /cases/{ruled_case}/": (13, JUDGED),
+    "GET /cases/{secret_case}/": (13, JUDGED),
+    "GET /projects/{host}/": (15, PROJECT),
     "GET /projects/{pinned}/": (14, PROJECT),
     "POST /imports/{import}/mapping/": (18, PLAN),
     "POST /imports/{planned_import}/dates/": (15, PLAN),

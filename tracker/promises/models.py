@@ -1,8 +1,11 @@
 """Who owes an answer until when: promises, the policies behind them, and the hours in which they run."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +87,11 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
             mine |= Q(team=viewer.team)
         return self.filter(mine)
 
+    def once_a_request(self) -> "PromiseQuerySet":
+        """A first answer and a decision about one request run side by side: whoever decides has answered."""
+        first = Promise.objects.running().filter(kind=Kind.TRIAGE, matter=OuterRef("matter"))
+        return self.exclude(Q(kind=Kind.DECISION) & Exists(first))
+
     def with_lead(self) -> "PromiseQuerySet":
         """Annotated with `lead`: the name of who leads the holder's team and hears of a breach first, if it is somebody
         else."""
@@ -153,6 +161,15 @@ class Promise(Versioned):
             models.Index(fields=["holder", "due_at"], name="promise_holder", condition=Q(state=PromiseState.RUNNING)),
             models.Index(fields=["team", "due_at"], name="promise_team", condition=Q(state=PromiseState.RUNNING)),
         ]
+
+    @property
+    def next_deed(self) -> str:
+        """What its clock does next; empty once nothing is left to do."""
+        return next_deed(self.deeds, self.step, self.next_at)
+
+
+def next_deed(deeds: Sequence[str], step: int, next_at: datetime | None) -> str:
+    return deeds[step] if next_at is not None and step < len(deeds) else ""
 
 
 class Firing(models.Model):

@@ -1,12 +1,16 @@
 """Whether every promise that should have fired has."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
+from tracker.people.access import Viewer
 from tracker.promises.models import Promise
 
+MOST = 300
 GRACE = timedelta(minutes=5)
 """A step that is overdue by more than this was not swept."""
 AUDIT = """
@@ -63,3 +67,11 @@ def oldest_overdue(at: datetime) -> datetime | None:
     """When the step that waits longest was due, if it is more than five minutes late."""
     due = Promise.objects.filter(next_at__lt=at - GRACE).order_by("next_at").values_list("next_at", flat=True)
     return due.first()
+
+
+def owed_around(viewer: Viewer, asks: Collection[int]) -> list[Promise]:
+    """What runs that is the viewer's to keep, and what others owe about these requests; what is due first in front, with
+    who leads its holder (one statement). The requests are ones that the viewer sees."""
+    about = Q(matter__in=[f"request:{ask}" for ask in asks])
+    rows = Promise.objects.running().filter(about | Q(pk__in=Promise.objects.running().owed_by(viewer)))
+    return list(rows.with_lead().select_related("holder__team").order_by("due_at", "id")[:MOST])

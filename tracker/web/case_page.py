@@ -14,8 +14,10 @@ from tracker.escalations.queries import CaseFile, Spoken, case_page
 from tracker.escalations.states import CONDITION, CaseState
 from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Side, User
+from tracker.promises.models import Kind
 from tracker.templatetags.times import number, say_day
 from tracker.web.case_words import OptionCard, option_cards, say_effects, say_numbers
+from tracker.web.courts import Court, court_of, promised_turn
 from tracker.web.forms.cases import (
     LETTERS,
     MeetForm,
@@ -125,6 +127,22 @@ class CaseView:
     @property
     def may_confirm(self) -> bool:
         return bool(self.case.proposal and self.speaks_for and self.speaks_for != self.case.proposal_side)
+
+    @property
+    def courts(self) -> list[Court]:
+        """Whose turn it is: each side that still owes its position, and whoever took it; else who owes the answer that
+        brought it here."""
+        owed, case = self.file.owed, self.case
+        if case.state == CaseState.DOCKETED:
+            return [promised_turn(Court(None, _("The COO takes it up")), owed)]
+        if case.state != CaseState.OPEN:
+            return []
+        own = [one for one in owed if one.source.startswith(f"{case.key}:")]
+        courts = [court_of(one) for one in own if one.kind == Kind.POSITION]
+        if case.taken_by is not None:
+            ruling = [one for one in own if one.kind == Kind.RULING]
+            courts.append(promised_turn(Court(case.taken_by, _("rules on it")), ruling))
+        return courts or [Court(None, _("The COO takes it up"))]
 
     @property
     def due(self) -> str:

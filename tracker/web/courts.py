@@ -1,7 +1,7 @@
 """Whose turn a record is: by its state, and by the answers that are owed about it, with what happens otherwise."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -15,6 +15,7 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.intake.states import State
 from tracker.people.models import User
+from tracker.projects.models import Project
 from tracker.promises.models import Deed, Kind
 from tracker.promises.models import Promise as Promised
 from tracker.promises.states import PromiseState
@@ -85,17 +86,25 @@ def court_of(promise: Promised, who: User | None = None) -> Court:
     return Court(promise.holder or who, str(TURNS[promise.kind]), promise.due_at, say_then(promise))
 
 
-def next_deed(deeds: Sequence[str], step: int, next_at: datetime | None) -> str:
-    """What its clock does next; empty once nothing is left to do."""
-    return deeds[step] if next_at is not None and step < len(deeds) else ""
+def proposals_turn(project: Project, items: Iterable[BacklogItem]) -> Court | None:
+    """Of a project that is asked to carry something; nothing where no proposal waits (one statement, else none)."""
+    proposed = [item for item in items if item.state == ItemState.PROPOSED]
+    if not proposed:
+        return None
+    owed = owed_as(f"{item.key}:{Kind.EMBED_ANSWER}" for item in proposed)
+    verb = ngettext("answers %(count)s proposal", "answers %(count)s proposals", len(proposed))
+    turn = promised_turn(Court(project.owner, ""), running(owed.values()))
+    return replace(turn, verb=verb % {"count": len(proposed)})
 
 
 def say_then(promise: Promised) -> str:
     """What happens if it does not come, as it continues a sentence."""
     if promise.breached_at is not None:
-        return str(THEN.get(next_deed(promise.deeds, promise.step, promise.next_at), ""))
+        return str(THEN.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("then the case goes back to the COO")
+    if promise.kind == Kind.POSITION:
+        return _("then the COO decides without it")
     lead = vars(promise).get("lead")
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
@@ -105,13 +114,23 @@ def say_then(promise: Promised) -> str:
 def say_otherwise(promise: Promised) -> str:
     """The same as a sentence of its own."""
     if promise.breached_at is not None:
-        return str(OTHERWISE.get(next_deed(promise.deeds, promise.step, promise.next_at), ""))
+        return str(OTHERWISE.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("Otherwise the case goes back to the COO.")
+    if promise.kind == Kind.POSITION:
+        return _("Otherwise the COO decides without it.")
     lead = vars(promise).get("lead")
     if lead:
         return _("Otherwise %(lead)s is asked.") % {"lead": lead}
     return _("Otherwise the CTO and the CMO are asked.")
+
+
+def say_owed(promise: Promised) -> str:
+    """Who owes it, to somebody who may give the answer in their place."""
+    words = {"person": promise.holder.name if promise.holder else ""}
+    if promise.breached_at is not None:
+        return _("%(person)s owes the answer and is late.") % words
+    return _("%(person)s owes the answer.") % words
 
 
 def is_soon(promise: Promised, now: datetime) -> bool:
@@ -150,13 +169,13 @@ def whose_turn(
             then = _("until then a project may still be asked to carry it")
             return Court(ranker, _("decides whether it gets a rank of its own"), then=then)
         case State.ACCEPTED:
-            return _turn_of_item(requester, item)
+            if item is not None and item.live:
+                return turn_of_item(item)
+            return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
     return Court(None, "")
 
 
-def _turn_of_item(requester: User, item: BacklogItem | None) -> Court:
-    if item is None or not item.live:
-        return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
+def turn_of_item(item: BacklogItem) -> Court:
     if item.orphaned_at:
         return Court(item.business_owner, _("finds another project"))
     delivery = item.delivery_owner or item.project.owner

@@ -1,79 +1,113 @@
 """Your move: what waits for you, what you wait for, and the news of the line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Subquery, Value
+from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import (
+    Decision,
     InMotion,
     decisions_for,
     find_best_hosts,
-    open_checks_of,
     own_in_motion,
     to_decide_by,
 )
+from tracker.escalations.queries import OnDesk, cases_at
+from tracker.intake.models import WorkRequest
 from tracker.notices.models import Notice
 from tracker.notices.texts import say
-from tracker.people.access import Power, Role, Viewer, may
-from tracker.people.models import User
+from tracker.people.access import Power, Role, Ties, Viewer, may
+from tracker.people.models import Firm, Level, User
 from tracker.projects.queries import LineToday, line_today
+from tracker.promises.models import Promise
+from tracker.promises.queries import GRACE, owed_around
+from tracker.web.home_cases import case_moves, keys_of
 from tracker.web.home_moves import (
     Move,
+    add_promises,
     admin_moves,
-    check_moves,
+    by_urgency,
     decision_moves,
-    minutes_of,
     own_moves,
     rank_moves,
     triage_moves,
     waited_for,
 )
+from tracker.web.home_words import say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
+from tracker.web.shell import count_waiting
 from tracker.web.viewer import SignedInRequest, signed_in
 
 MOST_TRIAGE, SHOWN, NEWS = 20, 12, 4
 KEYS = "123456789"
-URGENCY = {
-    "rehome": 0,
-    "answer": 1,
-    "embed": 2,
-    "rank": 3,
-    "triage": 4,
-    "way": 5,
-    "measure": 6,
-    "checks": 7,
-    "admin": 8,
-}
+
+
+def owed_by(viewer: Viewer) -> QuerySet[Promise]:
+    return Promise.objects.running().filter(holder=viewer.id).once_a_request()
+
+
+count_waiting("home", owed_by)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that home reads: `promises` are the viewer's, and those about requests that they file or decide on."""
+
+    viewer: Viewer
+    now: datetime
+    motions: Sequence[InMotion]
+    waiting: Sequence[WorkRequest]
+    decisions: Sequence[Decision]
+    promises: Sequence[Promise]
+    desk: Sequence[OnDesk]
+    line: LineToday
+
+
+def read_home(viewer: Viewer, now: datetime) -> Found:
+    """Six statements, two more for who rules; nobody is asked for what they have no power to do."""
+    today = timezone.localtime(now).date()
+    team = viewer.team if viewer.side == "technology" else None
+    motions = own_in_motion(viewer) if may(viewer, Power.FILE_REQUEST) else []
+    waiting = to_decide_by(viewer, MOST_TRIAGE) if may(viewer, Power.TRIAGE, Ties(team=viewer.team)) else []
+    promises = owed_around(viewer, [*(motion.ask.pk for motion in motions), *(ask.pk for ask in waiting)])
+    return Found(
+        viewer=viewer,
+        now=now,
+        motions=motions,
+        waiting=waiting,
+        decisions=decisions_for(viewer, today),
+        promises=promises,
+        desk=cases_at(viewer, keys_of(promises, viewer), now),
+        line=line_today(team, today),
+    )
 
 
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    """Eight statements at most, whatever waits."""
-    viewer = request.viewer
-    now = timezone.now()
-    today = timezone.localtime(now).date()
-    team = viewer.team if viewer.side == "technology" else None
-    line = line_today(team, today)
-    motions = own_in_motion(viewer) if may(viewer, Power.FILE_REQUEST) else []
-    moves = list(_moves(viewer, motions, line, now))
-    moves.sort(key=lambda move: URGENCY[move.kind])
+    """Nine statements at most, whatever waits."""
+    viewer, now = request.viewer, timezone.now()
+    found = read_home(viewer, now)
+    line = found.line
+    admin = _left_to_set_up(viewer, now) if Role.ADMIN in viewer.roles else None
+    promises = {one.source: one for one in found.promises}
+    moves = sorted(add_promises(_moves(found, admin), promises, viewer, now), key=by_urgency)
+    waited = waited_for(found.motions, found.promises, now)
     context = {
         "title": say_title(moves),
-        "context_line": say_context(viewer, moves),
+        "context_line": say_context(viewer, found.promises, found.desk, found.decisions, admin.kept if admin else ""),
         "nav": "home",
         "now": now,
         "moves": [(move, KEYS[place] if place < len(KEYS) else "") for place, move in enumerate(moves[:SHOWN])],
         "left_out": max(len(moves) - SHOWN, 0),
-        "waited": list(waited_for(motions, now))[:SHOWN],
+        "waited": list(waited)[:SHOWN],
         "line": line if line.team else None,
         "line_url": line_url(line.key or ""),
         "bottleneck": say_bottleneck(line),
@@ -86,54 +120,42 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     return render_page(request, "tracker/home/index.html", context)
 
 
-def _moves(viewer: Viewer, motions: Sequence[InMotion], line: LineToday, now: datetime) -> Iterator[Move]:
+@dataclass(frozen=True)
+class Setup:
+    """What an administrator hears: how many invited people are not in yet, whether something was ever embedded, and
+    whether promises are kept (nothing at a level without clocks)."""
+
+    invited: int
+    begun: bool
+    kept: str
+
+
+def _moves(found: Found, admin: Setup | None) -> Iterator[Move]:
+    viewer, now = found.viewer, found.now
     today = timezone.localtime(now).date()
-    waiting = to_decide_by(viewer, MOST_TRIAGE)
     ranks = may(viewer, Power.RANK_PROJECTS)
-    yield from decision_moves(decisions_for(viewer, today), today)
-    yield from rank_moves([ask for ask in waiting if ranks and ask.rank_asked_at], now)
-    yield from triage_moves([ask for ask in waiting if not (ranks and ask.rank_asked_at)], now)
-    ways = [motion.ask for motion in motions if motion.court == "way"]
-    yield from own_moves(motions, find_best_hosts(ways, now), now)
-    yield from check_moves(open_checks_of(viewer.id), today)
-    if Role.ADMIN in viewer.roles:
-        yield from admin_moves(line.unowned, line.unestimated, *_left_to_set_up(viewer))
+    yield from case_moves(found.desk, found.promises, viewer)
+    yield from decision_moves(found.decisions, today)
+    yield from rank_moves([ask for ask in found.waiting if ranks and ask.rank_asked_at], now)
+    yield from triage_moves([ask for ask in found.waiting if not (ranks and ask.rank_asked_at)], now)
+    ways = [motion.ask for motion in found.motions if motion.court == "way"]
+    yield from own_moves(found.motions, find_best_hosts(ways, now), now)
+    if admin is not None:
+        yield from admin_moves(found.line.unowned, found.line.unestimated, admin.invited, admin.begun)
 
 
-def _left_to_set_up(viewer: Viewer) -> tuple[int, bool]:
-    """How many invited people are not in yet, and whether something was ever embedded (one statement)."""
+def _left_to_set_up(viewer: Viewer, now: datetime) -> Setup:
+    """One statement."""
     invited = User.objects.invited().order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk"))
+    late = Promise.objects.broken().order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk"))
+    overdue = Promise.objects.filter(next_at__lt=now - GRACE)
     found = User.objects.select_related(None).filter(pk=viewer.id)
-    embedded = Exists(BacklogItem.objects.all())
-    number, begun = found.values_list(Subquery(invited.values("number")), embedded).get()
-    return number or 0, begun
-
-
-def say_title(moves: Sequence[Move]) -> str:
-    """The news: how many decisions wait, and about how long they take."""
-    if not moves:
-        return _("Nothing waits for you")
-    minutes = minutes_of(moves)
-    words = {
-        "decisions": ngettext("%(count)s decision", "%(count)s decisions", len(moves)) % {"count": len(moves)},
-        "minutes": ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes},
-    }
-    return _("%(decisions)s, about %(minutes)s") % words
-
-
-def say_context(viewer: Viewer, moves: Sequence[Move]) -> str:
-    if not moves:
-        return _("Everything else moves without you.")
-    if Role.COO in viewer.roles:
-        return _("Everything else settled without you.")
-    return _("Everything else moves without you.")
-
-
-def say_bottleneck(line: LineToday) -> str:
-    if not line.bottleneck or not line.waiting:
-        return ""
-    return ngettext(
-        "%(team)s is the bottleneck elsewhere: %(count)s project waits for it.",
-        "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it.",
-        line.waiting,
-    ) % {"team": line.bottleneck, "count": line.waiting}
+    number, begun, level, broken, stands = found.values_list(
+        Subquery(invited.values("number")),
+        Exists(BacklogItem.objects.all()),
+        Subquery(Firm.objects.values("level")[:1]),
+        Subquery(late.values("number")),
+        Exists(overdue),
+    ).get()
+    kept = "" if level in (None, Level.START) else say_kept(broken or 0, stands=stands)
+    return Setup(number or 0, begun, kept)

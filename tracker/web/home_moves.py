@@ -1,21 +1,24 @@
 """What waits for a person, as moves: one line each, with its next step and what happens otherwise."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import Decision, Found, InMotion, suggested_weeks
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
+from tracker.people.access import Role, Viewer
 from tracker.projects.words import say_weeks
+from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number, say_day
+from tracker.web.courts import say_due, say_otherwise, say_owed
 
 LATE, VERY_LATE = 3, 8
 """Working days after which something that waits turns amber, then red."""
@@ -30,12 +33,21 @@ MINUTES = {
     "measure": 1,
     "checks": 1,
     "admin": 2,
+    "ruling": 8,
+    "position": 5,
+    "settle": 2,
+    "condition": 1,
+    "broken": 2,
 }
 
 
 @dataclass(frozen=True)
 class Move:
-    """`due` is how long it has waited or when it is due; `button` leads to `then_url`, the title to `url`."""
+    """`due` is how long it has waited or when it is due; `button` leads to `then_url`, the title to `url`.
+
+    `sources` are the answers that it gives (promises/models.py); `owed` the one of them that is due first, `mine` whether
+    the viewer holds it, or leads whoever does.
+    """
 
     kind: str
     id: str
@@ -47,6 +59,55 @@ class Move:
     due: str = ""
     tone: str = "neutral"
     primary: bool = False
+    sources: tuple[str, ...] = ()
+    owed: Promise | None = None
+    mine: bool = False
+
+
+def add_promises(
+    moves: Iterable[Move], promises: Mapping[str, Promise], viewer: Viewer, now: datetime
+) -> Iterator[Move]:
+    """Each with until when its answer is owed and what happens otherwise; what nobody owes stays as it is."""
+    for move in moves:
+        owed = [promises[source] for source in move.sources if source in promises]
+        if not owed:
+            yield move
+            continue
+        first = min(owed, key=lambda one: one.due_at)
+        due, tone = say_due(first, now)
+        leads = Role.LEAD in viewer.roles and viewer.team is not None and first.team_id == viewer.team
+        text = f"{move.text} {say_otherwise(first)}"
+        if first.holder and first.holder.pk != viewer.id:
+            text = f"{move.text} {say_owed(first)}"
+        mine = first.holder_id == viewer.id or leads
+        yield replace(move, due=due, tone=tone, text=text, owed=first, mine=mine)
+
+
+def by_urgency(move: Move) -> tuple[int, datetime, int]:
+    """Broken promises first, then what lost its place, then what is due soonest, then the rest by its kind."""
+    kind = URGENCY[move.kind]
+    if move.owed is not None and move.mine:
+        return (0 if move.owed.breached_at else 2), move.owed.due_at, kind
+    return (1 if move.kind in ("rehome", "broken") else 3), LAST, kind
+
+
+LAST = datetime.max.replace(tzinfo=UTC)
+URGENCY = {
+    "broken": 0,
+    "rehome": 1,
+    "ruling": 2,
+    "settle": 3,
+    "position": 4,
+    "answer": 5,
+    "embed": 6,
+    "rank": 7,
+    "triage": 8,
+    "way": 9,
+    "condition": 10,
+    "measure": 11,
+    "checks": 12,
+    "admin": 13,
+}
 
 
 def minutes_of(moves: Sequence[Move]) -> int:
@@ -76,6 +137,7 @@ def triage_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
             then_url=f"{reverse('triage')}?{urlencode({'key': ask.key})}",
             due=due,
             tone=tone,
+            sources=(f"{ask.key}:{Kind.TRIAGE}", f"{ask.key}:{Kind.DECISION}"),
         )
 
 
@@ -125,6 +187,7 @@ def _answer(motion: InMotion, now: datetime) -> Move:
         due=due,
         tone=tone,
         primary=True,
+        sources=(f"{ask.key}:{Kind.REPLY}",),
     )
 
 
@@ -189,11 +252,14 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
                     " until you answer, nothing is planned."
                 )
             title = _("%(request)s %(title)s wants to join %(host)s") % words
-            yield Move("embed", one.item, title, text % words, url, _("Answer"), url, primary=True)
+            sources = (f"{one.item}:{Kind.EMBED_ANSWER}",)
+            yield Move("embed", one.item, title, text % words, url, _("Answer"), url, primary=True, sources=sources)
         elif one.kind == "rehome":
             title = _("%(request)s %(title)s lost its project") % words
             text = _("%(host)s %(host_title)s fell below the line; without another host it is not done.") % words
             yield Move("rehome", one.item, title, text, url, _("Find another host"), url, _("orphaned"), "bad", True)
+        elif one.kind == "checks":
+            yield _open_checks(one, today)
         else:
             due = say_day(one.due_on, today) if one.due_on else _("any day")
             title = _("%(request)s %(title)s: what came of it?") % words
@@ -201,18 +267,16 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
             yield Move("measure", one.item, title, text, url, _("Say the outcome"), url, due, "warn")
 
 
-def check_moves(found: Sequence[tuple[BacklogItem, int]], today: date) -> Iterator[Move]:
-    for item, count in found:
-        ends = item.project.ends_on
-        title = ngettext(
-            "%(count)s check of %(request)s %(title)s is open",
-            "%(count)s checks of %(request)s %(title)s are open",
-            count,
-        ) % {"count": count, "request": item.ask.key, "title": item.ask.title}
-        text = _("%(project)s is not launched before they have passed.") % {"project": item.project}
-        url = reverse("item", args=[item.key])
-        due = say_day(ends, today) if ends else ""
-        yield Move("checks", f"{item.key}-checks", title, text, url, _("Open the checks"), url, due)
+def _open_checks(one: Decision, today: date) -> Move:
+    title = ngettext(
+        "%(count)s check of %(request)s %(title)s is open",
+        "%(count)s checks of %(request)s %(title)s are open",
+        one.checks,
+    ) % {"count": one.checks, "request": one.request, "title": one.title}
+    text = _("%(project)s is not launched before they have passed.") % {"project": f"{one.host} {one.host_title}"}
+    url = reverse("item", args=[one.item])
+    due = say_day(one.due_on, today) if one.due_on else ""
+    return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due)
 
 
 def admin_moves(unowned: int, unestimated: int, invited: int, begun: bool) -> Iterator[Move]:
@@ -246,7 +310,7 @@ def admin_moves(unowned: int, unestimated: int, invited: int, begun: bool) -> It
 
 @dataclass(frozen=True)
 class Waited:
-    """Something of the viewer's in somebody else's court, `since` so long."""
+    """Something of the viewer's in somebody else's court: `since` so long, or until when the answer is owed."""
 
     id: str
     title: str
@@ -256,21 +320,38 @@ class Waited:
     url: str
 
 
-def waited_for(motions: Sequence[InMotion], now: datetime) -> Iterator[Waited]:
+def waited_for(motions: Sequence[InMotion], promises: Iterable[Promise], now: datetime) -> Iterator[Waited]:
+    """By whom, until when, and who is asked otherwise; where no clock runs, since when."""
+    owed = {one.matter: one for one in sorted(promises, key=lambda one: one.due_at, reverse=True) if one.kind in OWED}
     for motion in motions:
-        ask = motion.ask
-        url = reverse("request", args=[ask.key])
-        title = f"{ask.key} {ask.title}"
-        who = motion.who or (ask.team.name if ask.team else "")
-        if motion.court == "triage":
-            since, tone = say_waited(ask.filed_at, now)
-            text = _("%(person)s decides whether it is accepted, parked or declined.") % {"person": who}
-        elif motion.court == "host":
-            since, tone = say_waited(ask.updated_at, now)
-            text = _("%(person)s answers whether %(host)s carries it.") % {"person": who, "host": motion.host}
-        elif motion.court == "rank":
-            since, tone = say_waited(ask.rank_asked_at, now)
-            text = _("%(person)s decides whether it gets a rank of its own.") % {"person": who}
-        else:
-            continue
-        yield Waited(ask.key, title, since, tone, text, url)
+        if motion.court in WAITED:
+            yield _waited(motion, owed.get(f"request:{motion.ask.pk}"), now)
+
+
+OWED = (Kind.TRIAGE, Kind.DECISION, Kind.EMBED_ANSWER)
+WAITED: Mapping[str, str | Lazy] = {
+    "triage": gettext_lazy("%(person)s decides whether it is accepted, parked or declined."),
+    "host": gettext_lazy("%(person)s answers whether %(host)s carries it."),
+    "rank": gettext_lazy("%(person)s decides whether it gets a rank of its own."),
+}
+
+
+def _waited(motion: InMotion, promise: Promise | None, now: datetime) -> Waited:
+    ask = motion.ask
+    asked_at = {"triage": ask.filed_at, "host": ask.updated_at, "rank": ask.rank_asked_at}
+    due, tone = say_waited(asked_at[motion.court], now)
+    who = motion.who or (ask.team.name if ask.team else "")
+    otherwise = ""
+    if promise is not None and motion.court != "rank":
+        who = promise.holder.name if promise.holder else who
+        due, tone = say_due(promise, now)
+        otherwise = say_otherwise(promise)
+    text = str(WAITED[motion.court]) % {"person": who, "host": motion.host}
+    return Waited(
+        id=ask.key,
+        title=f"{ask.key} {ask.title}",
+        since=due,
+        tone=tone,
+        text=f"{text} {otherwise}".strip(),
+        url=reverse("request", args=[ask.key]),
+    )

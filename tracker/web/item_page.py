@@ -1,6 +1,6 @@
 """A backlog item as its page shows it: where it stands, whose turn it is, what may be done, its story."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,9 +19,10 @@ from tracker.history.queries import Moment, story_with
 from tracker.launches.models import Check, CheckState
 from tracker.launches.queries import checks_of
 from tracker.people.access import Power, Viewer, may
-from tracker.people.models import User
 from tracker.projects.words import say_weeks
+from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import say_day
+from tracker.web.courts import Court, court_of, promised_turn, promises_on, running, turn_of_item
 from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
 from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
@@ -67,6 +68,7 @@ class ItemPage:
     place: str
     claim: Decimal | None
     measured_on: date | None
+    owed: Sequence[Promise]
     given: Mapping[str, forms.Form]
 
     @property
@@ -100,39 +102,14 @@ class ItemPage:
         return TicketForm(initial={"text": ticket_of(self.item)}) if self.item.state in BLOCKING else None
 
     @property
-    def turn(self) -> User | None:
-        item = self.item
-        if item.orphaned_at:
-            return item.business_owner
-        owner = item.delivery_owner or item.project.owner
-        turns = {
-            ItemState.PROPOSED: item.project.owner,
-            ItemState.AGREED: owner,
-            ItemState.IN_PROGRESS: owner,
-            ItemState.SHIPPED: item.business_owner,
-        }
-        return turns.get(ItemState(item.state))
+    def court(self) -> Court:
+        answer = [one for one in self.owed if one.kind == Kind.EMBED_ANSWER]
+        return promised_turn(turn_of_item(self.item), answer)
 
     @property
-    def turn_verb(self) -> str:
-        if self.item.orphaned_at:
-            return _("finds another project")
-        verbs = {
-            ItemState.PROPOSED: _("answers"),
-            ItemState.AGREED: _("starts it"),
-            ItemState.IN_PROGRESS: _("delivers"),
-            ItemState.SHIPPED: _("measures the outcome"),
-        }
-        return verbs.get(ItemState(self.item.state), "")
-
-    @property
-    def turn_until(self) -> date | None:
-        ends = {
-            ItemState.AGREED: self.item.project.ends_on,
-            ItemState.IN_PROGRESS: self.item.project.ends_on,
-            ItemState.SHIPPED: self.item.measure_on,
-        }
-        return ends.get(ItemState(self.item.state))
+    def conditions(self) -> list[Court]:
+        """What a ruling made its delivery depend on: by whom, until when, or the case comes back."""
+        return [court_of(one) for one in self.owed if one.kind == Kind.CONDITION]
 
     @property
     def title(self) -> str:
@@ -170,7 +147,7 @@ class ItemPage:
 def read_item_page(
     item: BacklogItem, viewer: Viewer, now: datetime, given: Mapping[str, forms.Form] | None = None
 ) -> ItemPage:
-    """Needs LOADED; four statements more (checks, history, names, the line of its team)."""
+    """Needs LOADED; five statements more (checks, history, names, the line of its team, what is owed)."""
     checks = checks_of(item.key)
     texts = {check.pk: check.text for check in checks}
     story = story_with("backlog-item", item.pk, "check", list(texts))
@@ -185,6 +162,7 @@ def read_item_page(
         place=say_host_place(item, listed),
         claim=listed.weeks_of(item.project_id) if listed else None,
         measured_on=timezone.localtime(measured[0]).date() if measured else None,
+        owed=running(promises_on(item.ask)),
         given=given or {},
     )
 

@@ -9,6 +9,7 @@ from tracker.escalations.queries import Limbo, limbo_list
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed
 from tracker.promises.models import Kind
+from tracker.web.courts import THEN
 from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -23,7 +24,10 @@ def show_limbo(request: SignedInRequest) -> HttpResponse:
     context = {
         "title": say_limbo(limbo),
         "context_line": say_ages(limbo),
-        "teams": [(team, [(row, Kind(row.kind).label) for row in team.rows]) for team in limbo.teams],
+        "teams": [
+            (team, [(row, Kind(row.kind).label, THEN.get(row.next_deed, "")) for row in team.rows])
+            for team in limbo.teams
+        ],
         "now": now,
         "nav": "limbo",
     }

@@ -23,6 +23,7 @@ from tracker.projects.queries import Asked, crossings_of, efforts_of, period_nam
 from tracker.projects.states import PROJECT
 from tracker.projects.words import say_weeks
 from tracker.sites.models import Area
+from tracker.web.courts import proposals_turn
 from tracker.web.forms.projects import DropForm, EffortForm, PinForm
 from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
@@ -178,6 +179,7 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
     efforts = efforts_of(project.pk)
     blockers = list(project.blockers.order_by("source"))
     estimated = estimated_by(request.viewer, project)
+    items = items_of(project.pk, request.viewer)
     context = {
         "title": f"{project.key} {project.title}",
         "context_line": say_standing(project, [one for one in efforts if period and one.period_key == period.key]),
@@ -189,7 +191,8 @@ def project_context(request: SignedInRequest, project: Project, **more: Any) -> 
         "areas": list(project.areas.all()),
         "blockers": blockers,
         "checks": checks_of(project, request.viewer),
-        "items": items_of(project.pk, request.viewer),
+        "items": items,
+        "court": proposals_turn(project, items),
         "may_rank_items": may(request.viewer, Power.RANK_INSIDE, project.ties),
         "crossings": [(one, say_cause(one)) for one in crossings_of(project.pk)],
         "story": tell_story("project", project.pk),

@@ -1,4 +1,4 @@
-"""Search: requests, projects and backlog items by key or by words; the palette asks the same address."""
+"""Search: requests, projects, backlog items and cases by key or by words; the palette asks the same address."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker.backlog.models import BacklogItem
+from tracker.escalations.models import Escalation
 from tracker.intake.models import WorkRequest
 from tracker.people.access import Viewer
 from tracker.projects.models import Project
@@ -21,7 +22,7 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 MOST = 10
 LONGEST, MOST_WORDS = 100, 6
-KEY = re.compile(r"^([pri])[\s-]?0*(\d{1,18})([a-z]?)$", re.IGNORECASE)
+KEY = re.compile(r"^([prie])[\s-]?0*(\d{1,18})([a-z]?)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Group:
 
 
 def read_key(text: str) -> tuple[str, str]:
-    """What kind of key it is (p, r, i or none) and the key as it is written: "p6" is P-06, "r41b" is R-41b."""
+    """What kind of key it is (p, r, i, e or none) and the key as it is written: "p6" is P-06, "r41b" is R-41b."""
     match = KEY.match(text)
     if match is None:
         return "", ""
@@ -59,21 +60,25 @@ def say_words(column: str, text: str) -> Q:
 
 
 def find_all(viewer: Viewer, text: str) -> list[Group]:
-    """At most ten of each kind that the viewer may see; three statements, one for a key."""
+    """At most ten of each kind that the viewer may see; four statements, one for a key."""
     kind, key = read_key(text)
     projects, requests = Project.objects.visible_to(viewer), WorkRequest.objects.visible_to(viewer)
     items = BacklogItem.objects.visible_to(viewer).select_related("ask", "project")
+    cases = Escalation.objects.visible_to(viewer).select_related("ask")
     if kind:
         return [
             _group(gettext_lazy("Projects"), projects.filter(key=key) if kind == "P" else None),
             _group(gettext_lazy("Requests"), requests.filter(key=key) if kind == "R" else None),
             _group(gettext_lazy("Backlog items"), items.filter(key=key) if kind == "I" else None),
+            _group(gettext_lazy("Cases"), cases.filter(key=key) if kind == "E" else None),
         ]
+    of_cases = say_words("wanted", text) | say_words("ask__title", text)
     of_items = say_words("ask__title", text) | Q(tracker_key__iexact=text)
     return [
         _group(gettext_lazy("Projects"), projects.filter(say_words("title", text)).order_by("rank")),
         _group(gettext_lazy("Requests"), requests.filter(say_words("title", text)).order_by("-id")),
         _group(gettext_lazy("Backlog items"), items.filter(of_items).order_by("-id")),
+        _group(gettext_lazy("Cases"), cases.filter(of_cases).order_by("-id")),
     ]
 
 
@@ -82,12 +87,14 @@ def _group(label: Promise, rows: QuerySet[Any] | None) -> Group:
     return Group(label, [_hit(row) for row in found[:MOST]], len(found) > MOST)
 
 
-def _hit(row: Project | WorkRequest | BacklogItem) -> Hit:
+def _hit(row: Project | WorkRequest | BacklogItem | Escalation) -> Hit:
     if isinstance(row, Project):
         return Hit(row.key, row.title, row.get_stage_display(), reverse("project", args=[row.key]))
     if isinstance(row, WorkRequest):
         state = row.get_delivery_display() or row.get_state_display()
         return Hit(row.key, row.title, state, reverse("request", args=[row.key]))
+    if isinstance(row, Escalation):
+        return Hit(row.key, row.wanted or row.ask.title, row.get_state_display(), reverse("case", args=[row.key]))
     title = _("%(title)s in %(project)s") % {"title": row.ask.title, "project": row.project.key}
     return Hit(row.key, title, row.get_state_display(), reverse("item", args=[row.key]))
 

@@ -1,6 +1,7 @@
 """The triage inbox: oldest first, one request open, four answers with one key each."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db.models import Q
 from django.forms import Form
@@ -13,6 +14,8 @@ from tracker.intake.models import WorkRequest, WorkRequestQuerySet
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed
 from tracker.people.access import Power, Ties, Viewer, may
+from tracker.promises.models import Kind, Promise
+from tracker.web.courts import owed_as, running, say_due
 from tracker.web.forms.answers import STALE
 from tracker.web.forms.requests import step_forms
 from tracker.web.render import render_page
@@ -22,6 +25,7 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 SHOWN = 50
 TRIAGE = "triage"
+ANSWERS = (Kind.TRIAGE, Kind.DECISION)
 
 
 def waiting_for(viewer: Viewer) -> WorkRequestQuerySet:
@@ -62,7 +66,9 @@ def show_inbox(
     """The inbox with one request open, else the one that waits longest."""
     queue = list(waiting_for(request.viewer).select_related(*LOADED).order_by("filed_at", "id")[: SHOWN + 1])
     ask = chosen or (queue[0] if queue else None)
-    page = read_request_page(ask, request.viewer, clock.now()) if ask else None
+    now = clock.now()
+    page = read_request_page(ask, request.viewer, now) if ask else None
+    owed = owed_as(f"{one.key}:{kind}" for one in queue for kind in ANSWERS)
     lacking = page.acceptance.lacking if page else []
     count = ngettext("%(count)s request waits for you", "%(count)s requests wait for you", len(queue))
     if len(queue) > SHOWN:
@@ -70,13 +76,19 @@ def show_inbox(
     context = {
         "title": count % {"count": min(len(queue), SHOWN)} if queue else _("No request waits for you"),
         "context_line": _("Oldest first: accept, ask, decline or park; the next one opens by itself.") if queue else "",
-        "queue": queue[:SHOWN],
+        "queue": [(one, *_due(one, owed, now)) for one in queue[:SHOWN]],
         "ask": ask,
         "page": page,
-        "now": page.now if page else None,
+        "now": now,
         "forms": step_forms(dict(refused or {}), lacking=lacking, then=TRIAGE),
         "missed": missed,
         "stale": status == STALE,
         "nav": TRIAGE,
     }
     return render_page(request, "tracker/triage/index.html", context, status=status)
+
+
+def _due(ask: WorkRequest, owed: Mapping[str, Promise], now: datetime) -> tuple[str, str]:
+    """Until when the answer is owed and the tone of it; nothing where no clock runs."""
+    first = running(owed[source] for kind in ANSWERS if (source := f"{ask.key}:{kind}") in owed)
+    return say_due(first[0], now) if first else ("", "")

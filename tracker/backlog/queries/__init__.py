@@ -1,6 +1,6 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
-from tracker.backlog.queries.courts import InMotion, open_checks_of, own_in_motion, to_decide_by
+from tracker.backlog.queries.courts import InMotion, own_in_motion, to_decide_by
 from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks
 from tracker.backlog.queries.items import (
     Decision,
@@ -38,7 +38,6 @@ __all__ = [
     "items_of",
     "lacking_for_embedding",
     "lists_of",
-    "open_checks_of",
     "outrank_at",
     "own_in_motion",
     "place_by_score",

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ENDED, ItemState
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import State
-from tracker.launches.models import Check, CheckState
 from tracker.people.access import Power, Role, Viewer, may
 from tracker.people.models import User
 
@@ -68,13 +67,3 @@ def to_decide_by(viewer: Viewer, limit: int) -> list[WorkRequest]:
         deliverable = Q(state__in=[State.FILED, State.NEEDS_INFORMATION, State.ACCEPTED])
         waiting |= rows.filter(deliverable & ~Exists(live), rank_asked_at__isnull=False)
     return list(waiting.order_by(F("rank_asked_at").asc(nulls_last=True), "filed_at", "id")[:limit])
-
-
-def open_checks_of(person: int) -> list[tuple[BacklogItem, int]]:
-    """Items that this person delivers, work on which has begun, with how many checks have not passed (one statement)."""
-    waiting = Check.objects.filter(source=OuterRef("key")).exclude(state=CheckState.PASSED)
-    number = waiting.order_by().values("source").annotate(number=Count("pk")).values("number")
-    rows = BacklogItem.objects.filter(delivery_owner=person, state=ItemState.IN_PROGRESS, orphaned_at=None)
-    rows = rows.annotate(waiting=Subquery(number, output_field=IntegerField())).filter(waiting__gt=0)
-    found = rows.select_related("ask", "project").order_by("project__ends_on", "id")[:MOST]
-    return [(item, vars(item)["waiting"]) for item in found]

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from tracker.backlog.states import BLOCKING, ItemState
 from tracker.intake.models import WorkRequest
 from tracker.intake.queries import needs_of
 from tracker.intake.rules import Stage, missing
+from tracker.launches.models import Check, CheckState
 from tracker.people.access import Viewer
 from tracker.people.models import User
 from tracker.projects.models import Effort
@@ -58,7 +60,8 @@ def _list(title: str, lines: list[str], mark: str = "") -> str:
 
 @dataclass(frozen=True)
 class Decision:
-    """Something about an item that waits for the viewer; `kind` is answer, rehome or measure."""
+    """Something about an item that waits for the viewer; `kind` is answer, rehome, measure or checks, of which `checks`
+    have not passed."""
 
     kind: str
     item: str
@@ -71,18 +74,25 @@ class Decision:
     standalone: Decimal | None
     proposer: User
     due_on: date | None
+    checks: int = 0
 
 
 def decisions_for(viewer: Viewer, today: date) -> list[Decision]:
-    """Proposals to answer, orphans to re-home and shipped items to measure, the oldest first (one statement)."""
-    rows = BacklogItem.objects.visible_to(viewer)
+    """Proposals to answer, orphans to re-home, shipped items to measure, and those that the viewer delivers and whose
+    checks have not passed, the oldest first (one statement)."""
+    unpassed = Check.objects.filter(source=OuterRef("key")).exclude(state=CheckState.PASSED)
+    number = unpassed.order_by().values("source").annotate(number=Count("pk")).values("number")
+    checks = Coalesce(Subquery(number, output_field=IntegerField()), 0)
+    rows = BacklogItem.objects.visible_to(viewer).annotate(unpassed=checks)
+    delivering = Q(delivery_owner=viewer.id, state=ItemState.IN_PROGRESS, orphaned_at=None, unpassed__gt=0)
     waiting = (
         rows.to_answer_by(viewer)
         | rows.orphaned().filter(_either_owner(viewer.id))
         | rows.to_measure_by(viewer.id, today)
+        | rows.filter(delivering)
     )
     found = waiting.select_related("ask", "project", "proposed_by__team").order_by("id")[:MOST_DECISIONS]
-    return [_decision(item) for item in found]
+    return sorted((_decision(item) for item in found), key=lambda one: one.due_on or date.max)
 
 
 def _either_owner(person: int) -> Q:
@@ -90,9 +100,11 @@ def _either_owner(person: int) -> Q:
 
 
 def _decision(item: BacklogItem) -> Decision:
-    kinds = {ItemState.PROPOSED: "answer", ItemState.SHIPPED: "measure"}
+    kinds = {ItemState.PROPOSED: "answer", ItemState.SHIPPED: "measure", ItemState.IN_PROGRESS: "checks"}
+    kind = "rehome" if item.orphaned_at and item.state in BLOCKING else kinds.get(ItemState(item.state), "rehome")
+    due = {"measure": item.measure_on, "checks": item.project.ends_on}
     return Decision(
-        kind=kinds.get(ItemState(item.state), "rehome"),
+        kind=kind,
         item=item.key,
         version=item.version,
         title=item.ask.title,
@@ -102,7 +114,8 @@ def _decision(item: BacklogItem) -> Decision:
         weeks=item.added_weeks,
         standalone=item.ask.effort_weeks,
         proposer=item.proposed_by,
-        due_on=item.measure_on if item.state == ItemState.SHIPPED else None,
+        due_on=due.get(kind),
+        checks=vars(item)["unpassed"],
     )
 
 

@@ -83,7 +83,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """Everything about one case that this viewer may know."""
+    """Everything about one case that this viewer may know; `owed` is what runs about its request, due first in front."""
 
     case: Escalation
     sides: list[Spoken]
@@ -91,7 +91,11 @@ class CaseFile:
     rulings: list[Ruling]
     conditions: list[Condition]
     options: list[Prefilled]
-    ruling_due_at: datetime | None
+    owed: list[Promise]
+
+    @property
+    def ruling_due_at(self) -> datetime | None:
+        return next((one.due_at for one in self.owed if one.source == f"{self.case.key}:{Kind.RULING}"), None)
 
     @property
     def ruling(self) -> Ruling | None:
@@ -103,13 +107,13 @@ def case_page(viewer: Viewer, case: Escalation, at: datetime) -> CaseFile:
     """Needs LOADED; nine statements, whatever there is to show."""
     promises = list(
         Promise.objects.filter(matter=f"request:{case.ask_id}")
+        .with_lead()
         .select_related("calendar", "holder__team")
         .order_by("started_at", "id")
     )
     sides = _sides(viewer, case, promises)
     numbers, known = _numbers(case.ask, promises, at)
     accepted = {one.side: one.accepts for one in sides}
-    ruling = _running(promises, f"{case.key}:{Kind.RULING}")
     return CaseFile(
         case=case,
         sides=sides,
@@ -117,7 +121,7 @@ def case_page(viewer: Viewer, case: Escalation, at: datetime) -> CaseFile:
         rulings=list(Ruling.objects.filter(escalation=case).select_related("ruled_by__team").order_by("-id")[:20]),
         conditions=list(Condition.objects.filter(escalation=case).select_related("owner__team").order_by("id")[:50]),
         options=prefill_rulings(known, accepted),
-        ruling_due_at=ruling.due_at if ruling else None,
+        owed=sorted((one for one in promises if one.ended_at is None), key=lambda one: one.due_at),
     )
 
 
@@ -151,10 +155,6 @@ def _sides(viewer: Viewer, case: Escalation, promises: Sequence[Promise]) -> lis
 
 def _kinds() -> Any:
     return Position._meta.get_field("accepts")
-
-
-def _running(promises: Sequence[Promise], source: str) -> Promise | None:
-    return next((one for one in promises if one.source == source and one.ended_at is None), None)
 
 
 def _latest(promises: Sequence[Promise], source: str) -> Promise | None:

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Concat
 from tracker.escalations.models import Escalation
 from tracker.intake.models import WorkRequest
 from tracker.people.access import Viewer
-from tracker.promises.models import Kind, Promise
+from tracker.promises.models import Kind, Promise, next_deed
 from tracker.promises.states import PromiseState
 
 MOST = 200
@@ -18,7 +18,8 @@ LOOKED_BACK = timedelta(days=90)
 
 @dataclass(frozen=True)
 class LimboRow:
-    """`days` since it was filed; `holder` owes the `kind` that was due first, at `due_at`; `case` is where it is stuck."""
+    """`days` since it was filed; `holder` owes the `kind` that was due first, at `due_at`; `next_deed` of its clock says
+    who is asked next, nobody where it is empty; `case` is where it is stuck."""
 
     key: str
     title: str
@@ -30,6 +31,7 @@ class LimboRow:
     side: str
     kind: str
     due_at: datetime
+    next_deed: str
     case: str
 
 
@@ -90,6 +92,9 @@ def past_due(viewer: Viewer, at: datetime) -> QuerySet[WorkRequest]:
         late_kind=Subquery(late.values("kind")[:1]),
         late_side=Subquery(late.values("side")[:1]),
         late_holder=Subquery(late.values("holder__name")[:1]),
+        late_deeds=Subquery(late.values("deeds")[:1]),
+        late_step=Subquery(late.values("step")[:1]),
+        late_next=Subquery(late.values("next_at")[:1]),
         case_key=Subquery(Escalation.objects.live().filter(ask=OuterRef("pk")).values("key")[:1]),
     ).filter(late_at__isnull=False)
 
@@ -108,6 +113,7 @@ def _row(ask: WorkRequest, at: datetime) -> LimboRow:
         side=known["late_side"] or "",
         kind=known["late_kind"],
         due_at=known["late_at"],
+        next_deed=next_deed(known["late_deeds"], known["late_step"], known["late_next"]),
         case=known["case_key"] or "",
     )
 

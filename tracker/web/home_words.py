@@ -1,0 +1,101 @@
+"""The news of home: what its heading and the line under it say to each role."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.backlog.queries import Decision
+from tracker.escalations.queries import OnDesk
+from tracker.people.access import Role, Viewer
+from tracker.projects.queries import LineToday
+from tracker.projects.words import say_weeks
+from tracker.promises.models import Kind, Promise
+from tracker.web.home_cases import say_waiting
+from tracker.web.home_moves import Move, minutes_of
+
+FEWEST_TO_SUM = 2
+"""One proposal says its own saving."""
+
+
+def say_title(moves: Sequence[Move]) -> str:
+    """How many decisions wait, or to a mediator how many cases, and about how long they take."""
+    if not moves:
+        return _("Nothing waits for you")
+    minutes = minutes_of(moves)
+    told = ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    cases = sum(move.kind == "ruling" for move in moves)
+    if cases:
+        needed = ngettext("%(count)s case needs you", "%(count)s cases need you", cases) % {"count": cases}
+        return _("%(cases)s, about %(minutes)s") % {"cases": needed, "minutes": told}
+    decisions = ngettext("%(count)s decision", "%(count)s decisions", len(moves)) % {"count": len(moves)}
+    return _("%(decisions)s, about %(minutes)s") % {"decisions": decisions, "minutes": told}
+
+
+def say_context(
+    viewer: Viewer, owed: Iterable[Promise], desk: Sequence[OnDesk], decisions: Sequence[Decision], kept: str
+) -> str:
+    """One line of whole sentences; `kept` is what an administrator hears of promises."""
+    said = [kept, say_waiting(desk), say_broken(desk), say_owing(viewer, owed), say_saving(decisions)]
+    rest = _("Everything else moves without you.")
+    if Role.COO in viewer.roles:
+        rest = _("Everything else settled without you.")
+    return " ".join(sentence for sentence in (*said, rest) if sentence)
+
+
+def say_broken(desk: Iterable[OnDesk]) -> str:
+    count = sum(one.broken for one in desk)
+    if not count:
+        return ""
+    return ngettext("%(count)s condition was broken.", "%(count)s conditions were broken.", count) % {"count": count}
+
+
+def say_owing(viewer: Viewer, owed: Iterable[Promise]) -> str:
+    """How many answers the viewer owes: a first answer and a decision about one request are one, a ruling is a case."""
+    mine = [one for one in owed if one.holder_id == viewer.id and one.kind not in (Kind.RULING, Kind.CONDITION)]
+    first = {one.matter for one in mine if one.kind == Kind.TRIAGE}
+    mine = [one for one in mine if one.kind != Kind.DECISION or one.matter not in first]
+    late = sum(one.breached_at is not None for one in mine)
+    if not mine:
+        return ""
+    words = {"count": len(mine), "late": late}
+    if late:
+        return (
+            ngettext(
+                "You owe %(count)s answer; late: %(late)s.", "You owe %(count)s answers; late: %(late)s.", len(mine)
+            )
+            % words
+        )
+    return ngettext("You owe %(count)s answer.", "You owe %(count)s answers.", len(mine)) % words
+
+
+def say_saving(decisions: Iterable[Decision]) -> str:
+    """What the proposals that wait for the viewer would save."""
+    saving = [one.standalone - one.weeks for one in decisions if one.kind == "answer" and one.standalone]
+    total = sum(saving, Decimal(0))
+    if len(saving) < FEWEST_TO_SUM or total <= 0:
+        return ""
+    return ngettext("%(count)s embed would save %(weeks)s.", "%(count)s embeds would save %(weeks)s.", len(saving)) % {
+        "count": len(saving),
+        "weeks": say_weeks(total),
+    }
+
+
+def say_kept(late: int, *, stands: bool) -> str:
+    """To an administrator: whether all promises are kept, and whether somebody sweeps them."""
+    if stands:
+        return _("The clocks stand still: nobody is reminded.")
+    if not late:
+        return _("All promises kept, nothing overdue.")
+    return ngettext("%(count)s answer is late.", "%(count)s answers are late.", late) % {"count": late}
+
+
+def say_bottleneck(line: LineToday) -> str:
+    if not line.bottleneck or not line.waiting:
+        return ""
+    return ngettext(
+        "%(team)s is the bottleneck elsewhere: %(count)s project waits for it.",
+        "%(team)s is the bottleneck elsewhere: %(count)s projects wait for it.",
+        line.waiting,
+    ) % {"team": line.bottleneck, "count": line.waiting}
