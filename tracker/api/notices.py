@@ -5,16 +5,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from tracker.api.paging import LATEST_FIRST, either, read_page, write_cursor
 from tracker.api.resource import Resource
 from tracker.intake.queries import hidden_keys
+from tracker.kernel.errors import NotAllowed
 from tracker.notices.actions import mark_read
 from tracker.notices.letters import keys_of
 from tracker.notices.models import Notice
 from tracker.notices.texts import TURNS, say_guarded
+from tracker.people.access import Scope
 
 MOST_AT_ONCE = 200
 
@@ -71,6 +74,8 @@ class NoticesRead(Notices):
     @extend_schema(request=ReadIn, responses=ReadOut, operation_id="read_notices")
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Marks these as read, or all of them; what is read is not mailed any more."""
+        if Scope.WRITE not in (self.viewer.scopes or ()):
+            raise NotAllowed(_("The scopes of this token do not reach this."), code="scope")
         given = self.read(ReadIn)
 
         def effect() -> HttpResponse:

@@ -34,5 +34,5 @@ def dead_mails() -> list[Mail]:
 
 
 def choice_of(viewer: Viewer) -> MailChoice:
-    """What they chose, or the defaults as a record that is not stored."""
-    return MailChoice.objects.filter(user=viewer.id).first() or MailChoice(user_id=viewer.id)
+    """What they chose, or the defaults as version 0, which is not stored."""
+    return MailChoice.objects.filter(user=viewer.id).first() or MailChoice(user_id=viewer.id, version=0)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.history.actions import add_row, change_row, check_version
+from tracker.history.actions import add_row, change_row, check_version, stale
 from tracker.kernel.errors import Invalid
 from tracker.notices.models import MailChoice, Pace
 from tracker.people.access import Viewer
@@ -15,7 +15,7 @@ LAST_HOUR = 23
 
 @transaction.atomic
 def choose_mail(*, actor: Viewer, at: datetime, expected: int | None, turn: str, news: str, hour: int) -> MailChoice:
-    """What of the viewer's notices comes by mail, and when; `expected` is None where nothing was chosen before.
+    """What of the viewer's notices comes by mail, and when; `expected` is 0 where nothing was chosen before.
 
     Raises Invalid, Stale.
     """
@@ -27,6 +27,8 @@ def choose_mail(*, actor: Viewer, at: datetime, expected: int | None, turn: str,
     chosen = {"turn": turn, "news": news, "hour": hour}
     choice = MailChoice.objects.select_for_update().filter(user=actor.id).first()
     if choice is None:
+        if expected:
+            raise stale(0)
         choice = MailChoice(user_id=actor.id, **chosen)
         add_row(choice, actor=actor.key, at=at, verb="choose_mail")
         return choice
