@@ -17,6 +17,7 @@ from tracker.notices import actions as notices
 from tracker.people import invitations
 from tracker.projects import actions as projects
 from tracker.promises import actions as promises
+from tracker.promises.events import PromisesDue
 
 
 def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
@@ -67,6 +68,12 @@ def carry_imports() -> None:
 def ring_import(event: ImportAwaits) -> None:
     """Tells a worker once the run is stored; where the broker is away, the next sweep finds it."""
     transaction.on_commit(lambda: carry_import.apply_async((event.run,), queue="bulk", retry=False), robust=True)
+
+
+def ring_promises(event: PromisesDue) -> None:
+    """What is due at once is not left for the next ring of the scheduler."""
+    del event
+    transaction.on_commit(lambda: fire_promises.apply_async(queue="tick", expires=5, retry=False), robust=True)
 
 
 BEAT: dict[str, dict[str, Any]] = {

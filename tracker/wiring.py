@@ -12,8 +12,8 @@ from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
 from tracker.projects.events import LineCrossed, OwnersChanged
-from tracker.promises.events import PromisesFired
-from tracker.tasks import ring_import
+from tracker.promises.events import PromisesDue, PromisesFired
+from tracker.tasks import ring_import, ring_promises
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LineCrossed, mark_orphans),
@@ -29,6 +29,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (CasesMoved, tell_of_cases),
     (RankAsked, tell_of_rank),
     (ImportAwaits, ring_import),
+    (PromisesDue, ring_promises),
 ]
 
 

@@ -11,3 +11,10 @@ class PromisesFired:
     at: datetime
     deed: str
     promises: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PromisesDue:
+    """Something that began is due at once, such as an answer whose deadline has passed: the sweep may come earlier."""
+
+    at: datetime

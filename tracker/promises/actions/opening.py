@@ -9,8 +9,10 @@ import orjson
 
 from tracker.history.actions import RECORD
 from tracker.kernel.calendar import working_time
+from tracker.kernel.events import publish
 from tracker.kernel.prepared import Row, fetch_rows
 from tracker.promises.calendars import read_calendar
+from tracker.promises.events import PromisesDue
 from tracker.promises.rules import MINUTE, Terms, draw_plan
 
 END = f"""
@@ -115,6 +117,8 @@ def settle_promises(
     fresh = [_drawn(owed[row[0]], row, at) for row in fetch_rows(END, given)]
     if fresh:
         fetch_rows(OPEN, [actor_key, at, orjson.dumps(fresh).decode()])
+    if any(one["instants"][0] <= at for one in fresh):
+        publish(PromisesDue(at=at))
 
 
 def _drawn(one: Owed, row: Row, at: datetime) -> dict[str, Any]:
