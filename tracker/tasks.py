@@ -70,9 +70,8 @@ def ring_import(event: ImportAwaits) -> None:
     transaction.on_commit(lambda: carry_import.apply_async((event.run,), queue="bulk", retry=False), robust=True)
 
 
-def ring_promises(event: PromisesDue) -> None:
+def ring_promises(_event: PromisesDue) -> None:
     """What is due at once is not left for the next ring of the scheduler."""
-    del event
     transaction.on_commit(lambda: fire_promises.apply_async(queue="tick", expires=5, retry=False), robust=True)
 
 
