@@ -11,11 +11,14 @@ from tracker.kernel.events import Reaction, react
 from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
+from tracker.people.events import LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
+from tracker.promises.actions import follow_level
 from tracker.promises.events import PromisesDue, PromisesFired
 from tracker.tasks import ring_import, ring_promises
 
 REACTIONS: list[tuple[type, Reaction]] = [
+    (LevelSet, follow_level),
     (LineCrossed, mark_orphans),
     (OwnersChanged, involve_owners),
     (RequestsMoved, follow_court),

@@ -17,7 +17,7 @@ from tracker.kernel.events import publish
 from tracker.kernel.slugs import slug_of
 from tracker.kernel.unique import refuse_taken
 from tracker.people.access import Power, Role, Scope, Viewer, require
-from tracker.people.events import PersonLeft
+from tracker.people.events import LevelSet, PersonLeft
 from tracker.people.invitations import send_invitation
 from tracker.people.models import Firm, Level, Side, Team, Token, User, known_time_zones
 
@@ -185,6 +185,7 @@ def set_level(*, actor: Viewer, at: datetime, firm: Firm, expected: int | None, 
     if level == Level.START and firm.level != Level.START:
         raise Refused(_("Level Start is left for good."), code="start_is_left")
     change_row(firm, actor=actor.key, at=at, verb="set_level", changes={"level": level}, expected=expected)
+    publish(LevelSet(at=at, actor_key=actor.key, level=level, zone=actor.time_zone))
 
 
 @transaction.atomic

@@ -11,3 +11,13 @@ class PersonLeft:
     at: datetime
     actor_key: str
     person: int
+
+
+@dataclass(frozen=True)
+class LevelSet:
+    """The firm went to another level; `zone` is that of who chose it."""
+
+    at: datetime
+    actor_key: str
+    level: str
+    zone: str

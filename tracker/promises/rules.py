@@ -1,15 +1,20 @@
 """How a promise runs out: its plan, drawn up at the start and never edited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
-from tracker.kernel.calendar import Calendar, after_working_time, working_time
+from tracker.kernel.calendar import DAY, Calendar, after_working_time, working_time
 
 REMIND, BREACH, CHIEFS, DOCKET = "remind", "breach", "chiefs", "docket"
 MINUTE = timedelta(minutes=1)
 SHORTEST = 60
 """Minutes of working time that anybody has at least, however little was left when the answer came back to them."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MALFORMED, OUTSIDE, BACKWARDS, OVERLAPPING = "malformed", "outside", "backwards", "overlapping"
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,19 @@ def draw_plan(
         instants=(*reminded, due, None, None),
         waits=(*[0] * len(reminded), 0, *chain),
     )
+
+
+def fault_of_hours(hours: Sequence[Sequence[int]]) -> str:
+    """What is wrong with the spans of one day, in minutes after midnight; empty where nothing is.
+
+    They lie within the day, run forward, and stand in order and apart: the reckoning of working time adds them up.
+    """
+    if any(len(span) != 2 for span in hours):
+        return MALFORMED
+    if any(not 0 <= end <= DAY for span in hours for end in span):
+        return OUTSIDE
+    if any(start >= end for start, end in hours):
+        return BACKWARDS
+    if any(before[1] >= after[0] for before, after in pairwise(hours)):
+        return OVERLAPPING
+    return ""

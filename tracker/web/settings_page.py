@@ -13,7 +13,6 @@ from tracker.kernel.errors import Refused
 from tracker.people import actions
 from tracker.people.access import Power, require
 from tracker.people.models import Firm, Level
-from tracker.promises.actions import ensure_policies
 from tracker.web.forms.answers import tell_refusal
 from tracker.web.forms.people import FirmForm, LevelForm
 from tracker.web.once import once
@@ -64,7 +63,6 @@ def choose_level(request: SignedInRequest) -> HttpResponseBase:
         except Refused as refused:
             messages.error(request, str(refused))
         else:
-            ensure_policies(at=clock.now(), zone=request.viewer.time_zone)
             messages.success(request, _("The level is %(level)s now.") % {"level": Level(level).label})
     return redirect("settings")
 

@@ -1,23 +1,24 @@
-"""Verbs of the rules by which clocks run: policies and the hours of a team. What runs keeps what it began with."""
+"""Verbs of the rules by which clocks run. What runs keeps what it began with."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
-import holidays
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row, check_version
 from tracker.kernel.errors import Invalid
-from tracker.people.access import Power, Ties, Viewer, require
+from tracker.people.access import Power, Viewer, require
+from tracker.people.events import LevelSet
 from tracker.promises.calendars import OFFICE_WEEK
-from tracker.promises.models import Policy, WorkCalendar
+from tracker.promises.models import Kind, Policy, WorkCalendar
 from tracker.promises.rules import DEFAULTS
 
 SYSTEM = "system"
-DAY = 24 * 60
+LONGEST = 250
+MOST_REMINDERS = 5
 
 
 @transaction.atomic
@@ -40,62 +41,46 @@ def ensure_policies(*, at: datetime, zone: str = "UTC", country: str = "") -> in
     return len(fresh)
 
 
+def follow_level(event: LevelSet) -> None:
+    """A firm that leaves level Start has policies from then on; the zone of who chose is that of its calendar."""
+    ensure_policies(at=event.at, zone=event.zone)
+
+
 @transaction.atomic
 def edit_policy(
     *, actor: Viewer, at: datetime, policy: Policy, expected: int | None, changes: Mapping[str, Any]
 ) -> None:
-    """`changes` holds days, reminders (percent), chiefs_after, docket_after. Raises Invalid, Stale, NotAllowed."""
+    """`changes` holds days, reminders (percent), chiefs_after, docket_after. Raises Invalid, Stale, NotAllowed.
+
+    Reminders are kept in order, each once: the plan of a promise does its steps one after the other.
+    """
     require(actor, Power.SET_POLICIES)
-    wrong: dict[str, Any] = {}
-    for name in ("days", "chiefs_after", "docket_after"):
-        if name in changes and not 0 <= changes[name] <= 250:
-            wrong[name] = _("Between 0 and 250 working days.")
-    if any(not 0 < percent < 100 for percent in changes.get("reminders", ())):
-        wrong["reminders"] = _("Reminders are percentages between 1 and 99.")
+    wrong = _faults_of(policy, changes)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
-    fresh = {name: value for name, value in changes.items() if getattr(policy, name) != value}
-    check_version(policy, expected)
+    asked = dict(changes)
+    if "reminders" in asked:
+        asked["reminders"] = sorted(set(asked["reminders"]))
+    fresh = {name: value for name, value in asked.items() if getattr(policy, name) != value}
     if fresh:
         change_row(policy, actor=actor.key, at=at, verb="edit_policy", changes=fresh, expected=expected)
-
-
-@transaction.atomic
-def set_calendar(
-    *, actor: Viewer, at: datetime, calendar: WorkCalendar, expected: int | None = None, changes: Mapping[str, Any]
-) -> None:
-    """The hours of a team, or of the firm: zone, country, region, week, days. Raises Invalid, Stale, NotAllowed."""
-    if calendar.team_id is None:
-        require(actor, Power.SET_POLICIES)
     else:
-        require(actor, Power.MANAGE_AREAS, Ties(team=calendar.team_id))
-    wrong = _faults_of(changes)
-    if wrong:
-        raise Invalid(next(iter(wrong.values())), fields=wrong)
-    if calendar.pk is None:
-        for name, value in changes.items():
-            setattr(calendar, name, value)
-        add_row(calendar, actor=actor.key, at=at, verb="set_calendar")
-        return
-    fresh = {name: value for name, value in changes.items() if getattr(calendar, name) != value}
-    if fresh:
-        change_row(calendar, actor=actor.key, at=at, verb="set_calendar", changes=fresh, expected=expected)
+        check_version(policy, expected)
 
 
-def _faults_of(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _faults_of(policy: Policy, changes: Mapping[str, Any]) -> dict[str, Any]:
     wrong: dict[str, Any] = {}
-    if "zone" in changes and changes["zone"] not in available_timezones():
-        wrong["zone"] = _("There is no such time zone.")
-    if changes.get("country") and changes["country"] not in holidays.list_supported_countries():
-        wrong["country"] = _("No holidays are known for this country.")
-    if "week" in changes and (len(changes["week"]) != 7 or not any(changes["week"])):
-        wrong["week"] = _("A week has seven days and some hours in it.")
-    spans = [*changes.get("week", ()), *changes.get("days", {}).values()]
-    if not all(_is_day(hours) for hours in spans):
-        wrong["week"] = _("Hours run from earlier to later, and do not overlap.")
+    for name in ("days", "chiefs_after", "docket_after"):
+        if name in changes and not 0 <= changes[name] <= LONGEST:
+            wrong[name] = _("Between 0 and 250 working days.")
+    days = changes.get("days", policy.days)
+    if policy.kind == Kind.CONDITION and days != Decimal(0):
+        wrong["days"] = _("A condition has a date of its own.")
+    elif policy.kind != Kind.CONDITION and days == Decimal(0):
+        wrong["days"] = _("An answer takes some time: what is owed at once is late at once.")
+    reminders = changes.get("reminders", ())
+    if any(not 0 < percent < 100 for percent in reminders):
+        wrong["reminders"] = _("Reminders are percentages between 1 and 99.")
+    elif len(set(reminders)) > MOST_REMINDERS:
+        wrong["reminders"] = _("Five reminders at most.")
     return wrong
-
-
-def _is_day(hours: Any) -> bool:
-    ends = [end for span in hours for end in span]
-    return ends == sorted(set(ends)) and all(len(span) == 2 for span in hours) and all(0 <= end <= DAY for end in ends)
