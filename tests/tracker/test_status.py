@@ -87,4 +87,4 @@ def test_a_hole_in_the_history_is_counted(admin: Client, clocks: Cast) -> None:
 
 def test_a_promise_without_a_next_step_is_named(admin: Client, clocks: Cast) -> None:
     Promise.objects.filter(pk=owe(clocks).pk).update(next_at=None)
-    assert "1 promises run without a next step" in text_of(admin.get("/status/"))
+    assert "Promises that run without a next step 1" in text_of(admin.get("/status/"))

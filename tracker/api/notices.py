@@ -25,11 +25,11 @@ MOST_AT_ONCE = 200
 class NoticeOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
-    your_turn = serializers.BooleanField(help_text="Whether it waits for your answer.")
+    your_turn = serializers.BooleanField()
     what = serializers.CharField()
-    then = serializers.CharField(help_text="What you can do, or what happens otherwise.")
-    why = serializers.CharField(help_text="Why you hear it.")
-    path = serializers.CharField(help_text="The page it speaks of.")
+    then = serializers.CharField()
+    why = serializers.CharField()
+    path = serializers.CharField()
     at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
 
@@ -39,7 +39,6 @@ class ReadIn(serializers.Serializer[Any]):
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
         required=False,
         max_length=MOST_AT_ONCE,
-        help_text="Everything where it is left out.",
     )
 
 
@@ -73,7 +72,7 @@ class NoticesRead(Notices):
 
     @extend_schema(request=ReadIn, responses=ReadOut, operation_id="read_notices")
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        """Marks these as read, or all of them; what is read is not mailed any more."""
+        """Marks these as read, or all of them where no ids are sent; what is read is not mailed any more."""
         if Scope.WRITE not in (self.viewer.scopes or ()):
             raise NotAllowed(_("The scopes of this token do not reach this."), code="scope")
         given = self.read(ReadIn)

@@ -26,12 +26,12 @@ from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
 
 FAULTS: Mapping[str, str | Promise] = {
-    "overdue": gettext_lazy("steps are overdue by more than five minutes"),
-    "stuck": gettext_lazy("promises could not be swept; the log says why"),
-    "stalled": gettext_lazy("promises run without a next step"),
-    "early": gettext_lazy("steps were done before they were due"),
-    "unfired": gettext_lazy("promises are broken without a word about it"),
-    "unrecorded": gettext_lazy("promises lack a part of their history"),
+    "overdue": gettext_lazy("Steps overdue by more than five minutes"),
+    "stuck": gettext_lazy("Promises that could not be swept; the log says why"),
+    "stalled": gettext_lazy("Promises that run without a next step"),
+    "early": gettext_lazy("Steps done before they were due"),
+    "unfired": gettext_lazy("Promises broken without a word about it"),
+    "unrecorded": gettext_lazy("Promises that lack a part of their history"),
 }
 QUIET = timedelta(minutes=5)
 """A sweep that has not come for so long is told of."""
