@@ -42,3 +42,13 @@ def test_policies_are_for_the_chiefs_and_within_reason(clocks: Cast, call: Calle
     assert call.patch("/api/v1/policies/triage/", {"reminders": [0]}, match=1).status_code == 400
     assert call.patch("/api/v1/policies/triage/", {"days": "2"}).status_code == 428
     assert Policy.objects.get(kind="triage").version == 1
+
+
+def test_the_history_of_promises_and_policies_is_told_to_those_who_see_them(clocks: Cast, call: Caller) -> None:
+    promise = owe(clocks)
+    told = call.get(f"/api/v1/history/?subject=promise&id={promise.pk}").json()["results"]
+    assert [entry["verb"] for entry in told] == ["open_promise"]
+    assert Caller(clocks.seo_lead).get("/api/v1/history/?subject=promise").json()["results"] == []
+    call.patch("/api/v1/policies/triage/", {"days": "1"}, match=1)
+    changed = Caller(clocks.seo_lead).get("/api/v1/history/?subject=policy&key=triage").json()["results"]
+    assert changed[0]["changes"]["days"] == ["3.00", "1.00"]

@@ -25,6 +25,7 @@ from tracker.launches.models import Check
 from tracker.people.access import Power, Ties, Viewer, may
 from tracker.people.models import Firm, Team, Token, User
 from tracker.projects.models import Capacity, Project
+from tracker.promises.models import Policy, Promise, WorkCalendar
 from tracker.sites.models import Area, Site
 
 ENTRY: Fields = {
@@ -83,6 +84,9 @@ KINDS: Mapping[str, Kind] = {
     "position": Kind(Position.objects.visible_to),
     "ruling": Kind(Ruling.objects.visible_to),
     "condition": Kind(Condition.objects.visible_to),
+    "promise": Kind(Promise.objects.visible_to),
+    "policy": Kind(_any_role(Policy.objects.all()), "kind"),
+    "calendar": Kind(_any_role(WorkCalendar.objects.all())),
     "check": Kind(_checks),
     "import": Kind(_imports),
     "capacity": Kind(_any_role(Capacity.objects.all())),
