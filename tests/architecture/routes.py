@@ -38,6 +38,7 @@ AGREE_TO_DROP = ("analyst", "cmo")
 MEASURE = ("analyst", "seo_lead", "cmo")
 SITES = ("cmo", "cto", "admin")
 AREAS_OF_WEB = ("platform_lead", "cmo", "cto", "admin")
+HOURS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
 ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
@@ -64,6 +65,9 @@ PERSON: Body = {"name": "Max O. Orlov", "email": "sre@lumen.example", "title": "
 INVITATION: Body = {"name": "Nina New", "email": "nina@lumen.example", "roles": ["engineer"]}
 SITE: Body = {"name": "Blog", "url": "https://blog.lumen.example"}
 AREA: Body = {"name": "Basket", "pattern": "/basket/*", "team": "web"}
+TERMS: Body = {"days": "2", "reminders": "40, 80", "chiefs_after": "1", "docket_after": "1"}
+HOURS: Body = {"zone": "Europe/Moscow", "country": "RU", "monday": "9:00–13:00, 14:00–18:00"}
+DAY_OFF: Body = {"on": "2031-12-31", "hours": ""}
 TEAM: Body = {"name": "Growth", "side": "marketing"}
 CAPACITY: Body = {"gross": "160", "reserve_percent": "25", "allowance": "0"}
 PERIOD: Body = {"key": "2031-Q3", "starts_on": "{after_next}", "ends_on": "{end_of_that}"}
@@ -119,6 +123,20 @@ PAGES = [
     may(ADMIN, "GET /settings/"),
     may(ADMIN, "GET /status/"),
     either(may(ADMIN, "POST /status/mails/")),
+    # Policies and working hours
+    may(SIGNED_IN, "GET /policies/"),
+    may(CHIEFS, "GET /policies/triage/edit/"),
+    may(CHIEFS, "POST /policies/triage/edit/", **TERMS),
+    may(COLLEAGUES, "GET /calendars/"),
+    may(COLLEAGUES, "GET /calendars/firm/"),
+    may(CHIEFS, "POST /calendars/firm/", **HOURS),
+    may(CHIEFS, "POST /calendars/firm/days/", **DAY_OFF),
+    may(CHIEFS, "POST /calendars/firm/days/remove/", on="2031-12-30"),
+    may(COLLEAGUES, "GET /calendars/teams/web/"),
+    may(HOURS_OF_WEB, "POST /calendars/teams/web/", **HOURS),
+    may(HOURS_OF_WEB, "POST /calendars/teams/web/days/", **DAY_OFF),
+    may(HOURS_OF_WEB, "POST /calendars/teams/web/days/remove/", on="2031-12-30"),
+    may((*CHIEFS, "admin"), "POST /calendars/teams/mobile/own/"),
     may(ADMIN, "POST /settings/", name="Lumen"),
     may(ADMIN, "POST /settings/level/", level="team"),
     may(ANYBODY, "POST /language/", writes=False, language="ru", next="/profile/"),

@@ -7,6 +7,7 @@ import re
 from functools import partial
 from typing import ClassVar
 
+import pytest
 from django.test import TestCase
 
 from tests.architecture.routes import API, PAGES, ROUTES, SEE_RESTRICTED, may
@@ -14,6 +15,8 @@ from tests.architecture.walker import METHODS, Visit, Walker, known_routes, rout
 from tests.architecture.world import CANARY, EVERYBODY, NEWCOMER, STRANGER, World, make_world
 from tests.callers import Caller
 from tests.reference.routes import MANAGED
+
+pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
 UNVERSIONED = {
@@ -32,6 +35,7 @@ UNVERSIONED = {
     "/requests/{restricted}/embed/",
     "/requests/{accepted}/outrank/",
     "/capacity/quarter/",
+    "/calendars/teams/mobile/own/",
     "/projects/new/",
     "/accounts/password/set/",
     "/roadmap/products/new/",

@@ -32,7 +32,7 @@ from tracker.people import actions as people
 from tracker.people.models import Firm, Level, User
 from tracker.projects import actions as projects
 from tracker.projects.models import Capacity, Project
-from tracker.promises.actions import ensure_policies, settle_promises
+from tracker.promises.actions import copy_calendar, ensure_policies, set_calendar, settle_promises
 from tracker.promises.models import Promise, WorkCalendar
 from tracker.promises.states import PromiseState
 from tracker.sites.actions import add_area, add_site
@@ -83,6 +83,7 @@ def make_world_of(times: int) -> World:
     ensure_policies(at=at)
     world = World(cast, at, {}, everybody)
     maker = Maker(world)
+    maker.make_hours()
     maker.make_portfolio()
     maker.make_requests()
     maker.make_items()
@@ -121,6 +122,12 @@ class Maker:
 
     def by(self, name: str) -> dict[str, Any]:
         return {"actor": self.viewer(name), "at": self.at}
+
+    def make_hours(self) -> None:
+        """The firm has a day that differs; Web has hours of its own, which are the same, and Mobile has none."""
+        firm = WorkCalendar.objects.get(team=None)
+        set_calendar(**self.by("coo"), calendar=firm, changes={"days": {"2031-12-30": [[540, 720]]}})
+        copy_calendar(**self.by("coo"), team=self.cast.web)
 
     def project(self, title: str, weeks: str, owner: User | None = None, **more: Any) -> Project:
         made = projects.add_project(**self.by("cto"), title=title, team=self.cast.web, owner=owner, **more)

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracker.web.urls_requests")),
     path("", include("tracker.web.urls_backlog")),
     path("", include("tracker.web.urls_cases")),
+    path("", include("tracker.web.urls_promises")),
     path("", include("tracker.web.urls_projects")),
 ]

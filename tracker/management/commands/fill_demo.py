@@ -42,9 +42,9 @@ def fill_demo() -> str:
     calendar = Calendar(now.astimezone(ZONE).date())
     world = World(calendar, now)
     began = calendar.at((11, 0), 8)
+    ensure_policies(at=began, zone=str(ZONE), country="DE")
     found_company(world, began)
     ensure_request_types(at=began)
-    ensure_policies(at=began, zone=str(ZONE), country="DE")
     world.types = {kind.key: kind for kind in RequestType.objects.all()}
     tell_story(world)
     _settle_notices(world)

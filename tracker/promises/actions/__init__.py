@@ -1,7 +1,12 @@
 """Verbs of promises, policies and calendars."""
 
 from tracker.promises.actions.acknowledging import acknowledge_promise
-from tracker.promises.actions.calendars import copy_calendar, may_set_calendar, set_calendar
+from tracker.promises.actions.calendars import (
+    copy_calendar,
+    may_set_calendar,
+    require_calendar,
+    set_calendar,
+)
 from tracker.promises.actions.firing import fire_due
 from tracker.promises.actions.opening import Owed, settle_promises
 from tracker.promises.actions.policies import edit_policy, ensure_policies, follow_level
@@ -15,6 +20,7 @@ __all__ = [
     "fire_due",
     "follow_level",
     "may_set_calendar",
+    "require_calendar",
     "set_calendar",
     "settle_promises",
 ]

@@ -41,7 +41,7 @@ def set_calendar(
 
     What is wrong with the hours of a weekday is told under its name ("monday"), with those of a date under "hours".
     """
-    _require_hours(actor, calendar.team_id)
+    require_calendar(actor, calendar.team_id)
     wrong = _faults_of(calendar, changes)
     if wrong:
         raise Invalid(next(iter(wrong.values())), fields=wrong)
@@ -60,7 +60,7 @@ def set_calendar(
 @transaction.atomic
 def copy_calendar(*, actor: Viewer, at: datetime, team: Team) -> WorkCalendar:
     """Gives a team hours of its own, which begin as those of the firm. Raises Refused, NotAllowed."""
-    _require_hours(actor, team.pk)
+    require_calendar(actor, team.pk)
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     known = {
         row.team_id: row for row in WorkCalendar.objects.filter(team=team) | WorkCalendar.objects.filter(team=None)
@@ -75,7 +75,8 @@ def copy_calendar(*, actor: Viewer, at: datetime, team: Team) -> WorkCalendar:
     return row
 
 
-def _require_hours(actor: Viewer, team: int | None) -> None:
+def require_calendar(actor: Viewer, team: int | None) -> None:
+    """Raises NotAllowed, saying who sets these hours."""
     if team is None:
         require(actor, Power.SET_POLICIES)
     if not may_set_calendar(actor, team):
