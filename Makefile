@@ -26,8 +26,8 @@ test: $(DEV) ## Run every test; says which it could not run and why
 	@$(PYTHON) -m pytest -q $(WORKERS)
 
 .PHONY: test-fast
-test-fast: $(DEV) ## Run the tests that need no browser and kill no process
-	@$(PYTHON) -m pytest -q $(WORKERS) -m "not browser and not faults"
+test-fast: $(DEV) ## Run the tests of rules, verbs and pages: no browser, no kills, no walk over every route
+	@$(PYTHON) -m pytest -q $(WORKERS) -m "not browser and not faults and not walks"
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types, the directions of imports and the templates

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from unittest.mock import patch
 from urllib.parse import quote
 
+import pytest
 from django.apps import apps
 from django.http import QueryDict
 from django.test import Client
@@ -17,6 +18,8 @@ from tests.architecture.routes import API, PAGES, ROUTES
 from tests.architecture.test_routes import PART, OnTheWorld
 from tests.architecture.walker import Outcome, Visit, fill
 from tests.architecture.world import EVERYBODY
+
+pytestmark = pytest.mark.walks
 
 MEBIBYTE = 1024 * 1024
 SCRIPT = "<script>alert(1)</script>"

@@ -1,5 +1,7 @@
 """What every route costs, in statements after the sign-in, however many rows there are; ledger.json keeps the prices.
 
+pytestmark = pytest.mark.walks
+
 `TANDEM_WRITE_LEDGER=1 pytest tests/architecture/test_ledger.py` writes the file anew; its diff is reviewed like code.
 """
 

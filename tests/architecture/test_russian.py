@@ -1,5 +1,7 @@
 """The whole site read in Russian: wherever three English words stand together, a text escaped its translation.
 
+pytestmark = pytest.mark.walks
+
 What people wrote themselves (titles, names, reasons) is told apart by asking the database. Found here are texts that
 were never wrapped, were translated when the module was imported, or were put together from pieces.
 """

@@ -302,6 +302,7 @@ def send_all(operation: Any, world: World) -> None:
         send()
 
 
+@pytest.mark.walks
 def test_whatever_is_sent_the_answer_is_one_that_is_described(world: World) -> None:
     wrong = []
     for operation in operations():

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from tests.lumen import OnLumenMarket, sign_in
 from tracker.backlog.models import BacklogItem
 from tracker.intake.models import WorkRequest
@@ -18,6 +20,7 @@ def keys_twice(page: str) -> list[str]:
     return [key for key, times in Counter(re.findall(r' data-key="([^"]+)"', shown)).items() if times > 1]
 
 
+@pytest.mark.walks
 class KeysTests(OnLumenMarket):
     def test_no_page_has_one_key_for_two_things(self) -> None:
         records = [f"/requests/{key}/" for key in WorkRequest.objects.values_list("key", flat=True)]
