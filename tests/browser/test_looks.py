@@ -24,6 +24,8 @@ PAGES = (
     ("seo-lead", "/roadmap/seo/links/"),
     ("frontend-lead", "answer"),
     ("admin", "/people/"),
+    ("coo", "/policies/"),
+    ("coo", "/calendars/firm/"),
     ("analyst", "/search/?q=page"),
 )
 

@@ -106,6 +106,10 @@ def test_nobody_but_the_chiefs_changes_the_terms(clocks: Cast, who: str) -> None
     client = signed_in(getattr(clocks, who))
     assert client.get(TRIAGE).status_code == 403
     assert client.post(TRIAGE, TERMS | {"version": "1"}).status_code == 403
+    policy = Policy.objects.get(kind="triage")
+    actor = getattr(clocks, who).viewer()
+    with pytest.raises(NotAllowed, match="COO"):
+        edit_policy(actor=actor, at=MONDAY, policy=policy, expected=None, changes={"days": 2})
     assert Policy.objects.get(kind="triage").version == 1
 
 
@@ -166,6 +170,10 @@ def test_a_calendar_says_when_three_working_days_from_now_end(clocks: Cast, mond
     WorkCalendar.objects.update(zone="Asia/Tokyo", days={})
     page = text_of(client.get(FIRM))
     assert "end on Thursday 26 November, 09:00; in Asia/Tokyo it is Thursday 26 November, 18:00 then." in page
+    User.objects.filter(pk=clocks.analyst.pk).update(time_zone="Europe/Berlin")
+    page = text_of(signed_in(clocks.analyst).get(FIRM))
+    assert "end on Thursday 26 November, 10:00; in Asia/Tokyo it is Thursday 26 November, 18:00 then." in page
+    User.objects.filter(pk=clocks.analyst.pk).update(time_zone="UTC")
     WorkCalendar.objects.update(zone="UTC")
     assert "закончатся в этот день: четверг, 26 ноября, 15:40." in text_of(in_russian(clocks.analyst).get(FIRM))
 
@@ -226,6 +234,12 @@ def test_hours_that_cannot_be_are_refused_beside_the_field_and_nothing_typed_is_
         assert 'value="7:00–8:00"' in page
         assert field in ("zone", "country", "region") or f'value="{value}"' in page
     assert firm_calendar().version == 1
+
+
+def test_all_that_is_wrong_with_a_week_is_said_at_once(clocks: Cast) -> None:
+    sent = WEEK | {"monday": "18:00–9:00", "tuesday": "soon", "friday": "9:00–25:00", "version": "1"}
+    page = signed_in(clocks.cto).post(FIRM, sent).content.decode()
+    assert all(f'id="id_{day}-error"' in page for day in ("monday", "tuesday", "friday"))
 
 
 def test_a_week_without_any_hours_is_refused(clocks: Cast) -> None:
@@ -292,6 +306,7 @@ def test_the_hours_of_a_team_are_for_its_lead_the_chiefs_and_administrators(cloc
         copy_calendar(actor=clocks.sre.viewer(), at=MONDAY, team=clocks.mobile)
     for who in ("platform_lead", "admin", "sre"):
         assert signed_in(getattr(clocks, who)).post(FIRM, WEEK | {"version": "1"}).status_code == 403, who
+        assert signed_in(getattr(clocks, who)).post(FIRM, {"monday": "soon"}).status_code == 403, who
     assert signed_in(clocks.cto).get("/calendars/teams/nothing/").status_code == 404
 
 
@@ -339,11 +354,15 @@ def test_a_day_that_cannot_be_is_refused_beside_the_field(
     assert firm_calendar().days == {}
 
 
-def test_too_many_days_that_differ_are_refused(clocks: Cast) -> None:
+def test_the_verb_itself_refuses_too_many_days_no_days_and_hours_that_cannot_be(clocks: Cast) -> None:
     first, many = date(2030, 1, 1), range(401)
     days: dict[str, list[list[int]]] = {(first + timedelta(days=number)).isoformat(): [] for number in many}
     with pytest.raises(Refused, match="too many"):
         set_calendar(actor=clocks.cto.viewer(), at=MONDAY, calendar=firm_calendar(), changes={"days": days})
+    week = [[[540, 1080]], [[1080, 540]], *[[]] * 5]
+    with pytest.raises(Invalid, match="end comes after") as refused:
+        set_calendar(actor=clocks.cto.viewer(), at=MONDAY, calendar=firm_calendar(), changes={"week": week})
+    assert set(refused.value.fields) == {"tuesday"}
     with pytest.raises(Invalid, match="no such day"):
         set_calendar(actor=clocks.cto.viewer(), at=MONDAY, calendar=firm_calendar(), changes={"days": {"soon": []}})
 

@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people.models import known_time_zones
+from tracker.promises.actions.calendars import FAULTS
 from tracker.promises.countries import names_of_countries, regions_of
 from tracker.promises.models import WorkCalendar
-from tracker.promises.rules import WEEKDAYS
+from tracker.promises.rules import WEEKDAYS, fault_of_hours
 from tracker.web.forms.projects import PlainNumber
 
 HOUR = 60
@@ -29,7 +30,10 @@ def write_hours(hours: Sequence[Sequence[int]]) -> str:
 
 
 class HoursField(forms.CharField):
-    """The spans of one day in order; empty is a day off, which is an answer. What they may not be the verb says."""
+    """The spans of one day in order; empty is a day off, which is an answer.
+
+    The verb refuses what they may not be, one thing at a time; here all fields hear it at once.
+    """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(max_length=LONGEST_LINE, **more)
@@ -43,7 +47,10 @@ class HoursField(forms.CharField):
         if not all(found):
             raise forms.ValidationError(_("Write hours like 9:00–18:00, or two spans like 9:00–13:00, 14:00–18:00."))
         spans = [[int(number or 0) for number in span.groups()] for span in found if span]
-        return sorted([from_hour * HOUR + start, to_hour * HOUR + end] for from_hour, start, to_hour, end in spans)
+        hours = sorted([opens * HOUR + start, closes * HOUR + end] for opens, start, closes, end in spans)
+        if fault := fault_of_hours(hours):
+            raise forms.ValidationError(FAULTS[fault])
+        return hours
 
 
 class CalendarForm(forms.Form):
