@@ -20,12 +20,12 @@ def test_kills_and_failpoints_lose_double_and_hurry_nothing() -> None:
 
 
 @pytest.mark.parametrize(("sweepers", "scheduler", "broker"), [(5, 0, False), (0, 2, True)])
-def test_many_sweepers_without_a_broker_or_two_schedulers_do_the_same(
+def test_many_sweepers_with_wrong_clocks_and_no_broker_or_two_schedulers_do_the_same(
     sweepers: int, scheduler: int, broker: bool
 ) -> None:
-    report = run_chaos(
-        Chaos(kills=0, failpoints=0, clocks=60, spread=3, sweepers=sweepers, scheduler=scheduler, broker=broker)
-    )
+    wrong = 7200.0
+    given: dict[str, Any] = {"kills": 0, "failpoints": 0, "clocks": 60, "spread": 3, "shift": wrong}
+    report = run_chaos(Chaos(sweepers=sweepers, scheduler=scheduler, broker=broker, **given))
     assert faults_of(report) == (0, 0, 0)
 
 
