@@ -51,6 +51,7 @@ def test_who_is_involved_asks_the_coo_from_the_page_of_the_request(court: Court)
     assert f'href="/requests/{key}/escalate/"' in seo.get(f"/requests/{key}/").content.decode()
     assert "Ask the COO" not in text_of(browser(court.cast.analyst).get(f"/requests/{key}/"))
     form = seo.get(f"/requests/{key}/escalate/")
+    assert '<option value="no_answer" selected' in form.content.decode()
     wrong = send_form(seo, form, f"/requests/{key}/escalate/", wanted="", reason="risk", options="A\nB")
     assert wrong.status_code == 422
     assert "A\nB" in wrong.content.decode()
@@ -72,7 +73,8 @@ def test_the_docket_says_how_many_cases_need_the_coo(court: Court) -> None:
     assert '<span class="count">2' in coo.get("/").content.decode()
     assert heading_of(browser(court.cast.seo_lead).get("/docket/")) == "2 cases are before the COO"
     assert "/docket/" not in browser(court.cast.seo_lead).get("/").content.decode()
-    assert "0 of 2 positions are in." in text_of(page)
+    assert "No position is in yet." in text_of(page)
+    assert "not taken up yet" in text_of(page)
 
 
 def test_a_line_is_taken_up_from_the_docket(court: Court) -> None:
@@ -102,7 +104,7 @@ def test_both_sides_stand_side_by_side_and_what_both_would_accept_in_the_middle(
     assert "both would accept" in html[html.index('id="compromise"') : html.index('id="deny"')]
     assert f"B · Inside {court.web.host.key}, without new capacity" in shown
     assert f"{court.web.host.key} grows from 14 to 15.5 weeks." in shown
-    assert f"{court.ask.key} is declined, with your sentence as the reason." in shown
+    assert f"{court.ask.key} is declined, with the sentence as the reason." in shown
     assert "Effort alone 6 weeks" in shown
 
 
@@ -127,6 +129,49 @@ def test_one_sentence_and_one_date_are_all_it_takes(court: Court) -> None:
     assert "What you can rule" not in shown
     kinds = ("escalation", "position", "ruling", "condition", "promise", "backlog-item")
     assert not [hole for hole in holes() if hole.startswith(kinds)]
+
+
+def test_nothing_is_ruled_that_nobody_chose(court: Court) -> None:
+    case = court.raised()
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    assert " checked" not in page.content.decode()
+    refused = send_form(coo, page, f"{url}rule/", sentence=SENTENCE)
+    assert refused.status_code == 422
+    assert "Choose one of the three." in text_of(refused)
+    assert not Ruling.objects.exists()
+
+
+def test_what_both_would_accept_is_chosen_until_something_else_is(court: Court) -> None:
+    case = court.heard()
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    assert 'value="compromise" checked' in page.content.decode()
+    refused = send_form(coo, page, f"{url}rule/", kind="deny", sentence="")
+    html = refused.content.decode()
+    assert 'value="deny" checked' in html
+    assert 'value="compromise" checked' not in html
+    assert "Say why in one sentence" in text_of(refused)
+    assert "<details open" not in html[html.index('id="rule"') :], "what is optional stays folded"
+    send_form(coo, page, f"{url}rule/", sentence=SENTENCE)
+    assert Ruling.objects.get().kind == "compromise"
+
+
+def test_the_sides_read_what_each_ruling_would_do(court: Court) -> None:
+    case = court.raised()
+    page = page_of(court.cast.platform_lead, case)
+    shown = text_of(page)
+    assert "What the COO can rule" in shown
+    assert shown.count(f"B · Inside {court.web.host.key}, without new capacity") == 2, "on its card and as an answer"
+    assert f"{court.ask.key} is declined, with the sentence as the reason." in shown
+    assert "/rule/" not in page.content.decode()
+
+
+def test_it_is_said_what_remains_if_nobody_rules(court: Court) -> None:
+    case, key = court.raised(), court.ask.key
+    assert f"If nobody rules, {key} stays without a decision." in text_of(page_of(court.cast.coo, case))
+    WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
+    assert f"If nobody rules, {key} stays declined." in text_of(page_of(court.cast.coo, case))
 
 
 def test_a_condition_comes_with_its_owner_and_its_date(court: Court) -> None:

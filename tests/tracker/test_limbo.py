@@ -89,9 +89,12 @@ def test_the_docket_lists_cases_first_and_says_who_waited_for_whom(court: Court)
 
 def test_limbo_is_a_page_for_everybody_and_a_resource(court: Court, client: Client) -> None:
     owe(court, court.ask, at=clock.now() - 40 * DAY)
+    WorkRequest.objects.filter(pk=court.ask.pk).update(filed_at=clock.now() - 41 * DAY)
     client.force_login(court.cast.analyst)
     page = client.get("/limbo/").content.decode()
     assert "1 request is past due without a decision" in page
+    assert "It has waited 41 days." in page
+    assert "Marketing owes 0 of the answers, IT 1." in page
     assert court.ask.key in page
     assert "Irina Lind" in page
     told = Caller(court.cast.analyst).get("/api/v1/limbo/").json()

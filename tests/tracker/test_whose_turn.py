@@ -322,4 +322,4 @@ class OnTheDemoTests(OnLumenMarket):
             )
             assert told, case.key
             assert told[0] in read(coo, f"/requests/{case.ask.key}/")
-            assert f"{told[1]} days with marketing, {told[2]} with IT" in docket, case.key
+            assert f"days: {told[1]} with marketing, {told[2]} with IT" in docket, case.key

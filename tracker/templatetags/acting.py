@@ -61,6 +61,35 @@ def button(
 
 
 @register.simple_block_tag
+def choices(content: SafeString, *, legend: object, id: str, error: object = "") -> SafeString:
+    """One question whose answers stand side by side, each a `choice`; `id` is where the summary of errors leads."""
+    return draw("choices", content=content, legend=legend, id=id, error=error)
+
+
+@register.simple_block_tag
+def choice(
+    content: SafeString,
+    *,
+    name: str,
+    value: object,
+    title: object,
+    id: str,
+    key: str = "",
+    checked: bool = False,
+) -> SafeString:
+    return draw(
+        "choice",
+        content=content,
+        name=name,
+        value=value,
+        title=title,
+        id=id,
+        key=key,
+        checked=checked,
+    )
+
+
+@register.simple_block_tag
 def buttons(content: SafeString, *, stick: bool = False) -> SafeString:
     return draw("buttons", content=content, stick=stick)
 

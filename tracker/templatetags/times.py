@@ -26,7 +26,8 @@ def say_day(on: date, today: date) -> str:
     if away in NEAR:
         return {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}[away]
     if 0 < away <= DAYS_AHEAD:
-        return format_date(on, "l")
+        weekday = format_date(on, "l")
+        return weekday.lower() if get_language() == "ru" else weekday
     month = format_date(on, "E" if get_language() == "ru" else "F")
     values = {"day": on.day, "month": month, "year": on.year}
     return _("%(day)s %(month)s") % values if on.year == today.year else _("%(day)s %(month)s %(year)s") % values

@@ -16,7 +16,7 @@ from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Side, User
 from tracker.promises.models import Kind
 from tracker.templatetags.times import number, say_day
-from tracker.web.case_words import OptionCard, option_cards, say_effects, say_numbers
+from tracker.web.case_words import OptionCard, option_cards, say_effects, say_numbers, say_otherwise
 from tracker.web.courts import Court, court_of, promised_turn
 from tracker.web.forms.cases import (
     LETTERS,
@@ -148,11 +148,17 @@ class CaseView:
     def due(self) -> str:
         """What the badge says: by when the ruling is owed."""
         if self.case.state != CaseState.OPEN or self.file.ruling_due_at is None:
-            return str(self.case.get_state_display())
+            return self._state
         day = say_day(timezone.localtime(self.file.ruling_due_at).date(), timezone.localtime(self.now).date())
         if self.may_rule:
             return _("needs your ruling by %(day)s") % {"day": day}
         return _("ruling by %(day)s") % {"day": day}
+
+    @property
+    def _state(self) -> str:
+        if self.case.state == CaseState.OPEN and self.case.taken_by_id is None:
+            return _("not taken up yet")
+        return str(self.case.get_state_display())
 
     @property
     def context_line(self) -> str:
@@ -160,7 +166,7 @@ class CaseView:
         days = {side: number(waited[side], 1) for side in Side.values}
         words = {"days": number(sum(waited.values()), 1), **days}
         said = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
-        otherwise = _("If nothing is decided, everything stays as it is.") if self.case.state == CaseState.OPEN else ""
+        otherwise = say_otherwise(self.case.ask, self.file.numbers) if self.case.state == CaseState.OPEN else ""
         return f"{said} {otherwise}".strip()
 
     @cached_property
@@ -178,7 +184,8 @@ class CaseView:
 
     @cached_property
     def options(self) -> list[OptionCard]:
-        return option_cards(self.file)
+        posted = self.given.get("rule")
+        return option_cards(self.file, str(posted["kind"].value() or "") if posted else None)
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
@@ -223,7 +230,10 @@ class CaseView:
             made["send_back"] = SendBackForm(auto_id="send-back-%s")
         if self.may_withdraw:
             made["withdraw"] = WithdrawCaseForm(auto_id="withdraw-%s")
-        return {**made, **self.given}
+        shown = {**made, **self.given}
+        if isinstance(position := shown.get("position"), PositionForm):
+            position.name_rulings({one.kind: one.title for one in self.options})
+        return shown
 
 
 def read_case_page(

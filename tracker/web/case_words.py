@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.escalations.actions import told_act
 from tracker.escalations.models import RulingKind
-from tracker.escalations.queries import CaseFile, Numbers
+from tracker.escalations.queries import CaseFile, DocketRow, Numbers
 from tracker.escalations.rules import Act, Effect, Prefilled
 from tracker.intake.models import WorkRequest
+from tracker.intake.states import State
 from tracker.people.models import Side
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
@@ -25,22 +26,22 @@ from tracker.web.ways import say_line, say_weight
 
 @dataclass(frozen=True)
 class OptionCard:
-    """One ruling to choose; `posted` are its effects as they are sent back, `middle` is framed."""
+    """One ruling to choose; `posted` are its effects as they are sent back; one that `both` sides
+    would accept is framed."""
 
     kind: str
-    letter: str
     title: str
     lines: list[str]
     both: bool
     who: str
     posted: str
     key: str
-    middle: bool
+    chosen: bool
 
 
 ACTS: Mapping[Effect, str | Promise] = {
     Effect.ACCEPT: gettext_lazy("%(request)s is accepted."),
-    Effect.DECLINE: gettext_lazy("%(request)s is declined, with your sentence as the reason."),
+    Effect.DECLINE: gettext_lazy("%(request)s is declined, with the sentence as the reason."),
     Effect.EMBED: gettext_lazy("%(project)s takes it in for %(weeks)s, agreed at once."),
     Effect.RESERVE: gettext_lazy("The allowance of %(team)s grows by %(weeks)s this quarter."),
     Effect.PIN: gettext_lazy("%(project)s is pinned above everything that is not."),
@@ -59,6 +60,38 @@ def say_act(act: Act, ask: WorkRequest) -> str:
     }
     text = FIRST if act.effect == Effect.MOVE and not act.after else ACTS[act.effect]
     return str(text) % words
+
+
+def say_row(row: DocketRow) -> str:
+    """What it is about, how long it waits and with whom, who has spoken."""
+    ask = row.case.ask
+    words = {
+        "days": number(row.marketing + row.technology, 1),
+        "marketing": number(row.marketing, 1),
+        "technology": number(row.technology, 1),
+    }
+    about = f"{ask.key} {ask.title}." if row.case.wanted else f"{ask.key}."
+    waits = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
+    spoken = (_("No position is in yet."), _("One of two positions is in."), _("Both positions are in."))
+    return f"{about} {waits} {spoken[min(row.spoken, 2)]}"
+
+
+def say_otherwise(ask: WorkRequest, numbers: Numbers) -> str:
+    """What remains if nobody rules."""
+    words = {"request": ask.key}
+    if ask.state in (State.FILED, State.NEEDS_INFORMATION):
+        return _("If nobody rules, %(request)s stays without a decision.") % words
+    if ask.state == State.DECLINED:
+        return _("If nobody rules, %(request)s stays declined.") % words
+    if is_below(numbers):
+        return _("If nobody rules, %(request)s stays below the line and is not done this quarter.") % words
+    return _("If nobody rules, everything stays as it is.")
+
+
+def is_below(numbers: Numbers) -> bool:
+    if numbers.item is not None:
+        return not numbers.item.project.above
+    return numbers.standing is not None and bool(numbers.standing.weeks_below)
 
 
 def say_title(option: Prefilled, ask: WorkRequest) -> str:
@@ -81,29 +114,46 @@ def say_title(option: Prefilled, ask: WorkRequest) -> str:
     return _("Decline it") if Effect.DECLINE in effects else _("Leave it as it is")
 
 
-def option_cards(file: CaseFile) -> list[OptionCard]:
-    """The three of them in their order, with what each does and to whom."""
+def option_cards(file: CaseFile, chosen: str | None) -> list[OptionCard]:
+    """The three of them in their order, with what each does and to whom; `chosen` is the kind that somebody posted, None
+    where nobody did: then the one that both sides would accept is."""
+    if chosen is None:
+        chosen = next((option.kind for option in file.options if option.both and option is file.options[1]), "")
     ask, cards = file.case.ask, []
     for place, option in enumerate(file.options):
         lines = [say_act(act, ask) for act in option.acts]
         if any(act.effect == Effect.EMBED for act in option.acts):
             lines += say_embed(file.numbers, by_reserve=len(option.acts) > 1)
-        if not option.acts:
-            lines.append(_("It says so in your words; nothing else moves by itself."))
+        lines += say_words(option, file)
         cards.append(
             OptionCard(
                 kind=option.kind,
-                letter=LETTERS[RulingKind(option.kind)],
-                title=say_title(option, ask),
+                title=f"{LETTERS[RulingKind(option.kind)]} · {say_title(option, ask)}",
                 lines=lines,
                 both=option.both,
                 who=_say_sides(option.sides),
                 posted=orjson.dumps([told_act(act) for act in option.acts]).decode(),
                 key=str(place + 1),
-                middle=place == 1,
+                chosen=option.kind == chosen,
             )
         )
     return cards
+
+
+def say_words(option: Prefilled, file: CaseFile) -> list[str]:
+    """What a ruling means where it has no hands, and why it does not do more."""
+    case = file.case
+    accepts = {act.effect for act in option.acts} == {Effect.ACCEPT}
+    if option.kind == RulingKind.GRANT and accepts and file.numbers.effort is None:
+        return [_("No capacity is kept for it: nobody said what it takes.")]
+    if option.acts:
+        return []
+    said = []
+    if option.kind == RulingKind.GRANT and case.wanted:
+        said.append(_("Yes to “%(wanted)s”") % {"wanted": case.wanted})
+    if option.kind == RulingKind.COMPROMISE and case.options:
+        said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(case.options)})
+    return [*said, _("Nothing moves by itself: the sentence is the ruling.")]
 
 
 def _say_sides(sides: frozenset[str]) -> str:
@@ -128,7 +178,7 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     if numbers.effort is not None:
         told.append((_("Effort alone"), say_weeks(numbers.effort)))
-    told.append((_("Against the line"), say_standing(numbers)))
+    told.append((_("Against the line"), say_standing(ask, numbers)))
     if numbers.best is not None:
         words = {"host": f"{numbers.best.host.key} {numbers.best.host.title}", "weeks": say_weeks(numbers.weeks)}
         told.append(
@@ -136,7 +186,7 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
         )
     if numbers.outrank is not None:
         pushed = ", ".join(row.key for row in numbers.outrank.pushed)
-        told.append((_("A rank of its own pushes"), pushed or _("nobody")))
+        told.append((_("A rank of its own pushes below"), pushed or _("nobody")))
     told.append((_("Waited"), say_waited(numbers.waited)))
     if numbers.stall is not None:
         low, high = (number(amount, 0) for amount in numbers.stall)
@@ -149,7 +199,16 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
     return told
 
 
-def say_standing(numbers: Numbers) -> str:
+def say_unplaced(ask: WorkRequest) -> str:
+    """Which of the two that make a score is missing."""
+    if ask.effort_weeks is None and ask.value_per_week is None:
+        return _("no place: nobody said its value and effort")
+    if ask.effort_weeks is None:
+        return _("no place: nobody said its effort")
+    return _("no place: nobody said its value")
+
+
+def say_standing(ask: WorkRequest, numbers: Numbers) -> str:
     item = numbers.item
     if item is not None:
         words = {"item": item.key, "project": item.project.key}
@@ -157,7 +216,7 @@ def say_standing(numbers: Numbers) -> str:
             return _("%(item)s is in %(project)s, above the line") % words
         return _("%(item)s is in %(project)s, below the line") % words
     if numbers.standing is None:
-        return _("no place: nobody said its value and effort")
+        return say_unplaced(ask)
     words = {"place": numbers.standing.place, "weeks": say_weeks(numbers.standing.weeks_below)}
     if numbers.standing.weeks_below:
         return _("place %(place)s, %(weeks)s below the line") % words
@@ -194,7 +253,7 @@ SENTENCES |= {
     ("escalation", "age_case"): gettext_lazy("made it a case: undecided for 90 days"),
     ("escalation", "take_up_case"): gettext_lazy("took the case"),
     ("escalation", "write_position"): gettext_lazy("wrote the position of their side"),
-    ("escalation", "open_positions"): gettext_lazy("opened the positions"),
+    ("escalation", "open_positions"): gettext_lazy("made both positions readable"),
     ("escalation", "propose_settlement"): _say_proposed,
     ("escalation", "settle_case"): gettext_lazy("confirmed the settlement"),
     ("escalation", "settle_by_decision"): gettext_lazy("decided the request, so nobody rules on it"),

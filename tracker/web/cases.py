@@ -16,15 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tracker.escalations import actions
-from tracker.escalations.models import Condition, Escalation
+from tracker.escalations.models import Condition, Escalation, Reason
 from tracker.escalations.queries import LOADED, docket_of
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.people.access import Power, Viewer, may, require
 from tracker.promises.models import Promise
 from tracker.web.case_page import read_case_page
+from tracker.web.case_words import say_row
 from tracker.web.forms.answers import INVALID, answer_form, tell_refusal
 from tracker.web.forms.cases import (
+    REASONS,
     AcknowledgeForm,
     MeetForm,
     PlainCaseForm,
@@ -67,7 +69,8 @@ def show_docket(request: SignedInRequest) -> HttpResponse:
     late = ngettext("%(count)s answer is late.", "%(count)s answers are late.", lines) % {"count": lines}
     context = {
         "title": _say_docket(len(mine), len(docket.cases), mediates=may(viewer, Power.RULE)),
-        "context_line": late if lines else _("Everything else settled without you."),
+        "context_line": late if lines else _("No late answer has come this far."),
+        "cases": [(row, say_row(row)) for row in docket.cases],
         "docket": docket,
         "mediates": may(viewer, Power.RULE),
         "keys": "123456789",
@@ -151,13 +154,13 @@ def take_case_step(request: SignedInRequest, key: str, name: str) -> HttpRespons
 @signed_in
 @once
 def rule(request: SignedInRequest, key: str) -> HttpResponseBase:
-    """The button says which ruling; its effects are those that were shown beside it."""
+    """One of the three; its effects are those that were shown with it."""
     case = find_case(request.viewer, key)
     require(request.viewer, Power.RULE)
     form = RulingForm(request.POST, auto_id="rule-%s")
     if not form.is_valid():
         return _show(request, case, given={"rule": form}, status=INVALID)
-    kind, at = request.POST.get("kind", ""), clock.now()
+    kind, at = form.cleaned_data["kind"], clock.now()
     said = {name: form.cleaned_data[name] for name in ("sentence", "due_on", "rationale", "accepted_risk")}
 
     def act() -> object:
@@ -233,7 +236,7 @@ def escalate(request: SignedInRequest, key: str) -> HttpResponseBase:
     """Asks the COO: one question, why it is stuck, what could be done, what was tried."""
     ask = find_ask(request.viewer, key)
     require(request.viewer, Power.ESCALATE, actions.ties_to_escalate(ask))
-    form = RaiseForm(request.POST or None)
+    form = RaiseForm(request.POST or None, initial={"reason": REASONS.get(ask.state, Reason.NO_ANSWER)})
 
     def save() -> HttpResponse:
         case = actions.raise_case(actor=request.viewer, at=clock.now(), ask=ask, **form.cleaned_data)

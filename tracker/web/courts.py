@@ -105,6 +105,8 @@ def say_then(promise: Promised) -> str:
         return _("then the case goes back to the COO")
     if promise.kind == Kind.POSITION:
         return _("then the COO decides without it")
+    if promise.kind == Kind.RULING:
+        return _("then the CTO and the CMO hear of it")
     lead = vars(promise).get("lead")
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}

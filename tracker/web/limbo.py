@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from tracker.escalations.queries import Limbo, limbo_list
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed
+from tracker.people.models import Side
 from tracker.promises.models import Kind
 from tracker.web.courts import THEN
 from tracker.web.render import render_page
@@ -49,4 +50,17 @@ def say_ages(limbo: Limbo) -> str:
     if limbo.median is None:
         return _("Whoever owes an answer gives it in time.")
     words = {"median": limbo.median, "oldest": max(row.days for row in limbo.rows)}
-    return _("Half of them wait longer than %(median)s days, the oldest for %(oldest)s.") % words
+    if len(limbo.rows) == 1:
+        text = ngettext("It has waited %(median)s day.", "It has waited %(median)s days.", limbo.median) % words
+    else:
+        text = (
+            ngettext(
+                "Half of them have waited %(median)s day or longer, the oldest %(oldest)s.",
+                "Half of them have waited %(median)s days or longer, the oldest %(oldest)s.",
+                limbo.median,
+            )
+            % words
+        )
+    sides = {side: sum(row.side == side for row in limbo.rows) for side in Side.values}
+    owed = _("Marketing owes %(marketing)s of the answers, IT %(technology)s.") % sides
+    return f"{text} {owed}"

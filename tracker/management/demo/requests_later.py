@@ -221,7 +221,7 @@ TOLD = (
         "Stock of stores in local results",
         "Who searches nearby sees the stock of others.",
         (2, 1),
-        (asked((1, 1), IRINA, "Per store or per region? The stock of a single store is right only every four hours."),),
+        (asked((2, 3), IRINA, "Per store or per region? The stock of a single store is right only every four hours."),),
         proof="filing",
     ),
     Told(

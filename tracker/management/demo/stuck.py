@@ -58,7 +58,7 @@ def _raise_crawlers(world: World, at: datetime) -> None:
         at=at,
         ask=_ask(CRAWLERS),
         reason=Reason.DECLINED,
-        wanted="Crawlers are let in, as far as the servers bear it.",
+        wanted="May search crawlers read the whole shop?",
         options=["Let them in at night", "A trial in stages with a stop rule", "Leave the block"],
         tried="Two talks in autumn; the block stayed, and nobody measured what it saves.",
     )
@@ -70,7 +70,7 @@ def _raise_phones(world: World, at: datetime) -> None:
         at=at,
         ask=_ask(PHONES),
         reason=Reason.PRIORITY,
-        wanted="It is done this quarter.",
+        wanted="Is it done this quarter?",
         options=["Embed it in P-29", "A rank of its own"],
     )
 

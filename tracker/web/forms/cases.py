@@ -1,11 +1,13 @@
 """Forms of cases: raise one, say what a side wants, settle, rule."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.models import CHOICES, Reason, RulingKind
+from tracker.intake.states import State
 from tracker.people.models import User
 from tracker.web.forms.backlog import lines
 from tracker.web.forms.requests import LinesField
@@ -14,6 +16,8 @@ LONGEST = 5_000
 SENTENCE = 500
 LETTERS = {RulingKind.GRANT: "A", RulingKind.COMPROMISE: "B", RulingKind.DENY: "C"}
 """A ruling keeps its letter, wherever it stands on the page."""
+REASONS: Mapping[str, Reason] = {State.DECLINED: Reason.DECLINED, State.ACCEPTED: Reason.PRIORITY}
+"""Why a request in this state is mostly stuck; any other waits for an answer."""
 
 
 def letters() -> list[tuple[str, Any]]:
@@ -34,7 +38,10 @@ class RaiseForm(forms.Form):
 
 class PositionForm(forms.Form):
     text = forms.CharField(
-        label=_("What your side wants, and why"), max_length=LONGEST, widget=lines(4), help_text=_("Numbers persuade.")
+        label=_("What your side wants, and why"),
+        max_length=LONGEST,
+        widget=lines(4),
+        help_text=_("A few sentences; numbers persuade."),
     )
     accepts = forms.MultipleChoiceField(
         label=_("Rulings your side could live with"),
@@ -42,6 +49,11 @@ class PositionForm(forms.Form):
         choices=letters,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def name_rulings(self, titles: Mapping[str, str]) -> None:
+        """What each ruling comes to in this case, in the order of the letters; by kind."""
+        named = [(str(kind), titles[kind]) for kind in CHOICES]
+        self.fields["accepts"].choices = named  # type: ignore[attr-defined]  # a MultipleChoiceField
 
 
 class SettleForm(forms.Form):
@@ -76,9 +88,20 @@ class PlainCaseForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    """`kind` comes from the button; the conditions are optional, but whole."""
+    """A choice, a sentence and a date; the condition is optional, but whole."""
 
-    sentence = forms.CharField(label=_("In one sentence, why"), max_length=SENTENCE, widget=forms.TextInput())
+    kind = forms.ChoiceField(
+        label=_("What you can rule"),
+        choices=[(str(kind), kind.label) for kind in CHOICES],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three.")},
+    )
+    sentence = forms.CharField(
+        label=_("In one sentence, why"),
+        max_length=SENTENCE,
+        widget=forms.TextInput(),
+        error_messages={"required": _("Say why in one sentence: both sides read it.")},
+    )
     due_on = forms.DateField(label=_("Looked at again on"), widget=forms.DateInput())
     rationale = forms.CharField(label=_("More of the reasons"), max_length=LONGEST, required=False, widget=lines(2))
     accepted_risk = forms.CharField(
@@ -90,10 +113,17 @@ class RulingForm(forms.Form):
     )
     condition_due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
 
+    FOLDED = ("rationale", "accepted_risk", "condition", "condition_owner", "condition_due_on")
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         people = User.objects.active().exclude(roles=[]).order_by("name")
         self.fields["condition_owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether what most rulings leave empty has to be shown: something in it is wrong, or was typed."""
+        return any(self[name].errors or (self.is_bound and self[name].value()) for name in self.FOLDED)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
