@@ -82,10 +82,17 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
     return rows
 
 
-def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: tuple[str, int] | None) -> Listed:
-    """One page in an order of SORTS ("-key" is newest first); `after` is the value and id of the last row seen."""
-    column, down = SORTS[sort.removeprefix("-")], sort.startswith("-")
+def order_requests(viewer: Viewer, wanted: Wanted, sort: str) -> WorkRequestQuerySet:
+    """What is wanted in an order of SORTS ("-key" is newest first)."""
+    column, sign = SORTS[sort.removeprefix("-")], "-" if sort.startswith("-") else ""
     rows = narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer)
+    return rows.order_by(*dict.fromkeys([f"{sign}{column}", f"{sign}id"]))
+
+
+def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: tuple[str, int] | None) -> Listed:
+    """One page of it; `after` is the value and id of the last row seen."""
+    column, down = SORTS[sort.removeprefix("-")], sort.startswith("-")
+    rows = order_requests(viewer, wanted, sort)
     if after is not None:
         value, last = after
         step = "lt" if down else "gt"
@@ -93,9 +100,7 @@ def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: tuple[str
         if column != "id":
             beyond = Q(**{f"{column}__{step}": value}) | (Q(**{column: value}) & beyond)
         rows = rows.filter(beyond)
-    sign = "-" if down else ""
-    ordered = rows.order_by(*dict.fromkeys([f"{sign}{column}", f"{sign}id"]))
-    found = list(ordered.select_related("type", "area", "team", "requester__team")[: PAGE + 1])
+    found = list(rows.select_related("type", "area", "team", "requester__team")[: PAGE + 1])
     if len(found) <= PAGE:
         return Listed(found, "")
     last_row = found[PAGE - 1]

@@ -60,6 +60,13 @@ def button(
     return draw("button", url=url, action=action, **values)
 
 
+@register.simple_tag(takes_context=True)
+def exports(context: Context) -> SafeString:
+    """The list of this address, all pages of it, as a file."""
+    files = {kind: query_with(context, **{"as": kind}) for kind in ("csv", "json")}
+    return draw("exports", **files)
+
+
 @register.simple_block_tag
 def choices(content: SafeString, *, legend: object, id: str, error: object = "") -> SafeString:
     """One question whose answers stand side by side, each a `choice`; `id` is where the summary of errors leads."""

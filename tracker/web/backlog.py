@@ -28,6 +28,7 @@ from tracker.launches.models import Check
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
+from tracker.web.exports import Column, send_list
 from tracker.web.forms.answers import INVALID, tell_refusal
 from tracker.web.forms.backlog import (
     AnswerForm,
@@ -48,6 +49,17 @@ from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import say_line, say_weight
 
 PAGE = 50
+COLUMNS = (
+    Column("key", gettext_lazy("Key"), "key"),
+    Column("request", gettext_lazy("Request"), "ask__key"),
+    Column("title", gettext_lazy("Title"), "ask__title"),
+    Column("project", gettext_lazy("Project"), "project__key"),
+    Column("state", gettext_lazy("State"), "state", ItemState.choices),
+    Column("orphaned_at", gettext_lazy("Orphaned"), "orphaned_at"),
+    Column("business_owner", gettext_lazy("Business owner"), "business_owner__name"),
+    Column("delivery_owner", gettext_lazy("Delivery owner"), "delivery_owner__name"),
+    Column("added_weeks", gettext_lazy("Effort, weeks"), "added_weeks"),
+)
 count_waiting("backlog", lambda viewer: BacklogItem.objects.to_answer_by(viewer))
 
 
@@ -67,7 +79,7 @@ class Filter:
 
 @require_GET
 @signed_in
-def show_backlog(request: SignedInRequest) -> HttpResponse:
+def show_backlog(request: SignedInRequest) -> HttpResponseBase:
     viewer = request.viewer
     if not viewer.roles:
         raise NotAllowed(_("Ask your administrator for a role."))
@@ -83,6 +95,8 @@ def show_backlog(request: SignedInRequest) -> HttpResponse:
         rows = rows.owned_by(viewer.id)
     if chosen.get("orphaned"):
         rows = rows.orphaned()
+    if file := send_list(request, rows.order_by("-id"), COLUMNS, "backlog"):
+        return file
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))

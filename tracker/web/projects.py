@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker.backlog.models import BacklogItem
@@ -24,6 +24,7 @@ from tracker.projects.states import PROJECT
 from tracker.projects.words import say_weeks
 from tracker.sites.models import Area
 from tracker.web.courts import proposals_turn
+from tracker.web.exports import Column, send_list
 from tracker.web.forms.projects import DropForm, EffortForm, PinForm
 from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
@@ -33,6 +34,18 @@ from tracker.web.viewer import SignedInRequest, signed_in
 PAGE = 50
 FILTERS = ("team", "stage", "line", "owner", "area", "q")
 NO_OWNER = "none"
+COLUMNS = (
+    Column("key", gettext_lazy("Key"), "key"),
+    Column("title", gettext_lazy("Project"), "title"),
+    Column("owner", gettext_lazy("Owner"), "owner__name"),
+    Column("team", gettext_lazy("Team"), "team__name"),
+    Column("stage", gettext_lazy("Stage"), "stage", Stage.choices),
+    Column("above", gettext_lazy("Above the line"), "above"),
+    Column("weeks", gettext_lazy("Effort, weeks"), "asked"),
+    Column("pinned", gettext_lazy("Pinned"), "pinned"),
+    Column("starts_on", gettext_lazy("Start"), "starts_on"),
+    Column("ends_on", gettext_lazy("End"), "ends_on"),
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +106,15 @@ def without(query: QueryDict, *names: str, **values: str) -> str:
 
 @require_GET
 @signed_in
-def show_projects(request: SignedInRequest) -> HttpResponse:
+def show_projects(request: SignedInRequest) -> HttpResponseBase:
     """In rank order, fifty to a page, from the key in `after` on."""
     require(request.viewer, Power.VIEW)
     today = clock.now().date()
     period = period_named("", today)
     visible = with_estimates(Project.objects.visible_to(request.viewer), period)
     rows = narrow(visible, request.GET)
+    if file := send_list(request, rows.order_by("rank"), COLUMNS, "projects"):
+        return file
     if after := request.GET.get("after"):
         rows = rows.filter(rank__gt=Subquery(Project.objects.filter(key=after).values("rank")[:1]))
     found = list(rows.select_related("owner__team", "team").order_by("rank")[: PAGE + 1])

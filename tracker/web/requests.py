@@ -11,13 +11,13 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.backlog.rules import last_day_to_join
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
-from tracker.intake.models import WorkRequest
+from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.queries import (
     SORTS,
     Wanted,
@@ -26,6 +26,7 @@ from tracker.intake.queries import (
     kinds_by_key,
     list_requests,
     needs_of,
+    order_requests,
     read_cursor,
     similar_requests,
 )
@@ -37,6 +38,7 @@ from tracker.people.access import Power, Viewer, may, require
 from tracker.people.models import Team
 from tracker.projects.models import Project
 from tracker.sites.models import Area
+from tracker.web.exports import Column, send_list
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.cases import AcknowledgeForm
 from tracker.web.forms.requests import FILING, CommentForm, FilterForm, RequestForm, shown_values, step_forms
@@ -48,6 +50,20 @@ from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import ways_up
 
 DEFAULT_SORT = "-key"
+COLUMNS = (
+    Column("key", gettext_lazy("Key"), "key"),
+    Column("title", gettext_lazy("Title"), "title"),
+    Column("state", gettext_lazy("State"), "state", State.choices),
+    Column("delivery", gettext_lazy("Delivery"), "delivery", Delivery.choices),
+    Column("restricted", gettext_lazy("Restricted"), "restricted"),
+    Column("type", gettext_lazy("Type"), "type__key"),
+    Column("area", gettext_lazy("Area"), "area__name"),
+    Column("team", gettext_lazy("Team"), "team__name"),
+    Column("requester", gettext_lazy("Requester"), "requester__name"),
+    Column("effort_weeks", gettext_lazy("Alone, weeks"), "effort_weeks"),
+    Column("filed_at", gettext_lazy("Filed"), "filed_at"),
+    Column("updated_at", gettext_lazy("Changed"), "updated_at"),
+)
 
 
 def language() -> str:
@@ -68,7 +84,7 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
 
 @require_GET
 @signed_in
-def show_requests(request: SignedInRequest) -> HttpResponse:
+def show_requests(request: SignedInRequest) -> HttpResponseBase:
     viewer = request.viewer
     if not viewer.roles:
         raise NotAllowed(_("Ask your administrator for a role."))
@@ -80,6 +96,8 @@ def show_requests(request: SignedInRequest) -> HttpResponse:
     sort = request.GET.get("sort", DEFAULT_SORT)
     if sort.removeprefix("-") not in SORTS:
         sort = DEFAULT_SORT
+    if file := send_list(request, order_requests(viewer, wanted, sort), COLUMNS, "requests"):
+        return file
     listed = list_requests(viewer, wanted, sort=sort, after=read_cursor(request.GET.get("after", ""), sort))
     standing = count_standing(viewer)
     form.show_needed()
