@@ -90,6 +90,7 @@ PAGES = [
     may(NOBODY, "GET /elements/"),
     may(SIGNED_IN, "GET /"),
     may(SIGNED_IN, "GET /search/?q=data"),
+    may(SIGNED_IN, "GET /live/?of=request"),
     # People, teams, sites, the own profile, the firm
     may(ADMIN, "GET /people/"),
     may(ADMIN, "GET /people/invite/"),

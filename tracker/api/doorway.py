@@ -10,18 +10,11 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from tracker.history.queries import STAMP
 from tracker.kernel.prepared import Row, fetch_rows
 from tracker.people.access import Viewer
 
 PREFIX = "/api/v1/"
-WINDOW = 64
-STAMP = f"""
-SELECT coalesce(sum(latest.id), 0) FROM unnest(string_to_array(%s::text, '.')) AS kind
-CROSS JOIN LATERAL (
-    SELECT id FROM tracker_entry WHERE (subject, id) > (kind, 0) AND (subject, id) < (kind, 9223372036854775807)
-    ORDER BY subject DESC, id DESC LIMIT {WINDOW}
-) latest
-"""  # noqa: S608  the only thing filled in is a constant
 FIND = """
 SELECT u.id, u.name, u.roles, u.team_id, coalesce(t.side, ''), k.scopes, u.language, u.time_zone, clock_timestamp()
 FROM tracker_token k JOIN tracker_user u ON u.id = k.user_id LEFT JOIN tracker_team t ON t.id = u.team_id
@@ -38,12 +31,7 @@ class ApiViewer(Viewer):
 
 
 def tag_of(viewer: Viewer, path: str, subjects: str, stamp: object) -> str:
-    """The ETag of a list: its subjects in the open, then a digest of who saw what, and when it last changed.
-
-    The stamp adds up the ids of the latest entries of each kind, not only the highest: of two changes the one with
-    the lower id may commit later, and then it still enters the window. The row comparison in STAMP keeps the planner
-    on the index of (subject, id): by a plain equality it walks the primary key, slow for a kind that changes rarely.
-    """
+    """The ETag of a list: its subjects in the open, then a digest of who saw what, and the stamp of their history."""
     who = f"{viewer.id} {sorted(viewer.roles)} {viewer.team} {sorted(viewer.scopes or ())} {viewer.language}"
     digest = hashlib.blake2b(f"{who} {path} {stamp}".encode(), digest_size=12).hexdigest()
     return f'"{subjects}-{digest}"'

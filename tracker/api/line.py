@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from tracker.api.doorway import STAMP, tag_of
+from tracker.api.doorway import tag_of
 from tracker.api.resource import Resource
+from tracker.history.queries import STAMP
 from tracker.kernel.errors import Invalid, NotFound
 from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Power, require

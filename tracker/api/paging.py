@@ -11,8 +11,9 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from tracker.api.doorway import STAMP, tag_of
+from tracker.api.doorway import tag_of
 from tracker.api.shapes import Fields, JsonText
+from tracker.history.queries import STAMP
 from tracker.kernel.errors import Invalid
 from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Viewer

@@ -12,6 +12,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
+from tracker.history.queries import stamp_of
 from tracker.templatetags.drawing import draw
 
 register = template.Library()
@@ -198,6 +199,12 @@ def tabs(content: SafeString, label: object) -> SafeString:
 @register.simple_tag
 def tab(label: object, url: str, *, current: bool = False, count: int | None = None) -> SafeString:
     return draw("tab", label=label, url=url, current=current, count=count)
+
+
+@register.simple_tag
+def live(subjects: str) -> SafeString:
+    """Keeps the page up to date with these kinds of records, such as "request.project"."""
+    return draw("live", subjects=subjects, stamp=stamp_of(subjects))
 
 
 @register.simple_tag

@@ -12,6 +12,15 @@
     if (live) live.textContent = text;
   }
 
+  function tell(text, tone) {
+    announce(text);
+    const flash = document.createElement("div");
+    flash.className = `flash ${tone}`;
+    flash.dataset.flash = "";
+    flash.textContent = text;
+    $("#flash")?.replaceChildren(flash);
+  }
+
   /* ---- dialogs ---- */
 
   function openDialog(id, opener) {
@@ -384,12 +393,7 @@
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail.ctx) return;
     release();
-    announce(words("lost"));
-    const flash = document.createElement("div");
-    flash.className = "flash bad";
-    flash.dataset.flash = "";
-    flash.textContent = words("lost");
-    $("#flash")?.replaceChildren(flash);
+    tell(words("lost"), "bad");
     undo?.();
   });
 
@@ -402,6 +406,32 @@
     });
     $$("[data-sortable]").forEach(makeSortable);
   }
+
+  /* ---- what others change ---- */
+
+  const BEAT = 2000;
+  const unsaved = () => $("#main form[data-typed]");
+  const engaged = () => document.hidden || $("dialog:modal, .sortable-chosen, form[data-busy], #main :popover-open") ||
+    (typing(document.activeElement) && document.activeElement.closest("#main")) || String(getSelection());
+
+  async function listen() {
+    const pulse = $("#pulse");
+    if (!pulse || engaged()) return;
+    try {
+      const answer = await fetch(pulse.dataset.live, { headers: { "If-None-Match": pulse.dataset.stamp }, redirect: "error" });
+      if (answer.status !== 204 || !pulse.isConnected || engaged()) return;
+    } catch { return; }
+    if (!unsaved()) return window.htmx.ajax("GET", location.pathname + location.search, { target: "#main", swap: "innerHTML" });
+    pulse.remove();
+    tell(words("meanwhile"), "warn");
+  }
+
+  setInterval(listen, BEAT);
+  document.addEventListener("visibilitychange", listen);
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("#main form");
+    if (form && form.method !== "get") form.dataset.typed = "1";
+  });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
   else prepare();
