@@ -12,6 +12,7 @@ from tests.forms import heading_of, send_form, text_of
 from tests.makers import Cast
 from tests.tracker.cases import DAY, LATER, SENTENCE, Court, another_request, make_court
 from tracker.backlog.models import BacklogItem
+from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.audit import holes
 from tracker.intake.models import WorkRequest
@@ -188,6 +189,32 @@ def test_a_condition_comes_with_its_owner_and_its_date(court: Court) -> None:
     done = send_form(sre, sre.get(f"/cases/{case.key}/"), meet, note="seen")
     assert "Noted: the condition holds." in text_of(done)
     assert Condition.objects.get().state == "met"
+
+
+def test_a_broken_condition_brings_the_case_back_apart_from_what_is_merely_late(court: Court) -> None:
+    case = court.heard()
+    court.rule(case, conditions=[NewCondition("A stop rule is in place.", court.cast.sre, LATER)])
+    court.break_promise(court.promises(case)[f"condition:{Condition.objects.get().pk}"])
+    coo = browser(court.cast.coo)
+    shown = text_of(coo.get("/docket/"))
+    assert "Back: a condition was broken" in shown
+    assert "No late answer has come this far." in shown
+    page = coo.get(f"/cases/{case.key}/")
+    assert "a condition was broken" in text_of(page)
+    done = send_form(coo, page, f"/cases/{case.key}/take-up/")
+    assert "What you can rule" in text_of(done)
+
+
+def test_the_other_side_reads_a_proposal_first_and_what_comes_without_it(court: Court) -> None:
+    case = court.raised()
+    seo, url = browser(court.cast.seo_lead), f"/cases/{case.key}/"
+    given = {"sentence": "In stages, with a stop rule.", "due_on": LATER.isoformat()}
+    send_form(seo, seo.get(f"{url}?dialog=settle"), f"{url}settle/", **given)
+    page = page_of(court.cast.platform_lead, case)
+    assert "Marketing would settle it so" in text_of(page)
+    assert "If you do not agree, the COO rules." in text_of(page)
+    html = page.content.decode()
+    assert html.index('id="proposal"') < html.index('id="write"')
 
 
 def test_what_was_shown_is_what_is_done_and_nothing_else_is_read(court: Court) -> None:

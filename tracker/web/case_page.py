@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.escalations.models import Condition, Escalation, RulingKind
 from tracker.escalations.queries import CaseFile, Spoken, case_page
-from tracker.escalations.states import CONDITION, CaseState
+from tracker.escalations.states import CONDITION, CaseState, ConditionState
 from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Side, User
 from tracker.promises.models import Kind
@@ -129,6 +129,10 @@ class CaseView:
         return bool(self.case.proposal and self.speaks_for and self.speaks_for != self.case.proposal_side)
 
     @property
+    def proposing(self) -> str:
+        return str(Side(self.case.proposal_side).label) if self.case.proposal_side else ""
+
+    @property
     def courts(self) -> list[Court]:
         """Whose turn it is: each side that still owes its position, and whoever took it; else who owes the answer that
         brought it here."""
@@ -158,10 +162,16 @@ class CaseView:
     def _state(self) -> str:
         if self.case.state == CaseState.OPEN and self.case.taken_by_id is None:
             return _("not taken up yet")
+        if self.case.state == CaseState.DOCKETED and any(
+            one.state == ConditionState.BROKEN for one in self.file.conditions
+        ):
+            return _("a condition was broken")
         return str(self.case.get_state_display())
 
     @property
     def context_line(self) -> str:
+        if not self.case.live:
+            return f"{self.case.ask.key} {self.case.ask.title}"
         waited = self.file.numbers.waited
         days = {side: number(waited[side], 1) for side in Side.values}
         words = {"days": number(sum(waited.values()), 1), **days}

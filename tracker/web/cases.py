@@ -65,13 +65,16 @@ def show_docket(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     docket = docket_of(viewer, now)
     mine = [row for row in docket.cases if may(viewer, Power.RULE) and not row.own]
-    lines = len(docket.lines)
+    returned = [row for row in docket.lines if row.broken]
+    lines = len(docket.lines) - len(returned)
     late = ngettext("%(count)s answer is late.", "%(count)s answers are late.", lines) % {"count": lines}
     context = {
         "title": _say_docket(len(mine), len(docket.cases), mediates=may(viewer, Power.RULE)),
         "context_line": late if lines else _("No late answer has come this far."),
         "cases": [(row, say_row(row)) for row in docket.cases],
         "docket": docket,
+        "returned": returned,
+        "lines": [row for row in docket.lines if not row.broken],
         "mediates": may(viewer, Power.RULE),
         "keys": "123456789",
         "now": now,

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import CharField, Count, F, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
-from tracker.escalations.models import Escalation
+from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries.waiting import waits_of
-from tracker.escalations.states import CaseState
+from tracker.escalations.states import CaseState, ConditionState
 from tracker.people.access import Viewer
 from tracker.promises.models import Kind, Promise
 
@@ -19,7 +19,7 @@ MOST = 100
 @dataclass(frozen=True)
 class DocketRow:
     """A case or a line; `since` it waits, `due_at` the ruling is owed (once it is taken), `spoken` sides of two have
-    said what they want, `own` is one that the viewer may not rule on."""
+    said what they want, `own` is one that the viewer may not rule on, `broken` one that a broken condition brought back."""
 
     case: Escalation
     since: datetime
@@ -28,10 +28,15 @@ class DocketRow:
     marketing: Decimal
     technology: Decimal
     own: bool
+    broken: bool
 
     @property
     def title(self) -> str:
         return f"{self.case.key} {self.case.wanted or self.case.ask.title}"
+
+    @property
+    def about(self) -> str:
+        return f"{self.case.ask.key} {self.case.ask.title}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ def docket_of(viewer: Viewer, at: datetime) -> Docket:
         spoken=Count("positions", distinct=True),
         due_at=Subquery(ruling.values("due_at")[:1]),
         since=Coalesce("began_at", "created_at"),
+        broken=Exists(Condition.objects.filter(escalation=OuterRef("pk"), state=ConditionState.BROKEN)),
     )
     found = list(
         rows.select_related("ask__team", "taken_by__team", "promise__holder__team").order_by(
@@ -73,4 +79,5 @@ def _row(case: Escalation, waited: dict[str, Decimal], viewer: Viewer) -> Docket
         marketing=waited["marketing"],
         technology=waited["technology"],
         own=viewer.id in case.parties,
+        broken=known["broken"],
     )

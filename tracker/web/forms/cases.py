@@ -63,7 +63,10 @@ class SettleForm(forms.Form):
 
 class SendBackForm(forms.Form):
     sentence = forms.CharField(
-        label=_("What is missing, or whose decision it is"), max_length=SENTENCE, widget=lines(2)
+        label=_("What is missing, or whose decision it is"),
+        max_length=SENTENCE,
+        widget=lines(2),
+        help_text=_("The case ends with this; whoever is involved may ask again."),
     )
 
 
