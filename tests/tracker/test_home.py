@@ -1,14 +1,33 @@
-"""Your move: what waits for whom, on the demo company."""
+"""Your move: what waits for whom, until when and what otherwise; on the demo company, and in cases."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils.html import escape
 
 from tests.ledger import counted
 from tests.lumen import OnLumenMarket, find_person, sign_in
+from tests.makers import Cast
+from tests.tracker.cases import LATER, Court, make_court
+from tracker.escalations.actions import NewCondition, settle_case
+from tracker.escalations.models import Escalation
 from tracker.intake.actions import answer_question
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
-from tracker.people.models import User
+from tracker.people.models import Firm, Level, User
 from tracker.projects.models import Project
+from tracker.promises.models import Promise
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def home_of(role: str) -> str:
@@ -33,6 +52,73 @@ class HomeTests(OnLumenMarket):
     def test_the_headline_counts_decisions_and_minutes(self) -> None:
         assert re.fullmatch(r"\d+ decisions, about \d+ minutes", headline(home_of("platform-lead")))
         assert headline(home_of("coo")) == "3 cases need you, about 24 minutes"
+
+    def test_what_is_broken_comes_first_and_then_what_is_due_soonest(self) -> None:
+        page = home_of("platform-lead")
+        badges = re.findall(r'class="move-due"><span class="badge (\w+)"[^>]*>\s*([^<]*?)\s*<', page)
+        tones = [tone for tone, _due in badges]
+        assert tones[:4] == ["bad"] * 4
+        assert "bad" not in tones[4:]
+        late = Promise.objects.broken().filter(holder=find_person("platform-lead")).order_by("due_at")
+        assert re.findall(r'id="move-([^"]+)"', page)[: late.count()] == [one.facts["key"] for one in late]
+        assert "it goes to the COO next" in move(page, "R-56")
+        assert "Otherwise the CTO and the CMO are asked" in move(page, "R-62")
+
+    def test_the_context_and_the_navigation_count_what_is_owed(self) -> None:
+        for role, owed in (("platform-lead", 7), ("seo-lead", 1), ("coo", 0)):
+            page = home_of(role)
+            counted_in_nav = re.search(r'<span>Your move</span><span class="count">(\d+)', page)
+            assert int(counted_in_nav[1] if counted_in_nav else 0) == owed, role
+            assert (f"You owe {owed} answer" in page) is bool(owed), role
+        assert "You owe 7 answers; late: 4." in home_of("platform-lead")
+
+    def test_the_coo_reads_the_cases_who_waited_and_what_both_would_accept(self) -> None:
+        page = home_of("coo")
+        assert re.search(r"Waiting [\d.]+ working days: [\d.]+ with marketing, [\d.]+ with IT\.", page)
+        crawlers = Escalation.objects.get(ask__key="R-52")
+        assert f"{crawlers.key} {escape(crawlers.wanted)}" in move(page, crawlers.key)
+        assert "Both sides would accept B." in move(page, crawlers.key)
+        assert "Everything else settled without you." in page
+        assert re.search(r'<span>Docket</span><span class="count">3<', page)
+
+    def test_the_administrator_reads_whether_promises_are_kept(self) -> None:
+        assert f"{Promise.objects.broken().count()} answers are late." in home_of("admin")
+        Promise.objects.update(breached_at=None)
+        Promise.objects.update(next_at=None)
+        assert "All promises kept, nothing overdue." in home_of("admin")
+
+    def test_who_sits_on_a_request_of_mine_until_when_and_who_is_asked_then(self) -> None:
+        User.objects.filter(email="content-lead@lumen.example").update(language="en")
+        waited = home_of("content-lead").partition("You wait for")[2]
+        told = move(waited, "R-63")
+        assert "Kenji Sato answers whether P-09 carries it. Otherwise Irina Lind is asked." in told
+        assert re.search(r"by (today|tomorrow|\w+day|\d)|late", told)
+
+    def test_whoever_may_answer_for_another_reads_who_owes_it(self) -> None:
+        assert "Irina Lind owes the answer and is late." in move(home_of("cto"), "R-56")
+
+    def test_without_clocks_home_is_as_it_was(self) -> None:
+        Promise.objects.running().update(state="lifted", ended_at=clock.now(), next_at=None)
+        Firm.objects.update(level=Level.START)
+        page = home_of("platform-lead")
+        assert re.findall(r'id="move-(R-\d+)"', page)[:3] == ["R-56", "R-58", "R-59"]
+        assert "until you answer, nobody works on it" in move(page, "R-56")
+        assert "You owe" not in page
+        assert "Otherwise" not in page
+        assert "promises" not in home_of("admin")
+
+    def test_numbers_are_declined_in_russian(self) -> None:
+        lead = find_person("platform-lead")
+        User.objects.update(language="ru")
+        assert "За вами 7 ответов; просрочено: 4." in home_of("platform-lead")
+        assert "3 дела ждут вас" in headline(home_of("coo"))
+        for count, told in ((1, "За вами 1 ответ."), (2, "За вами 2 ответа."), (5, "За вами 5 ответов.")):
+            kept = Promise.objects.running().filter(holder=lead, kind="decision")[:count]
+            others = Promise.objects.filter(holder=lead).exclude(pk__in=list(kept.values_list("pk", flat=True)))
+            with undone():
+                others.update(holder=None)
+                Promise.objects.filter(holder=lead).update(breached_at=None)
+                assert told in home_of("platform-lead")
 
     def test_the_platform_lead_triages_the_oldest_first(self) -> None:
         page = home_of("platform-lead")
@@ -92,16 +178,99 @@ class HomeTests(OnLumenMarket):
         assert "waits for your answer" not in page
         assert "R-54" in page
 
-    def test_nine_statements_for_everybody(self) -> None:
+    def test_ten_statements_for_everybody_with_the_two_of_the_frame(self) -> None:
         for person in User.objects.all():
             client = sign_in(person.email.partition("@")[0])
             client.get("/")
             with counted() as count:
                 client.get("/")
             asked = [sql for sql in count.statements if "django_session" not in sql]
-            assert len(asked) <= 1 + 9, "\n".join(asked)
+            assert len(asked) <= 1 + 10, "\n".join(asked)
 
     def test_a_stranger_is_sent_to_sign_in(self) -> None:
         answer = self.client.get("/")
         assert answer.status_code == 302
         assert "/login/" in answer.headers["Location"]
+
+
+@pytest.fixture
+def court(cast: Cast) -> Court:
+    return make_court(cast)
+
+
+def at_home(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.get("/").content.decode()
+
+
+def test_each_side_is_asked_for_its_position_until_it_is_written(court: Court) -> None:
+    case = court.raised()
+    owed = f"{case.key}: say where your side stands"
+    holders = {one.holder for one in Promise.objects.running().filter(kind="position")}
+    assert court.cast.seo_lead in holders
+    for person in (court.cast.seo_lead, court.cast.platform_lead, court.cast.cto, court.cast.content_lead):
+        assert (owed in at_home(person)) is (person in holders), person.name
+    court.write(case, court.cast.seo_lead, "Lift the block in stages.")
+    assert owed not in at_home(court.cast.seo_lead)
+
+
+def test_a_case_waits_for_the_mediator_taken_or_not_and_for_nobody_once_it_is_ruled(court: Court) -> None:
+    case = court.heard()
+    assert headline(at_home(court.cast.coo)).startswith("1 case needs you")
+    assert "Both sides would accept B." in move(at_home(court.cast.coo), case.key)
+    court.taken(case)
+    assert "Look and rule" in move(at_home(court.cast.coo), case.key)
+    assert "Look and rule" not in at_home(court.cast.cto)
+    court.rule(case)
+    assert f'id="move-{case.key}"' not in at_home(court.cast.coo)
+
+
+def test_what_both_sides_would_accept_is_told_to_the_mediator_alone(court: Court) -> None:
+    court.heard()
+    for person in (court.cast.cto, court.cast.seo_lead, court.cast.cmo, court.cast.admin):
+        assert "Both sides would accept" not in at_home(person), person.name
+
+
+def test_a_settlement_waits_for_the_other_side_alone(court: Court) -> None:
+    case = court.raised()
+    proposal = "In stages, at night."
+    settle_case(**court.by(court.cast.seo_lead), case=court.load(case), sentence=proposal, due_on=LATER)
+    told = f"{case.key} could be settled"
+    assert proposal in at_home(court.cast.cto)
+    for person, asked in ((court.cast.cto, True), (court.cast.seo_lead, False), (court.cast.cmo, False)):
+        assert (told in at_home(person)) is asked, person.name
+    assert told not in at_home(court.cast.content_lead), "no party to it"
+
+
+def test_a_condition_waits_for_its_owner_and_comes_back_to_the_mediator_broken(court: Court) -> None:
+    sre = court.cast.sre
+    new = NewCondition("The load stays under 80 %", sre, LATER)
+    case = court.taken(court.heard())
+    court.rule(case, conditions=[new])
+    page = at_home(sre)
+    assert f"{case.key} depends on you: The load stays under 80 %" in page
+    assert "Otherwise the case goes back to the COO." in page
+    assert "You owe" not in page
+    assert "depends on you" not in at_home(court.cast.cto)
+    court.break_promise(Promise.objects.running().get(kind="condition"))
+    page = at_home(court.cast.coo)
+    assert f"{case.key} is back: a condition was broken" in page
+    assert "1 condition was broken." in page
+    assert "It is late" in at_home(sre)
+
+
+def test_a_restricted_request_leaks_into_nobodys_home(court: Court) -> None:
+    case = court.heard()
+    secret = "Forty thousand secret pages"
+    WorkRequest.objects.filter(pk=case.ask_id).update(title=secret, restricted=True)
+    Promise.objects.filter(matter=f"request:{case.ask_id}").update(holder=court.cast.analyst)
+    for person in User.objects.all():
+        client = Client()
+        client.force_login(person)
+        seen = client.get(f"/requests/{case.ask.key}/").status_code == 200
+        page = at_home(person)
+        if not seen:
+            assert secret not in page, person.name
+            assert case.key not in page, person.name
+    assert not WorkRequest.objects.visible_to(court.cast.analyst.viewer()).filter(pk=case.ask_id).exists()

@@ -14,9 +14,10 @@ from tests.callers import Caller
 from tests.lumen import OnLumenMarket, find_person
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
-from tracker.backlog.actions import Rest, ask_for_rank, outrank_request
+from tracker.backlog.actions import Rest, ask_for_rank, embed_request, outrank_request
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import item_of
+from tracker.escalations.actions import raise_case, take_up_case, write_position
 from tracker.escalations.models import Escalation
 from tracker.escalations.queries import waited_on, waits_of, way_of
 from tracker.history.queries import story_of
@@ -310,6 +311,89 @@ def test_what_was_waited_is_one_number_with_clocks_and_without(web: Portfolio) -
     settle_promises(actor_key="system", at=at, owed=[owed])
     assert waited()["marketing"] > 0
     assert waited()["technology"] < alone["technology"], "while marketing owes an answer, nobody waits for technology"
+
+
+def running_clocks(cast: Cast) -> None:
+    Firm.objects.update_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
+    ensure_policies(at=clock.now())
+
+
+def test_a_proposal_is_the_owners_turn_until_then_on_its_request_its_item_and_its_host(web: Portfolio) -> None:
+    running_clocks(web.cast)
+    item = embed_request(
+        actor=web.cast.seo_lead.viewer(),
+        at=clock.now(),
+        ask=web.fresh(web.ask),
+        host=web.fresh(web.host),
+        added_weeks=Decimal("1.5"),
+    )
+    then = f"then {web.cast.platform_lead.name} hears of it, then the CTO and the CMO"
+    pages = (f"/backlog/{item.key}/", f"/requests/{web.ask.key}/")
+    for path in pages:
+        shown = read(web.cast.seo_lead, path)
+        assert "Kenji Sato answers the proposal until" in shown, path
+        assert then in shown, path
+    host = read(web.cast.seo_lead, f"/projects/{web.host.key}/")
+    assert "Kenji Sato answers 1 proposal until" in host
+    assert then in host
+    WorkRequest.objects.update(restricted=True)
+    assert "answers 1 proposal" not in read(web.cast.content_lead, f"/projects/{web.host.key}/")
+    web.agree(item)
+    assert "answers 1 proposal" not in read(web.cast.seo_lead, f"/projects/{web.host.key}/")
+    assert "Kenji Sato starts it" in read(web.cast.seo_lead, pages[0])
+
+
+def test_a_project_without_clocks_says_who_answers_its_proposals(web: Portfolio) -> None:
+    web.propose()
+    Promise.objects.update(state="lifted", ended_at=NOON, next_at=None)
+    assert "Kenji Sato answers 1 proposal" in read(web.cast.seo_lead, f"/projects/{web.host.key}/")
+
+
+def test_a_case_says_which_sides_owe_a_position_and_who_owes_the_ruling_until_when(web: Portfolio) -> None:
+    running_clocks(web.cast)
+    cast, at, ask = web.cast, clock.now(), WorkRequest.objects.select_related("type", "area", "team").get(pk=web.ask.pk)
+    case = raise_case(actor=cast.seo_lead.viewer(), at=at, ask=ask, reason="risk", wanted="May crawlers read it?")
+    shown = read(cast.cto, f"/cases/{case.key}/")
+    assert "Timur Rakhimov says where their side stands until" in shown
+    assert "Irina Lind says where their side stands until" in shown
+    assert "then the COO decides without it" in shown
+    case = Escalation.objects.select_related("ask").get(pk=case.pk)
+    take_up_case(actor=cast.coo.viewer(), at=at, case=case)
+    assert "Marta Keller rules until" in read(cast.cto, f"/cases/{case.key}/")
+    write_position(actor=cast.seo_lead.viewer(), at=at, case=case, text="In stages.", accepts=[])
+    assert "Timur Rakhimov says where their side stands" not in read(cast.cto, f"/cases/{case.key}/")
+
+
+def test_a_condition_stands_on_the_item_with_its_owner_and_its_day(web: Portfolio) -> None:
+    running_clocks(web.cast)
+    item = web.agreed()
+    owed = Owed(kind="condition", source="E-1:condition:1", matter=f"request:{web.ask.pk}", holder=web.cast.sre.pk)
+    settle_promises(actor_key="system", at=clock.now(), owed=[owed])
+    shown = read(web.cast.seo_lead, f"/backlog/{item.key}/")
+    assert "Kenji Sato starts it" in shown
+    assert "Max Orlov sees to a condition until" in shown
+    assert "then the case goes back to the COO" in shown
+
+
+def test_triage_and_limbo_say_until_when_and_who_is_asked_next(cast: Cast) -> None:
+    running_clocks(cast)
+    at = clock.now()
+    ask = file_request(
+        actor=cast.seo_lead.viewer(),
+        at=at,
+        type=cast.type,
+        title="Prices",
+        area=cast.product_pages,
+        example_urls=["https://lumen.example/p/1"],
+        why="To be found.",
+    )
+    row = read(cast.platform_lead, "/triage/").partition("Waiting, oldest first")[2]
+    assert re.search(r"Prices R-\d+ · Product page · \S+ [\d:]+ by ", row), row
+    Promise.objects.filter(matter=f"request:{ask.pk}").update(due_at=at - timedelta(days=9))
+    Promise.objects.filter(kind="triage").update(next_at=at - timedelta(days=8), breached_at=at - timedelta(days=9))
+    Promise.objects.filter(kind="triage").update(step=Promise.objects.get(kind="triage").deeds.index("chiefs"))
+    assert re.search(r"\d days late", read(cast.platform_lead, "/triage/"))
+    assert "late; the CTO and the CMO are asked next" in read(cast.seo_lead, "/limbo/")
 
 
 class OnTheDemoTests(OnLumenMarket):

@@ -39,7 +39,7 @@ from tracker.web.home_moves import (
     triage_moves,
     waited_for,
 )
-from tracker.web.home_words import say_bottleneck, say_context, say_kept, say_title
+from tracker.web.home_words import UNCOUNTED, say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
@@ -50,7 +50,8 @@ KEYS = "123456789"
 
 
 def owed_by(viewer: Viewer) -> QuerySet[Promise]:
-    return Promise.objects.running().filter(holder=viewer.id).once_a_request()
+    """What the sentence "You owe 2 answers" counts; rulings are counted beside the docket."""
+    return Promise.objects.running().filter(holder=viewer.id).exclude(kind__in=UNCOUNTED).once_a_request()
 
 
 count_waiting("home", owed_by)
@@ -92,7 +93,7 @@ def read_home(viewer: Viewer, now: datetime) -> Found:
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    """Nine statements at most, whatever waits."""
+    """Eight statements at most and the two of the frame, whatever waits."""
     viewer, now = request.viewer, timezone.now()
     found = read_home(viewer, now)
     line = found.line

@@ -15,6 +15,8 @@ from tracker.promises.models import Kind, Promise
 from tracker.web.home_cases import say_waiting
 from tracker.web.home_moves import Move, minutes_of
 
+UNCOUNTED = (Kind.RULING, Kind.CONDITION)
+"""No answers that somebody waits for: a ruling is a case, a condition has a day of its own."""
 FEWEST_TO_SUM = 2
 """One proposal says its own saving."""
 
@@ -52,8 +54,8 @@ def say_broken(desk: Iterable[OnDesk]) -> str:
 
 
 def say_owing(viewer: Viewer, owed: Iterable[Promise]) -> str:
-    """How many answers the viewer owes: a first answer and a decision about one request are one, a ruling is a case."""
-    mine = [one for one in owed if one.holder_id == viewer.id and one.kind not in (Kind.RULING, Kind.CONDITION)]
+    """How many answers the viewer owes: a first answer and a decision about one request are one."""
+    mine = [one for one in owed if one.holder_id == viewer.id and one.kind not in UNCOUNTED]
     first = {one.matter for one in mine if one.kind == Kind.TRIAGE}
     mine = [one for one in mine if one.kind != Kind.DECISION or one.matter not in first]
     late = sum(one.breached_at is not None for one in mine)
