@@ -261,10 +261,11 @@ def test_a_condition_waits_for_its_owner_and_comes_back_to_the_mediator_broken(c
 
 
 def test_a_restricted_request_leaks_into_nobodys_home(court: Court) -> None:
-    case = court.heard()
+    case = court.raised()
     secret = "Forty thousand secret pages"
     WorkRequest.objects.filter(pk=case.ask_id).update(title=secret, restricted=True)
-    Promise.objects.filter(matter=f"request:{case.ask_id}").update(holder=court.cast.analyst)
+    owed = Promise.objects.running().filter(matter=f"request:{case.ask_id}")
+    assert owed.update(holder=court.cast.analyst) == 2
     for person in User.objects.all():
         client = Client()
         client.force_login(person)
