@@ -38,7 +38,10 @@ SPEAK = "a case, its version, the position, its promise, whether both are open n
 ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
+KEPT_UP = "a request with whose turn it is, both ways up and its case; one asks whether the page is still up to date"
 DEARER = {
+    "GET /requests/{filed}/": (13, KEPT_UP),
+    "GET /requests/{restricted}/": (13, KEPT_UP),
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
     "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
     "GET /api/v1/products/{product}/roadmap/": (5, ROADMAP),
