@@ -154,7 +154,7 @@ def test_what_is_owed_says_until_when_in_the_mail_at_once(clocks: Cast, office: 
     facts = {**FACTS, "project": "P-06", "weeks": "1.5"}
     tell(at=NOON, tellings=[Telling("item_proposed", facts, "/requests/R-41/", "i", user=clocks.frontend_lead.pk)])
     mail_notices(at=SOON)
-    assert "Until Feb. 4, 2027, noon; then your lead hears of it." in office.mails_to(clocks.frontend_lead)[0]
+    assert "Until 4 February, 12:00; then your lead hears of it." in office.mails_to(clocks.frontend_lead)[0]
 
 
 def test_everybody_chooses_what_comes_by_mail(cast: Cast, office: PostOffice) -> None:

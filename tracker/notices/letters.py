@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from tracker.intake.queries import hidden_keys
 from tracker.notices.models import Mail, Notice
-from tracker.notices.texts import TURNS, Told, say_guarded
+from tracker.notices.texts import DAY_AND_TIME, TURNS, Told, say_guarded
 from tracker.promises.models import Kind, Promise
 
 SUBJECT_LENGTH = 140
@@ -121,7 +121,7 @@ def _words(promise: Promise) -> Mapping[str, str]:
         "key": promise.facts.get("key", ""),
         "title": promise.facts.get("title", ""),
         "promise": str(Kind(promise.kind).label),
-        "due": date_format(timezone.localtime(promise.due_at), "DATETIME_FORMAT"),
+        "due": date_format(timezone.localtime(promise.due_at), DAY_AND_TIME),
     }
 
 

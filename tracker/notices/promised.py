@@ -5,20 +5,20 @@ from tracker.promises.events import PromisesFired
 from tracker.promises.models import Deed
 
 HOLDER = """
-SELECT fired.id, person.id AS person, facts FROM fired JOIN tracker_user person ON person.id = fired.holder_id
+SELECT person.id, facts, url, source FROM fired JOIN tracker_user person ON person.id = fired.holder_id
 WHERE person.is_active
 """
 LEADS = """
-SELECT fired.id, person.id AS person, CASE WHEN restricted THEN facts || '{"title": ""}' ELSE facts END
+SELECT person.id, CASE WHEN restricted THEN facts || '{"title": ""}' ELSE facts END, url, source
 FROM fired JOIN tracker_user person ON person.team_id = fired.team_id AND 'lead' = ANY(person.roles)
 WHERE person.is_active
 """
 CHIEFS = """
-SELECT fired.id, person.id AS person, facts FROM fired
+SELECT person.id, facts, url, source FROM fired
 CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND roles && ARRAY['cto', 'cmo']::varchar[]) person
 """
 MEDIATOR = """
-SELECT fired.id, person.id AS person, facts FROM fired
+SELECT person.id, facts, url, source FROM fired
 CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND 'coo' = ANY(roles)) person
 """
 AUDIENCE = {
@@ -30,18 +30,18 @@ AUDIENCE = {
 """A lead who may not see a restricted request reads its key alone."""
 TELL = """
 WITH fired AS (
-    SELECT promise.id, promise.step, promise.holder_id, promise.team_id, coalesce(ask.restricted, false) AS restricted,
+    SELECT promise.holder_id, promise.team_id, coalesce(ask.restricted, false) AS restricted,
            promise.facts || jsonb_build_object('promise', promise.kind, 'due', promise.due_at, 'holder',
-               coalesce(holder.name, team.name, '')) AS facts
+               coalesce(holder.name, team.name, '')) AS facts,
+           coalesce(promise.facts->>'url', '/') AS url, 'promise:' || promise.id || ':' || promise.step AS source
     FROM tracker_promise promise LEFT JOIN tracker_user holder ON holder.id = promise.holder_id
     LEFT JOIN tracker_team team ON team.id = promise.team_id
-    LEFT JOIN tracker_workrequest ask ON ask.id = substring(promise.matter from '^request:([0-9]+)$')::bigint
+    LEFT JOIN tracker_workrequest ask
+        ON ask.id = CASE WHEN promise.matter LIKE 'request:%%' THEN split_part(promise.matter, ':', 2)::bigint END
     WHERE promise.id = ANY(%(promises)s::bigint[])
-), heard (id, person, facts) AS ({heard})
+), heard (person, facts, url, source) AS ({heard})
 INSERT INTO tracker_notice (user_id, kind, facts, url, source, at)
-SELECT person, %(kind)s::text, heard.facts, coalesce(heard.facts->>'url', '/'),
-       'promise:' || heard.id || ':' || fired.step, %(at)s::timestamptz
-FROM heard JOIN fired USING (id) ON CONFLICT DO NOTHING
+SELECT person, %(kind)s::text, facts, url, source, %(at)s::timestamptz FROM heard ON CONFLICT DO NOTHING
 """
 TELLS = {deed: TELL.format(heard=" UNION ALL ".join(heard)) for deed, heard in AUDIENCE.items()}
 

@@ -219,6 +219,7 @@ TURNS = frozenset(
 )
 """What waits for its reader; the other kinds are news."""
 GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": ""}
+DAY_AND_TIME = "j E, H:i"
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
 
 
@@ -235,7 +236,7 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     if "promise" in facts:
         known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))
-        known["due"] = date_format(due, "DATETIME_FORMAT")
+        known["due"] = date_format(due, DAY_AND_TIME)
     what = words.what if facts.get("reason") or not words.bare else words.bare
     return Told(str(what) % known, str(words.why), str(words.then))
 
