@@ -8,6 +8,7 @@ from django.test import Client
 from tests.ledger import counted
 from tests.makers import NOON, Cast
 from tracker.history.audit import broken_seals, holes
+from tracker.intake.actions import file_request
 from tracker.notices.models import Notice
 from tracker.people.models import Firm, Level
 from tracker.promises.actions import Owed, ensure_policies, fire_due, settle_promises
@@ -92,6 +93,42 @@ def test_late_is_late_and_not_a_storm(clocks: Cast) -> None:
     promise.refresh_from_db()
     assert promise.next_at is not None
     assert promise.next_at > late, "the chiefs are asked a day after the lead was told"
+
+
+def test_one_sweep_does_each_its_own_step(clocks: Cast) -> None:
+    """The reminder of one, the breach of another and what another asks the chiefs are due together."""
+    asked, broken = owe(clocks, "R-1:triage"), owe(clocks, "R-2:triage", at=NOON + timedelta(hours=3))
+    reminded = owe(clocks, "R-3:reply", Kind.REPLY, at=NOON + DAY, team=clocks.seo.pk)
+    fire_due(at=asked.due_at)
+    at = Promise.objects.get(pk=asked.pk).next_at
+    assert at is not None
+    assert fire_due(at=at) == 3
+    for promise, done in ((asked, "chiefs"), (broken, "breach"), (reminded, "remind")):
+        promise.refresh_from_db()
+        assert fired(promise)[-1] == done
+        assert promise.next_at is not None
+        assert promise.next_at > at
+    assert reminded.next_at == reminded.instants[reminded.step]
+    assert not promise_holes()
+    assert not broken_seals()
+
+
+def test_a_lead_who_is_not_tied_to_a_restricted_request_hears_of_its_key_alone(clocks: Cast) -> None:
+    ask = file_request(
+        actor=clocks.analyst.viewer(),
+        at=NOON,
+        type=clocks.type,
+        title="Structured data",
+        area=clocks.product_pages,
+        example_urls=["https://lumen.example/p/1"],
+        why="It costs us clicks.",
+        restricted=True,
+    )
+    promise = owe(clocks, holder=clocks.sre.pk)
+    Promise.objects.filter(pk=promise.pk).update(matter=f"request:{ask.pk}")
+    fire_due(at=promise.due_at)
+    told = dict(Notice.objects.filter(source__startswith=f"promise:{promise.pk}:").values_list("user", "facts__title"))
+    assert told == {clocks.sre.pk: "Structured data", clocks.platform_lead.pk: ""}
 
 
 def test_a_kept_promise_fires_no_more(clocks: Cast) -> None:

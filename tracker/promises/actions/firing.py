@@ -25,32 +25,30 @@ BATCH = 5_000
 SWEEP = "fire_promises"
 PATIENCE = timedelta(minutes=10)
 """How long a step that could not be done is left alone."""
-DUE = "greatest(p.step, (SELECT count(*) FROM unnest(p.instants) instant WHERE instant <= %(at)s) - 1)::int"
-"""The step to do, counted from 0: reminders that are overtaken by a later step are left out, late is no storm."""
-CLAIMING = f"""
-WITH p AS (
-    SELECT id, calendar_id, step, deeds, instants, waits FROM tracker_promise WHERE next_at <= %(at)s {{which}}
+CLAIMING = """
+WITH claimed AS (
+    SELECT id, calendar_id, step, deeds, instants, waits FROM tracker_promise WHERE next_at <= %(at)s {which}
     ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), due AS MATERIALIZED (
+    SELECT id, calendar_id, deeds, instants, waits,
+           greatest(step, (SELECT count(*) FROM unnest(instants) instant WHERE instant <= %(at)s) - 1)::int AS step
+    FROM claimed
 )
-SELECT p.deeds[s.step + 1], p.calendar_id,
-       CASE WHEN p.instants[s.step + 2] IS NULL THEN p.waits[s.step + 2] END, array_agg(p.id)
-FROM p CROSS JOIN LATERAL (SELECT {DUE} AS step) s GROUP BY 1, 2, 3
-"""  # noqa: S608  filled in with constants
+SELECT step, deeds[step + 1], calendar_id, CASE WHEN instants[step + 2] IS NULL THEN waits[step + 2] END, array_agg(id)
+FROM due GROUP BY 1, 2, 3, 4
+"""
+"""The step to do, counted from 0: reminders that are overtaken by a later step are left out, late is no storm."""
 FIRE = f"""
-WITH upcoming AS (
-    SELECT * FROM unnest(%(calendars)s::bigint[], %(waits)s::int[], %(instants)s::timestamptz[])
-        AS upcoming (calendar, wait, instant)
-), made AS (
-    UPDATE tracker_promise p SET version = p.version + 1, step = s.step + 1,
-        next_at = coalesce(p.instants[s.step + 2], s.instant),
-        breached_at = CASE WHEN p.deeds[s.step + 1] = 'breach' THEN %(at)s::timestamptz ELSE p.breached_at END
+WITH made AS (
+    UPDATE tracker_promise p SET version = p.version + 1, step = due.step + 1,
+        next_at = coalesce(p.instants[due.step + 2], due.upcoming),
+        breached_at = CASE WHEN p.deeds[due.step + 1] = 'breach' THEN %(at)s::timestamptz ELSE p.breached_at END
     FROM (
-        SELECT p.id, {DUE} AS step, upcoming.instant FROM tracker_promise p
-        LEFT JOIN upcoming ON upcoming.calendar = p.calendar_id AND upcoming.wait = p.waits[{DUE} + 2]
-        WHERE p.id = ANY(%(promises)s::bigint[])
-    ) s
-    WHERE p.id = s.id
-    RETURNING p.id, p.version, s.step, p.deeds[s.step + 1] AS deed, coalesce(p.instants[s.step + 1], %(at)s) AS due_at
+        SELECT id, (%(steps)s::int[])[n] AS step, (%(upcoming)s::timestamptz[])[n] AS upcoming
+        FROM unnest(%(promises)s::bigint[], %(sets)s::int[]) AS due (id, n)
+    ) due
+    WHERE p.id = due.id
+    RETURNING p.id, p.version, due.step, p.deeds[due.step + 1] AS deed, coalesce(p.instants[due.step + 1], %(at)s) AS due_at
 ), firings AS (
     INSERT INTO tracker_firing (promise_id, step, deed, at, due_at)
     SELECT id, step, deed, %(at)s::timestamptz, due_at FROM made
@@ -60,9 +58,8 @@ WITH upcoming AS (
     FROM made
 ) {RECORD}
 """  # noqa: S608  filled in with constants
-
-"""All is read from the rows as they are locked: another look at the table would see them as the statement began, and
-tell of a step that somebody else has done in the meantime."""
+"""The step is the one read from the row as it was locked: another look at the table would see it as the statement began,
+and tell of a step that somebody else has done in the meantime."""
 CLAIM, CLAIM_SOME = CLAIMING.format(which=""), CLAIMING.format(which="AND id = ANY(%(only)s::bigint[])")
 
 
@@ -83,9 +80,9 @@ def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> int:
     try:
         with transaction.atomic():
             sets = fetch_rows(CLAIM_SOME if only else CLAIM, {"at": at, "limit": limit, "only": list(only)})
-            claimed = [promise for one in sets for promise in one[3]]
+            claimed = [promise for one in sets for promise in one[-1]]
             if claimed:
-                _fire(sets, claimed, at)
+                _fire(sets, at)
             return len(claimed)
     except Exception as broken:
         if not claimed:
@@ -98,26 +95,26 @@ def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> int:
         return 0
 
 
-def _fire(sets: Sequence[Row], claimed: list[int], at: datetime) -> None:
-    """Each of the sets is a deed, a calendar, the wait for the step after it or None, and the promises."""
-    hours = WorkCalendar.objects.in_bulk({calendar for _deed, calendar, wait, _ids in sets if wait is not None})
-    upcoming = {
-        (calendar, wait): after_working_time(calendar_of(hours[calendar], at.year), at, wait * MINUTE)
-        for _deed, calendar, wait, _ids in sets
-        if wait is not None
-    }
+def _fire(sets: Sequence[Row], at: datetime) -> None:
+    """Each of the sets is a step, its deed, a calendar, the wait for the step after it or None, and the promises."""
+    hours = WorkCalendar.objects.in_bulk({calendar for _step, _deed, calendar, wait, _ids in sets if wait is not None})
+    upcoming = [
+        None if wait is None else after_working_time(calendar_of(hours[calendar], at.year), at, wait * MINUTE)
+        for _step, _deed, calendar, wait, _ids in sets
+    ]
+    due = sorted((promise, n) for n, one in enumerate(sets, 1) for promise in one[-1])
     fetch_rows(
         FIRE,
         {
             "at": at,
-            "calendars": [calendar for calendar, _wait in upcoming],
-            "waits": [wait for _calendar, wait in upcoming],
-            "instants": list(upcoming.values()),
-            "promises": claimed,
+            "steps": [one[0] for one in sets],
+            "upcoming": upcoming,
+            "promises": [promise for promise, _n in due],
+            "sets": [n for _promise, n in due],
         },
     )
     deeds: dict[str, list[int]] = {}
-    for deed, _calendar, _wait, ids in sets:
+    for _step, deed, _calendar, _wait, ids in sets:
         deeds.setdefault(deed, []).extend(ids)
     for deed, ids in deeds.items():
         publish(PromisesFired(at=at, deed=deed, promises=tuple(ids)))
