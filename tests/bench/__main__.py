@@ -1,9 +1,14 @@
 """make bench: what each operation costs beside a bare Django JSON view on the same server in the same run.
 
 CPU is that of the web process and of the PostgreSQL processes together; `ratio` is the bare view's CPU divided by the
-operation's. Results go to bench.json as a list of {operation, ratio, cpu_ms, statements, bytes, rows}.
+operation's. Results go to bench.json as a list of {operation, ratio, cpu_ms, database_ms, statements, bytes, rows}.
+
+After them, with the web server gone, the sweep of promises: {operation, ratio, cpu_ms, database_ms, rows, ms,
+rival_ms} of finding what is due beside a scan, and of breaking promises beside one Celery task a row (see sweep.py).
+TANDEM_BENCH_CLOCKS says how many promises there are (3,000,000).
 """
 
+import json
 import os
 import signal
 import socket
@@ -11,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import django
@@ -51,19 +57,25 @@ def main() -> None:
         )
         django.setup()
         make_schema()
-        from tests.bench import operations, seed  # noqa: PLC0415  they need the apps
+        from tests.bench import operations, seed, sweep  # noqa: PLC0415  they need the apps
 
-        cto, marketer = seed.seed_firm()
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--workers", "1", "--blocking-threads", "2", "--no-ws", "tracker.config.wsgi:application"]
-        server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
-            wait_for(port)
-            operations.measure_all(port, server.pid, cto, marketer)
+            cto, marketer = seed.seed_firm()
+            command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+            command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws"]
+            command += ["tracker.config.wsgi:application"]
+            server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, start_new_session=True)
+            try:
+                wait_for(port)
+                figures = operations.measure_all(port, server.pid, cto, marketer)
+            finally:
+                os.killpg(server.pid, signal.SIGTERM)
+                server.wait(timeout=20)
+            swept = sweep.measure_sweep()
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=20)
             services.stop()
+    Path("bench.json").write_text(json.dumps([*map(asdict, figures), *map(asdict, swept)], indent=1) + "\n")
+    print(operations.table(figures), sweep.table(swept), sep="\n")
 
 
 if __name__ == "__main__":
