@@ -18,6 +18,9 @@ PAGES = {
     "triage": ("platform-lead", "/triage/"),
     "portfolio": ("cto", "/projects/"),
     "line": ("cto", "/line/?team=web"),
+    "docket": ("coo", "/docket/"),
+    "case": ("coo", "/cases/E-16/"),
+    "limbo": ("coo", "/limbo/"),
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},

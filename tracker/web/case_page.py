@@ -146,7 +146,7 @@ class CaseView:
         if case.taken_by is not None:
             ruling = [one for one in own if one.kind == Kind.RULING]
             courts.append(promised_turn(Court(case.taken_by, _("rules on it")), ruling))
-        return courts or [Court(None, _("The COO takes it up"))]
+        return courts or [Court(None, _("The COO takes it up"), then=_("from then on a ruling is owed"))]
 
     @property
     def due(self) -> str:
