@@ -41,7 +41,7 @@ class ObjectiveForm(forms.Form):
     kpi = forms.CharField(label=_("KPI"), max_length=120, required=False)
     baseline = forms.DecimalField(label=_("Baseline"), required=False, max_digits=16, decimal_places=4)
     target = forms.DecimalField(label=_("Target"), required=False, max_digits=16, decimal_places=4)
-    due_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput)
+    due_on = forms.DateField(label=_("Target date"), required=False, widget=forms.DateInput)
 
 
 class PlanForm(forms.Form):
