@@ -99,17 +99,17 @@ KINDS: Mapping[str, Words] = {
     "promise_breach": Words(
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s."),
         LATE,
-        _("If it stays so for a working day, the CTO and the CMO hear of it."),
+        _("If it stays so, the CTO and the CMO hear of it."),
     ),
     "promise_chiefs": Words(
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s."),
         SETTLES,
-        _("Settle it between the two of you, or it is on the COO's docket in two working days."),
+        _("Settle it between the two of you, or it goes on the COO's docket."),
     ),
     "promise_docket": Words(
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s and is on the docket."),
         MEDIATES,
-        _("Take it up, or leave it to those who owe the answer."),
+        _("The COO may take it up; an answer still ends it."),
     ),
     "case_raised": Words(
         _("%(case)s: the COO is asked to rule on %(request)s %(title)s: %(wanted)s"),
