@@ -91,4 +91,5 @@ def write_clocks() -> None:
         for table in ("tracker_promise", "tracker_entry"):
             cursor.execute(f"VACUUM ANALYZE {table}")
         cursor.execute("ANALYZE")
+        cursor.execute("CHECKPOINT")
     connection.close()
