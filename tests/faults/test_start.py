@@ -110,10 +110,12 @@ def test_ctrl_c_stops_everything_that_was_started(house: House) -> None:
     roles = " ".join(members(process.pid).values())
     assert all(role in roles for role in ("granian", " worker ", " beat "))
     assert len(servers(house)) >= 2
+    assert process.stdout is not None
+    ready = f"Tandem is ready: http://127.0.0.1:{house.port} (Ctrl-C stops it)\n"
+    assert ready in iter(process.stdout.readline, "")
     os.killpg(process.pid, signal.SIGINT)
-    said, _ = process.communicate(timeout=STOP_SECONDS)
+    process.communicate(timeout=STOP_SECONDS)
     assert process.returncode == 0
-    assert f"Tandem is ready: http://127.0.0.1:{house.port} (Ctrl-C stops it)" in said.splitlines()
     assert members(process.pid) == {}
     assert servers(house) == []
 
