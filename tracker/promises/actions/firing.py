@@ -31,7 +31,8 @@ WITH claimed AS (
     ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), due AS MATERIALIZED (
     SELECT id, calendar_id, deeds, instants, waits,
-           greatest(step, (SELECT count(*) FROM unnest(instants) instant WHERE instant <= %(at)s) - 1)::int AS step
+           CASE WHEN instants[step + 2] <= %(at)s
+                THEN (SELECT count(*) - 1 FROM unnest(instants) instant WHERE instant <= %(at)s)::int ELSE step END AS step
     FROM claimed
 )
 SELECT step, deeds[step + 1], calendar_id, CASE WHEN instants[step + 2] IS NULL THEN waits[step + 2] END, array_agg(id)
