@@ -32,14 +32,14 @@ def broken_seals() -> int:
 
 def holes() -> list[str]:
     """Records whose version is not the number of their entries, such as "request 41"; empty is complete."""
-    return [f"{subject} {number}" for subject, number in fetch_rows(_of_all(HOLES, " UNION ALL "), [])]
+    return [f"{subject} {number}" for subject, number in fetch_rows(_of_all(HOLES), [])]
 
 
 def missing_entries() -> int:
     """How many entries are missing or too many, counted subject by subject: quick enough for a page."""
-    return int(fetch_rows(MISSING.format(kept=_of_all(VERSIONS, " UNION ALL ")), [])[0][0])
+    return int(fetch_rows(MISSING.format(kept=_of_all(VERSIONS)), [])[0][0])
 
 
-def _of_all(statement: str, between: str) -> str:
+def _of_all(statement: str) -> str:
     kept = [model for model in apps.get_models() if issubclass(model, Versioned)]
-    return between.join(statement.format(subject=model.subject, table=model._meta.db_table) for model in kept)
+    return " UNION ALL ".join(statement.format(subject=model.subject, table=model._meta.db_table) for model in kept)
