@@ -17,7 +17,9 @@ from tracker.promises.models import WorkCalendar
 CLOCKS = int(os.environ.get("TANDEM_BENCH_CLOCKS", "3000000"))
 """All of them; a third runs."""
 RUNNING, FOUND, BREACHES, RIVALS = CLOCKS // 3, CLOCKS // 3000, CLOCKS // 30, min(CLOCKS // 30, 2_000)
-"""Those that run; of them those due two hours ago, one hour ago (with the former) and by now (apart from the former)."""
+"""Those that run; of them those due two hours ago, an hour ago (with the former) and by now (apart from the former)."""
+ROUNDS = 5
+"""The breaches fall due a minute apart in so many equal parts."""
 PEOPLE = """
 INSERT INTO tracker_user (email, name, title, roles, team_id, language, time_zone, is_active, password, version)
 SELECT who.role || '-' || who.n || '@' || team.key || '.example', who.role || ' of ' || team.name, '', ARRAY[who.role],
@@ -36,7 +38,8 @@ SELECT CASE WHEN runs THEN 1 ELSE 2 END, 'triage', 'R-' || ask.id || ':triage:' 
     CASE WHEN runs THEN due END, CASE WHEN NOT runs THEN due - interval '20 hours' END, ''
 FROM (
     SELECT n, n %% 3 = 0 AS runs, 1 + (n / 3) %% %(requests)s AS place, now() - CASE
-        WHEN n <= %(found)s * 3 THEN interval '2 hours' WHEN n <= %(breaches)s * 3 THEN interval '1 hour'
+        WHEN n <= %(found)s * 3 THEN interval '2 hours'
+        WHEN n <= %(breaches)s * 3 THEN interval '1 hour' - (n - 1) * %(rounds)s / (%(breaches)s * 3) * interval '1 minute'
         WHEN n <= (%(breaches)s + %(rivals)s) * 3 THEN interval '0' ELSE n * interval '-1 second' - interval '1 day'
     END AS due FROM generate_series(1, %(clocks)s) n
 ) clock
@@ -45,6 +48,7 @@ JOIN (
     SELECT person.id, team_id, row_number() OVER (ORDER BY person.id) AS place FROM tracker_user person
     WHERE email LIKE 'engineer-%%'
 ) who ON who.place = 1 + (n / 3) %% (SELECT count(*) FROM tracker_user WHERE email LIKE 'engineer-%%')
+ORDER BY n
 """
 HISTORY = f"""
 WITH fresh AS (
@@ -71,6 +75,7 @@ def write_clocks() -> None:
         "clocks": CLOCKS,
         "found": FOUND,
         "breaches": BREACHES,
+        "rounds": ROUNDS,
         "rivals": RIVALS,
     }
     with connection.cursor() as cursor:

@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from typing import TypeVar
 
@@ -62,7 +64,7 @@ class SweepFigure:
 
 @dataclass
 class Spent:
-    """Seconds: by the wall clock, CPU of this process (and its worker), CPU of every process of PostgreSQL."""
+    """Seconds, unless said otherwise: by the wall clock, CPU of this process (and its worker), CPU of every process of PostgreSQL."""
 
     wall: float
     own: float
@@ -116,43 +118,57 @@ def claim(at: datetime, *, scan: bool) -> Spent:
 
 
 def measure_breaches() -> SweepFigure:
-    """One call of the sweep against a worker that takes one task after the other, per row."""
-    at = clock.now() - timedelta(minutes=30)
-    done, spent = timed(lambda: fire_due(at=at))
-    check(done, BREACHES)
-    tasks = run_tasks()
-    check(done + RIVALS, BREACHES + RIVALS)
-    share = BREACHES / (RIVALS - WARM)
-    ours, theirs = spent.wall / BREACHES * 1000, tasks.wall / (RIVALS - WARM) * 1000
+    """The sweep and a worker that takes one task after the other, a row each, by turns: a machine that grows slower
+    does so for both."""
+    due = Promise.objects.running().filter(next_at__lt=clock.now() - timedelta(minutes=30)).order_by("next_at")
+    instants = [at for at in due.values_list("next_at", flat=True).distinct() if at][1:]
+    late = Promise.objects.running().filter(next_at__gt=instants[-1], next_at__lte=clock.now())
+    promises = list(late.order_by("next_at", "id").values_list("pk", flat=True))
+    part = (RIVALS - WARM) // len(instants)
+    done, sweeps, tasks = 0, [], []
+    with working() as worker:
+        ring(promises[:WARM])
+        for n, at in enumerate(instants):
+            fired, spent = timed(partial(fire_due, at=at))
+            done += fired
+            sweeps.append(spent)
+            before = process_cpu(worker)
+            _none, spent = timed(partial(ring, promises[WARM + n * part : WARM + (n + 1) * part]))
+            tasks.append(replace(spent, own=spent.own + process_cpu(worker) - before))
+    told = part * len(instants)
+    check(done, BREACHES, WARM + told)
+    ours, theirs = total(sweeps, BREACHES), total(tasks, told)
     return SweepFigure(
         "break promises",
-        round(theirs / ours, 1),
-        round(tasks.cpu * share / spent.cpu, 1),
-        round(spent.own / BREACHES * 1000, 4),
-        round(spent.database / BREACHES * 1000, 4),
+        round(theirs.wall / ours.wall, 1),
+        round(theirs.cpu / ours.cpu, 1),
+        round(ours.own, 4),
+        round(ours.database, 4),
         BREACHES,
-        round(ours, 4),
-        round(theirs, 3),
+        round(ours.wall, 4),
+        round(theirs.wall, 3),
     )
 
 
-def check(done: int, wanted: int) -> None:
+def total(spent: list[Spent], rows: int) -> Spent:
+    """Milliseconds a row."""
+    each = [sum(part) / rows * 1000 for part in zip(*map(astuple, spent), strict=True)]
+    return Spent(*each)
+
+
+def check(done: int, wanted: int, told: int) -> None:
     tally = fetch_rows(TALLY, [], prepared=False)[0]
-    if done != wanted or any(count != wanted for count in tally):
-        raise SystemExit(f"break promises: {wanted} were due, {done} done; {TALLY}{tally}")
+    if done != wanted or any(count != wanted + told for count in tally):
+        raise SystemExit(f"break promises: {wanted} + {told} were due, {done} done; {TALLY}{tally}")
 
 
-def run_tasks() -> Spent:
-    """From the first ring to the last promise broken; the worker is warm by then."""
-    due = Promise.objects.running().filter(next_at__lte=clock.now()).order_by("next_at", "id")
-    promises = list(due.values_list("pk", flat=True))
+@contextmanager
+def working() -> Iterator[int]:
+    """The process id of a worker for the rival's tasks."""
     command = [sys.executable, "-m", "celery", "-A", "tracker.config.celery", *WORKER, *QUIET]
     worker = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        ring(promises[:WARM])
-        working = process_cpu(worker.pid)
-        _none, spent = timed(lambda: ring(promises[WARM:]))
-        return replace(spent, own=spent.own + process_cpu(worker.pid) - working)
+        yield worker.pid
     finally:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()

@@ -11,13 +11,14 @@ from django.utils.html import escape
 
 from tests.ledger import counted
 from tests.lumen import OnLumenMarket, find_person, sign_in
-from tests.makers import Cast
+from tests.makers import NOON, Cast
 from tests.tracker.cases import LATER, Court, make_court
 from tracker.escalations.actions import NewCondition, settle_case
 from tracker.escalations.models import Escalation
 from tracker.intake.actions import answer_question
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
+from tracker.notices.actions import Telling, tell
 from tracker.people.models import Firm, Level, User
 from tracker.projects.models import Project
 from tracker.promises.models import Promise
@@ -269,6 +270,9 @@ def test_a_restricted_request_leaks_into_nobodys_home(court: Court) -> None:
     WorkRequest.objects.filter(pk=case.ask_id).update(title=secret, restricted=True)
     owed = Promise.objects.running().filter(matter=f"request:{case.ask_id}")
     assert owed.update(holder=court.cast.analyst) == 2
+    facts = {"request": case.ask.key, "title": secret, "reason": "", "person": "Ada"}
+    told = [Telling("request_asked", facts, "/", "r", user=person.pk) for person in User.objects.all()]
+    tell(at=NOON, tellings=told)
     for person in User.objects.all():
         client = Client()
         client.force_login(person)
@@ -277,4 +281,6 @@ def test_a_restricted_request_leaks_into_nobodys_home(court: Court) -> None:
         if not seen:
             assert secret not in page, person.name
             assert case.key not in page, person.name
+        else:
+            assert secret in page, person.name
     assert not WorkRequest.objects.visible_to(court.cast.analyst.viewer()).filter(pk=case.ask_id).exists()

@@ -37,6 +37,7 @@ from tracker.notices.actions import (
 from tracker.notices.models import Mail, MailChoice, Notice
 from tracker.notices.queries import read_outbox
 from tracker.people.models import User
+from tracker.promises.models import Promise
 
 __all__ = ["clocks"]
 SOON = NOON + timedelta(minutes=3)
@@ -283,6 +284,27 @@ def test_who_may_not_see_the_request_any_more_reads_its_key_alone(cast: Cast, of
     assert "Merger" not in hidden
     assert "Who buys whom" not in hidden
     assert "Merger" in office.mails_to(cast.cmo)[0]
+
+
+def test_what_is_owed_is_named_by_its_key_alone_to_who_may_not_see_the_request(
+    clocks: Cast, office: PostOffice
+) -> None:
+    secret = WorkRequest.objects.create(
+        title="Merger",
+        type=clocks.type,
+        requester=clocks.cmo,
+        state="filed",
+        restricted=True,
+        filed_at=NOON,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    promise = owe(clocks, holder=clocks.analyst.pk)
+    Promise.objects.update(facts={"key": secret.key, "title": "Merger", "url": f"/requests/{secret.key}/"})
+    assert mail_notices(at=promise.due_at.replace(hour=8, minute=0)) == 1
+    text = office.mails_to(clocks.analyst)[0]
+    assert f"{secret.key} : your first answer is due" in text
+    assert "Merger" not in text
 
 
 def test_who_has_left_hears_nothing_more(cast: Cast, office: PostOffice) -> None:

@@ -173,7 +173,7 @@ def test_a_poison_row_is_left_behind_and_the_others_go_on(clocks: Cast) -> None:
     bad = promises[7]
     Promise.objects.filter(pk=bad.pk).update(facts=["not", "an", "object"])
     Firing.objects.create(promise=bad, step=2, deed="breach", at=NOON, due_at=NOON)
-    assert fire_due(at=bad.due_at) == 19
+    assert fire_due(at=bad.due_at, limit=5) == 19
     bad.refresh_from_db()
     assert bad.stuck
     assert Promise.objects.broken().count() == 19

@@ -11,11 +11,10 @@ from rest_framework import serializers
 
 from tracker.api.paging import LATEST_FIRST, either, read_page, write_cursor
 from tracker.api.resource import Resource
-from tracker.intake.queries import hidden_keys
 from tracker.kernel.errors import NotAllowed
 from tracker.notices.actions import mark_read
-from tracker.notices.letters import keys_of
 from tracker.notices.models import Notice
+from tracker.notices.queries import told_to
 from tracker.notices.texts import TURNS, say_guarded
 from tracker.people.access import Scope
 
@@ -52,7 +51,7 @@ class Notices(Resource):
     orders = LATEST_FIRST
 
     def rows(self) -> QuerySet[Notice]:
-        return Notice.objects.visible_to(self.viewer)
+        return told_to(self.viewer)
 
 
 class NoticeList(Notices):
@@ -62,9 +61,8 @@ class NoticeList(Notices):
         page = read_page(request, self.rows(), self.filters, self.orders)
         found = list(page.rows)
         shown = found[: page.limit]
-        hidden = hidden_keys(self.viewer, keys_of(shown))
         following = write_cursor(shown[-1].pk) if len(found) > page.limit else None
-        return self.answer({"results": [_shape(notice, hidden) for notice in shown], "next": following})
+        return self.answer({"results": [_shape(notice) for notice in shown], "next": following})
 
 
 class NoticesRead(Notices):
@@ -83,8 +81,8 @@ class NoticesRead(Notices):
         return self.once(effect)
 
 
-def _shape(notice: Notice, hidden: set[str]) -> dict[str, Any]:
-    told = say_guarded(notice.kind, notice.facts, hidden)
+def _shape(notice: Notice) -> dict[str, Any]:
+    told = say_guarded(notice.kind, notice.facts, hidden=notice.hidden)
     return {
         "id": notice.pk,
         "kind": notice.kind,

@@ -227,6 +227,7 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_min_messages": "warning",
+            "shared_buffers": "512MB",
             "max_wal_size": "512MB",
             "wal_level": "minimal",
             "max_wal_senders": "0",

@@ -152,6 +152,7 @@ class WorkRequest(Versioned):
             models.Index(fields=["area", "-id"], name="request_area"),
             models.Index(fields=["review_on"], name="request_review", condition=Q(state=State.PARKED)),
             models.Index(fields=["rank_asked_at"], name="request_rank_asked", condition=Q(rank_asked_at__isnull=False)),
+            models.Index(fields=["id"], name="request_restricted", condition=Q(restricted=True)),
             GinIndex(fields=["title"], name="request_title_trigrams", opclasses=["gin_trgm_ops"]),
         ]
 

@@ -51,26 +51,27 @@ def write_mails(mails: Sequence[Mail], at: datetime) -> dict[int, EmailMessage]:
         content = contents[mail.pk]
         content.owed = owed[mail.user_id]
         if mail.user.is_active and (content.notices or (mail.daily and content.owed)):
-            content.hidden = hidden_keys(mail.user.viewer(), keys_of(content.notices))
+            keys = {*map(_request_in, content.notices), *map(_request_in, content.owed)} - {""}
+            content.hidden = hidden_keys(mail.user.viewer(), keys)
             letters[mail.pk] = write_mail(mail, content, at)
     return letters
 
 
-def keys_of(notices: Sequence[Notice]) -> set[str]:
-    """The keys of the requests that they speak of."""
-    return {str(notice.facts.get("request") or notice.facts.get("key") or "") for notice in notices} - {""}
+def _request_in(one: Notice | Promise) -> str:
+    """The key of the request that it speaks of."""
+    return str(one.facts.get("request") or one.facts.get("key") or "")
 
 
 def write_mail(mail: Mail, content: Content, at: datetime) -> EmailMessage:
     person = mail.user
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         shown = content.notices[:MOST_IN_A_MAIL]
-        told = [say_guarded(notice.kind, notice.facts, content.hidden) for notice in shown]
+        told = [say_guarded(one.kind, one.facts, hidden=_request_in(one) in content.hidden) for one in shown]
         subject = _daily_subject(content) if mail.daily else _subject(told, len(content.notices))
         until = {promise.facts.get("url"): promise for promise in reversed(content.owed)}
         parts: Iterator[str] = (_paragraphs(one, notice, until) for one, notice in zip(told, shown, strict=True))
         if mail.daily and content.owed:
-            parts = chain([_say_owed(content.owed, at)], parts)
+            parts = chain([_say_owed(content, at)], parts)
         more = len(content.notices) - len(shown)
         if more:
             text = ngettext("%(count)s more is in Tandem: %(url)s", "%(count)s more are in Tandem: %(url)s", more)
@@ -105,18 +106,21 @@ def _daily_subject(content: Content) -> str:
     return _("Your day: %(owed)s, %(news)s") % {"owed": said, "news": told}
 
 
-def _say_owed(owed: Sequence[Promise], at: datetime) -> str:
+def _say_owed(content: Content, at: datetime) -> str:
     """What the reader owes, the one that is due first in front."""
     lines = []
-    for promise in owed[:MOST_IN_A_MAIL]:
+    for promise in content.owed[:MOST_IN_A_MAIL]:
         text = _("%(key)s %(title)s: your %(promise)s is due %(due)s")
         if promise.due_at < at:
             text = _("%(key)s %(title)s: your %(promise)s was due %(due)s")
-        lines.append(f"- {text % _words(promise)}\n  {settings.ORIGIN}{promise.facts.get('url', '/')}")
+        words = _words(promise)
+        if _request_in(promise) in content.hidden:
+            words["title"] = ""
+        lines.append(f"- {text % words}\n  {settings.ORIGIN}{promise.facts.get('url', '/')}")
     return "\n".join([_("Your move:"), *lines])
 
 
-def _words(promise: Promise) -> Mapping[str, str]:
+def _words(promise: Promise) -> dict[str, str]:
     return {
         "key": promise.facts.get("key", ""),
         "title": promise.facts.get("title", ""),

@@ -89,7 +89,7 @@ class Notice(models.Model):
     It awaits a mail until one carries it, its reader has read it here, or their choice is to get none.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)
     url = models.CharField(max_length=200)
@@ -97,7 +97,10 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     awaits_mail = models.BooleanField(default=True, db_default=True)
-    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="notices")
+    mail = models.ForeignKey(Mail, models.SET_NULL, null=True, related_name="notices", db_index=False)
+
+    hidden: bool
+    """Only where `told_to` has read it."""
 
     objects = NoticeQuerySet.as_manager()
 
@@ -107,4 +110,5 @@ class Notice(models.Model):
             models.Index(fields=["user", "-id"], name="notice_latest"),
             models.Index(fields=["user"], name="notice_unread", condition=Q(read_at__isnull=True)),
             models.Index(fields=["user"], name="notice_unmailed", condition=Q(awaits_mail=True)),
+            models.Index(fields=["mail"], name="notice_mail", condition=Q(mail__isnull=False)),
         ]

@@ -11,15 +11,17 @@ WHERE person.is_active
 LEADS = """
 SELECT person.id, CASE WHEN restricted THEN facts || '{"title": ""}' ELSE facts END, url, source
 FROM fired JOIN tracker_user person ON person.team_id = fired.team_id AND 'lead' = ANY(person.roles)
-WHERE person.is_active
+WHERE person.is_active AND person.id IS DISTINCT FROM fired.holder_id
 """
 CHIEFS = """
 SELECT person.id, facts, url, source FROM fired
 CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND roles && ARRAY['cto', 'cmo']::varchar[]) person
+WHERE person.id IS DISTINCT FROM fired.holder_id
 """
 MEDIATOR = """
 SELECT person.id, facts, url, source FROM fired
 CROSS JOIN (SELECT id FROM tracker_user WHERE is_active AND 'coo' = ANY(roles)) person
+WHERE person.id IS DISTINCT FROM fired.holder_id
 """
 AUDIENCE = {
     Deed.REMIND: (HOLDER, f"{LEADS} AND fired.holder_id IS NULL"),
@@ -30,19 +32,20 @@ AUDIENCE = {
 """A lead who may not see a restricted request reads its key alone."""
 TELL = """
 WITH fired AS (
-    SELECT promise.holder_id, promise.team_id, coalesce(ask.restricted, false) AS restricted,
+    SELECT promise.holder_id, promise.team_id, ask.id IS NOT NULL AS restricted,
            promise.facts || jsonb_build_object('promise', promise.kind, 'due', promise.due_at, 'holder',
                coalesce(holder.name, team.name, '')) AS facts,
            coalesce(promise.facts->>'url', '/') AS url, 'promise:' || promise.id || ':' || promise.step AS source
     FROM tracker_promise promise LEFT JOIN tracker_user holder ON holder.id = promise.holder_id
     LEFT JOIN tracker_team team ON team.id = promise.team_id
-    LEFT JOIN tracker_workrequest ask
+    LEFT JOIN (SELECT id FROM tracker_workrequest WHERE restricted) ask
         ON ask.id = CASE WHEN promise.matter LIKE 'request:%%' THEN split_part(promise.matter, ':', 2)::bigint END
     WHERE promise.id = ANY(%(promises)s::bigint[])
 ), heard (person, facts, url, source) AS ({heard})
 INSERT INTO tracker_notice (user_id, kind, facts, url, source, at)
-SELECT person, %(kind)s::text, facts, url, source, %(at)s::timestamptz FROM heard ON CONFLICT DO NOTHING
+SELECT person, %(kind)s::text, facts, url, source, %(at)s::timestamptz FROM heard
 """
+"""A step is fired once, and nobody is here twice for it: there is no conflict that could be passed over."""
 TELLS = {deed: TELL.format(heard=" UNION ALL ".join(heard)) for deed, heard in AUDIENCE.items()}
 
 

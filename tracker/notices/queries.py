@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, NullIf
 
-from tracker.notices.models import Mail, MailChoice
+from tracker.intake.models import WorkRequest
+from tracker.notices.models import Mail, MailChoice, Notice, NoticeQuerySet
 from tracker.people.access import Viewer
 
 SHOWN = 50
@@ -18,6 +21,15 @@ class Outbox:
     owed: int
     dead: int
     oldest: datetime | None
+
+
+def told_to(viewer: Viewer) -> NoticeQuerySet:
+    """Annotated with `hidden`: it speaks of a request that the viewer may not see any more."""
+    named = Coalesce(NullIf(KT("facts__request"), Value("")), KT("facts__key"), output_field=TextField())
+    seen = WorkRequest.objects.visible_to(viewer).values("pk")
+    unseen = WorkRequest.objects.filter(key=OuterRef("named")).exclude(pk__in=seen)
+    rows = Notice.objects.visible_to(viewer).annotate(named=named)
+    return rows.annotate(hidden=Exists(unseen))  # type: ignore[no-redef]
 
 
 def read_outbox() -> Outbox:

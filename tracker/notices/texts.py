@@ -3,7 +3,7 @@
 Facts are JSON, so that a notice is said in the language of whoever reads it, when they read it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -241,11 +241,9 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     return Told(str(what) % known, str(words.why), str(words.then))
 
 
-def say_guarded(kind: str, facts: Mapping[str, Any], hidden: Collection[str]) -> Told:
+def say_guarded(kind: str, facts: Mapping[str, Any], *, hidden: bool) -> Told:
     """As `say`, by its keys alone where the reader may not see the request any more."""
-    if facts.get("request") in hidden or facts.get("key") in hidden:
-        facts = {**facts, **GUARDED}
-    return say(kind, facts)
+    return say(kind, {**facts, **GUARDED} if hidden else facts)
 
 
 class _Facts(dict[str, Any]):

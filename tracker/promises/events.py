@@ -6,10 +6,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PromisesFired:
-    """One step of the plan of many promises was done: `deed` is remind, breach, chiefs or docket."""
+    """One step of the plan of many promises was done: `deed` is remind, breach, chiefs or docket; `kinds` those of the
+    promises."""
 
     at: datetime
     deed: str
+    kinds: frozenset[str]
     promises: tuple[int, ...]
 
 

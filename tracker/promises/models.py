@@ -116,7 +116,7 @@ class Promise(Versioned):
     ("request:41"); `facts` hold what a notice says: key, title, url. The plan is frozen at the start: step n does
     `deeds[n]`, at `instants[n]` or, where that is null, so many minutes of working time (`waits[n]`) after the step
     before. `next_at` is when step `step` is due; null once nothing is left to do. What is handed over or resumed goes
-    on as a new row with `follows`.
+    on as a new row with `follows`. Every step rewrites its row, and a row each of its indexes: it has no more than are read.
     """
 
     subject = "promise"
@@ -125,12 +125,12 @@ class Promise(Versioned):
     source = models.CharField(max_length=80)
     matter = models.CharField(max_length=50)
     facts = models.JSONField(default=dict)
-    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="promises")
-    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="promises")
+    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="promises", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="promises", db_index=False)
     side = models.CharField(max_length=12, blank=True)
-    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="promises")
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="promises", db_index=False)
     state = models.CharField(max_length=12, choices=PromiseState.choices, default=PromiseState.RUNNING)
-    follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by", db_index=False)
     started_at = models.DateTimeField()
     minutes = models.PositiveIntegerField()
     due_at = models.DateTimeField()
@@ -149,6 +149,7 @@ class Promise(Versioned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source"], name="promise_once", condition=Q(state=PromiseState.RUNNING)),
+            models.UniqueConstraint(fields=["follows"], name="promise_follows", condition=Q(follows__isnull=False)),
             models.CheckConstraint(
                 condition=Q(state=PromiseState.RUNNING, ended_at=None)
                 | ~Q(state=PromiseState.RUNNING) & Q(ended_at__isnull=False, next_at=None),
@@ -175,7 +176,7 @@ def next_deed(deeds: Sequence[str], step: int, next_at: datetime | None) -> str:
 class Firing(models.Model):
     """A step that was done: the unique key makes a second firing impossible."""
 
-    promise = models.ForeignKey(Promise, models.CASCADE, related_name="firings")
+    promise = models.ForeignKey(Promise, models.CASCADE, related_name="firings", db_index=False, db_constraint=False)
     step = models.PositiveSmallIntegerField()
     deed = models.CharField(max_length=10, choices=Deed.choices)
     at = models.DateTimeField()

@@ -20,8 +20,7 @@ from tracker.backlog.queries import (
 )
 from tracker.escalations.queries import OnDesk, cases_at
 from tracker.intake.models import WorkRequest
-from tracker.notices.models import Notice
-from tracker.notices.texts import say
+from tracker.notices.queries import told_to
 from tracker.people.access import Power, Role, Ties, Viewer, may
 from tracker.people.models import Firm, Level, User
 from tracker.projects.queries import LineToday, line_today
@@ -41,6 +40,7 @@ from tracker.web.home_moves import (
 )
 from tracker.web.home_words import UNCOUNTED, say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
+from tracker.web.notices import say_notice
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -113,7 +113,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "line_url": line_url(line.key or ""),
         "bottleneck": say_bottleneck(line),
         "crossings": [(one, say_cause(one)) for one in line.crossings],
-        "news": [(one, say(one.kind, one.facts)) for one in Notice.objects.visible_to(viewer).order_by("-id")[:NEWS]],
+        "news": [say_notice(one) for one in told_to(viewer).order_by("-id")[:NEWS]],
         "first_steps": not line.team,
         "may_import": may(viewer, Power.IMPORT_PROJECTS),
         "may_file": may(viewer, Power.FILE_REQUEST),

@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker.intake.queries import hidden_keys
 from tracker.kernel import clock
 from tracker.notices.actions import choose_mail, mark_read
-from tracker.notices.letters import keys_of
 from tracker.notices.models import Notice
-from tracker.notices.queries import choice_of
+from tracker.notices.queries import choice_of, told_to
 from tracker.notices.texts import say_guarded
 from tracker.web.forms.answers import answer_form
 from tracker.web.forms.notices import MailChoiceForm
@@ -44,26 +42,25 @@ class Word:
 @require_GET
 @signed_in
 def show_notices(request: SignedInRequest) -> HttpResponse:
-    rows = Notice.objects.visible_to(request.viewer)
+    rows = told_to(request.viewer)
     unread = rows.unread().count()
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows.order_by("-id")[: PAGE + 1])
     news = ngettext("%(count)s new word for you", "%(count)s new words for you", unread) % {"count": unread}
-    hidden = hidden_keys(request.viewer, keys_of(found))
     context = {
         "title": news if unread else _("Nothing new for you"),
         "context_line": _("What comes by mail as well is your choice."),
-        "rows": [_word(row, hidden) for row in found[:PAGE]],
+        "rows": [say_notice(row) for row in found[:PAGE]],
         "unread": unread,
         "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else None,
     }
     return render_page(request, "tracker/notices/index.html", context)
 
 
-def _word(row: Notice, hidden: set[str]) -> Word:
-    told = say_guarded(row.kind, row.facts, hidden)
+def say_notice(row: Notice) -> Word:
+    told = say_guarded(row.kind, row.facts, hidden=row.hidden)
     return Word(row.pk, told.what, told.why, told.then, row.url, row.at, row.read_at is None)
 
 

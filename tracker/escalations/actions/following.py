@@ -21,7 +21,7 @@ from tracker.kernel.events import publish
 from tracker.kernel.prepared import fetch_rows
 from tracker.promises.actions import settle_promises
 from tracker.promises.events import PromisesFired
-from tracker.promises.models import Deed
+from tracker.promises.models import Deed, Kind
 
 SYSTEM = "system"
 BATCH = 200
@@ -130,15 +130,15 @@ def follow_firings(event: PromisesFired) -> None:
     given = {"promises": list(event.promises), "at": event.at, "actor": SYSTEM}
     if event.deed == Deed.DOCKET:
         fetch_rows(DOCKET, {**given, "verb": "docket_case"})
-    if event.deed == Deed.BREACH:
+    if event.deed == Deed.BREACH and Kind.CONDITION in event.kinds:
         _break_conditions(event)
+    if event.deed == Deed.BREACH and Kind.POSITION in event.kinds:
         keys = fetch_rows(
             "SELECT DISTINCT split_part(source, ':', 1) FROM tracker_promise WHERE id = ANY(%s::bigint[])"
             " AND kind = 'position'",
             [list(event.promises)],
         )
-        if keys:
-            open_positions(actor_key=SYSTEM, at=event.at, cases=[row[0] for row in keys])
+        open_positions(actor_key=SYSTEM, at=event.at, cases=[row[0] for row in keys])
 
 
 def open_positions(*, actor_key: str, at: datetime, cases: Sequence[str]) -> None:

@@ -27,16 +27,17 @@ PATIENCE = timedelta(minutes=10)
 """How long a step that could not be done is left alone."""
 CLAIMING = """
 WITH claimed AS (
-    SELECT id, calendar_id, step, deeds, instants, waits FROM tracker_promise WHERE next_at <= %(at)s {which}
+    SELECT id, kind, calendar_id, step, deeds, instants, waits FROM tracker_promise WHERE next_at <= %(at)s {which}
     ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), due AS MATERIALIZED (
-    SELECT id, calendar_id, deeds, instants, waits,
+    SELECT id, kind, calendar_id, deeds, instants, waits,
            CASE WHEN instants[step + 2] <= %(at)s
                 THEN (SELECT count(*) - 1 FROM unnest(instants) instant WHERE instant <= %(at)s)::int ELSE step END AS step
     FROM claimed
 )
-SELECT step, deeds[step + 1], calendar_id, CASE WHEN instants[step + 2] IS NULL THEN waits[step + 2] END, array_agg(id)
-FROM due GROUP BY 1, 2, 3, 4
+SELECT step, deeds[step + 1], kind, calendar_id, CASE WHEN instants[step + 2] IS NULL THEN waits[step + 2] END,
+       array_agg(id)
+FROM due GROUP BY 1, 2, 3, 4, 5
 """
 """The step to do, counted from 0: reminders that are overtaken by a later step are left out, late is no storm."""
 FIRE = f"""
@@ -66,17 +67,17 @@ CLAIM, CLAIM_SOME = CLAIMING.format(which=""), CLAIMING.format(which="AND id = A
 
 def fire_due(*, at: datetime, limit: int = BATCH) -> int:
     """Does what is due by now, each set in a transaction of its own; how many steps were done."""
-    done = 0
-    while True:
-        fired = _fire_set(at, limit)
+    done, claimed = 0, limit
+    while claimed == limit:
+        claimed, fired = _fire_set(at, limit)
         done += fired
-        if fired < limit:
-            leave_heartbeat(SWEEP, at)
-            return done
+    leave_heartbeat(SWEEP, at)
+    return done
 
 
-def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> int:
-    """Claims and fires one set; where one row breaks it, halves it until that row alone is left behind."""
+def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> tuple[int, int]:
+    """Claims and fires one set, how many were claimed and how many done; where one row breaks it, halves it until that
+    row alone is left behind."""
     claimed: list[int] = []
     try:
         with transaction.atomic():
@@ -84,24 +85,25 @@ def _fire_set(at: datetime, limit: int, only: Sequence[int] = ()) -> int:
             claimed = [promise for one in sets for promise in one[-1]]
             if claimed:
                 _fire(sets, at)
-            return len(claimed)
+            return len(claimed), len(claimed)
     except Exception as broken:
         if not claimed:
             raise
         if len(claimed) > 1:
             half = len(claimed) // 2
-            return _fire_set(at, limit, claimed[:half]) + _fire_set(at, limit, claimed[half:])
+            done = [_fire_set(at, limit, some)[1] for some in (claimed[:half], claimed[half:])]
+            return len(claimed), sum(done)
         log.warning("promise %s is left for later: %s", claimed[0], broken)
         Promise.objects.filter(pk=claimed[0]).update(next_at=at + PATIENCE, stuck=f"{type(broken).__name__}: {broken}")
-        return 0
+        return 1, 0
 
 
 def _fire(sets: Sequence[Row], at: datetime) -> None:
-    """Each of the sets is a step, its deed, a calendar, the wait for the step after it or None, and the promises."""
-    hours = WorkCalendar.objects.in_bulk({calendar for _step, _deed, calendar, wait, _ids in sets if wait is not None})
+    """Each of the sets is a step, its deed, a kind, a calendar, the wait for the step after it or None, the promises."""
+    hours = WorkCalendar.objects.in_bulk({calendar for *_deed, calendar, wait, _ids in sets if wait is not None})
     upcoming = [
         None if wait is None else after_working_time(calendar_of(hours[calendar], at.year), at, wait * MINUTE)
-        for _step, _deed, calendar, wait, _ids in sets
+        for *_deed, calendar, wait, _ids in sets
     ]
     due = sorted((promise, n) for n, one in enumerate(sets, 1) for promise in one[-1])
     fetch_rows(
@@ -114,8 +116,8 @@ def _fire(sets: Sequence[Row], at: datetime) -> None:
             "sets": [n for _promise, n in due],
         },
     )
-    deeds: dict[str, list[int]] = {}
-    for _step, deed, _calendar, _wait, ids in sets:
-        deeds.setdefault(deed, []).extend(ids)
-    for deed, ids in deeds.items():
-        publish(PromisesFired(at=at, deed=deed, promises=tuple(ids)))
+    for deed in dict.fromkeys(one[1] for one in sets):
+        alike = [one for one in sets if one[1] == deed]
+        kinds = frozenset(one[2] for one in alike)
+        promises = tuple(promise for one in alike for promise in one[-1])
+        publish(PromisesFired(at=at, deed=deed, kinds=kinds, promises=promises))

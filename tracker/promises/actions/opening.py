@@ -33,7 +33,7 @@ SELECT owed.n, policy.days, policy.reminders, policy.chiefs_after, policy.docket
        coalesce(team.side, ''), earlier.id, earlier.minutes, earlier.started_at, earlier.ended_at,
        hours.id, hours.zone, hours.country, hours.region, hours.week::text, hours.days::text
 FROM told, jsonb_to_recordset(told.owed)
-    AS owed (n int, kind text, source text, holder bigint, team bigint, resumes boolean)
+    AS owed (n int, kind text, source text, matter text, holder bigint, team bigint, resumes boolean)
 JOIN tracker_firm firm ON firm.level <> 'start'
 JOIN tracker_policy policy ON policy.kind = owed.kind
 LEFT JOIN LATERAL (
@@ -44,7 +44,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN tracker_team team ON team.id = coalesce(who.team_id, owed.team)
 LEFT JOIN LATERAL (
     SELECT id, minutes, started_at, coalesce(ended_at, told.at) AS ended_at FROM tracker_promise
-    WHERE owed.resumes AND source = owed.source AND state = 'handed' ORDER BY id DESC LIMIT 1
+    WHERE owed.resumes AND matter = owed.matter AND source = owed.source AND state = 'handed' ORDER BY id DESC LIMIT 1
 ) earlier ON true
 JOIN LATERAL (
     SELECT * FROM tracker_workcalendar WHERE team_id = team.id OR team_id IS NULL ORDER BY team_id NULLS LAST LIMIT 1
@@ -101,6 +101,7 @@ def settle_promises(
             "n": n,
             "kind": one.kind,
             "source": one.source,
+            "matter": one.matter,
             "holder": one.holder,
             "team": one.team,
             "resumes": one.resumes,
