@@ -5,12 +5,12 @@ from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.escalations.actions import close_cases, follow_firings
 from tracker.escalations.events import CasesMoved
 from tracker.intake.actions import follow_court
-from tracker.intake.events import RequestsMoved
+from tracker.intake.events import CommentAdded, RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
-from tracker.notices.reactions import tell_of_items, tell_of_rank, tell_of_requests
+from tracker.notices.reactions import tell_of_comment, tell_of_items, tell_of_rank, tell_of_requests
 from tracker.people.events import LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.promises.actions import follow_level
@@ -25,6 +25,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (RequestsMoved, close_items),
     (RequestsMoved, close_cases),
     (RequestsMoved, tell_of_requests),
+    (CommentAdded, tell_of_comment),
     (ItemsChanged, follow_answers),
     (ItemsChanged, tell_of_items),
     (PromisesFired, follow_firings),

@@ -90,9 +90,11 @@ PAGES = [
     may(NOBODY, "GET /elements/"),
     may(SIGNED_IN, "GET /"),
     may(SIGNED_IN, "GET /search/?q=data"),
+    may(SIGNED_IN, "POST /preview/?of=why", why="More clicks"),
     may(SIGNED_IN, "GET /live/?of=request"),
     # People, teams, sites, the own profile, the firm
     may(ADMIN, "GET /people/"),
+    may(SIGNED_IN, "GET /people/mentions/?q=a"),
     may(ADMIN, "GET /people/invite/"),
     may(ADMIN, "POST /people/invite/", **INVITATION, language="en"),
     may(ADMIN, "GET /people/{sre}/"),

@@ -80,6 +80,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "tracker.templatetags.elements",
                 "tracker.templatetags.acting",
                 "tracker.templatetags.drawn",
+                "tracker.templatetags.prose",
                 "tracker.templatetags.times",
             ],
         },

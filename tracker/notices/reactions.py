@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from tracker.backlog.events import ItemsChanged, RankAsked
-from tracker.intake.events import RequestsMoved
+from tracker.intake.events import CommentAdded, RequestsMoved
+from tracker.intake.models import CHIEFS
+from tracker.kernel.prepared import fetch_rows
 from tracker.notices.actions import Telling, person_in, tell
 from tracker.people.access import Role
 from tracker.people.models import User
@@ -29,6 +31,28 @@ TO_REQUESTER: Mapping[str, str] = {
     "park": "request_parked",
     "return": "request_back",
 }
+TELL_OF_COMMENT = """
+WITH said AS (
+    SELECT comment.id, comment.text, comment.internal_to, author.id AS author_id, author.name, ask.key, ask.title,
+           ask.requester_id, ask.restricted, ask.parties, ask.team_id
+    FROM tracker_comment comment JOIN tracker_user author ON author.id = comment.author_id
+    JOIN tracker_workrequest ask ON ask.id = comment.ask_id WHERE comment.id = %(comment)s
+), heard AS (
+    SELECT person.id AS person, position('@' || lower(person.name) IN lower(said.text)) > 0 AS mentioned, said.*
+    FROM said JOIN tracker_user person ON person.is_active AND person.name <> '' AND person.id <> said.author_id
+    LEFT JOIN tracker_team team ON team.id = person.team_id
+    WHERE (said.internal_to = '' OR said.internal_to = team.side)
+      AND (NOT said.restricted OR person.id = said.requester_id OR person.id = ANY(said.parties)
+           OR person.roles::text[] && %(chiefs)s::text[]
+           OR person.team_id = said.team_id AND 'lead' = ANY(person.roles))
+)
+INSERT INTO tracker_notice (user_id, kind, facts, url, source, at)
+SELECT person, CASE WHEN mentioned THEN 'comment_mention' ELSE 'comment_added' END,
+       jsonb_build_object('request', key, 'title', title, 'person', name, 'reason', left(text, 500)),
+       '/requests/' || key || '/#story', 'comment:' || id, %(at)s
+FROM heard WHERE mentioned OR person = requester_id
+"""
+"""Only who may read the comment, as `visible_to` of the request and of the comment have it."""
 TO_TEAM: Mapping[str, str] = {"file": "request_filed", "answer": "request_answered", "return": "request_returned"}
 
 
@@ -74,3 +98,8 @@ def tell_of_rank(event: RankAsked) -> None:
     url = f"/requests/{event.request}/"
     tellings = [Telling("rank_asked", facts, url, source, user=person) for person in chiefs]
     tell(at=event.at, tellings=tellings, actor=person_in(event.actor_key))
+
+
+def tell_of_comment(event: CommentAdded) -> None:
+    """Its requester hears of it, and whoever is named in it with an @ (one statement)."""
+    fetch_rows(TELL_OF_COMMENT, {"comment": event.comment_id, "chiefs": sorted(CHIEFS), "at": event.at})

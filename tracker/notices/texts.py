@@ -40,6 +40,7 @@ class Told:
 
 DECIDES = _("You own the project that would carry it.")
 ASKED = _("You filed the request.")
+NAMED = _("You are named in it.")
 DELIVERS = _("You deliver it.")
 OWNS = _("You are one of its two owners.")
 TRIAGES = _("Your team owns the area.")
@@ -57,6 +58,12 @@ KINDS: Mapping[str, Words] = {
         _("%(request)s %(title)s wants to join %(project)s for %(weeks)s."),
         DECIDES,
         _("Accept it, with conditions if you like, or refuse it with a reason."),
+    ),
+    "comment_mention": Words(
+        _("%(person)s mentions you in %(request)s %(title)s: %(reason)s"), NAMED, _("Answer where it was said.")
+    ),
+    "comment_added": Words(
+        _("%(person)s comments on %(request)s %(title)s: %(reason)s"), ASKED, _("Answer where it was said.")
     ),
     "item_agreed": Words(
         _("%(project)s carries %(request)s %(title)s."), ASKED, _("Its state follows the project from now on.")
@@ -205,6 +212,7 @@ TURNS = frozenset(
         "case_position_due",
         "case_proposed",
         "case_sent_back",
+        "comment_mention",
         "item_orphaned",
         "item_proposed",
         "promise_breach",

@@ -9,6 +9,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from tracker.templatetags.drawing import draw
+from tracker.web.forms.merging import Merge
 
 register = template.Library()
 
@@ -126,13 +127,21 @@ def form(
         files=files,
         id=id,
         stale=context.get("stale", False),
+        based_on=merge.based_on if of is not None and (merge := merge_of(context, of)) else "",
         csrf_token=context.get("csrf_token"),
         idempotency=uuid.uuid4().hex,
     )
 
 
-@register.simple_tag
+def merge_of(context: Context, form: forms.BaseForm) -> Merge | None:
+    """How the page's form is merged with what others do to its record, where it is that form."""
+    merge = context.get("merge")
+    return merge if isinstance(merge, Merge) and merge.form is form else None
+
+
+@register.simple_tag(takes_context=True)
 def field(
+    context: Context,
     bound: BoundField,
     *,
     label: object = "",
@@ -172,9 +181,11 @@ def field(
             "hx-sync": "this:replace",
             **({"hx-include": live_with} if live_with else {}),
         }
+    at_length = isinstance(widget, forms.Textarea) and not (lines or {"data-lines", "readonly"} & widget.attrs.keys())
     return draw(
         "field",
         id=ident,
+        preview=bound.html_name if at_length else "",
         label=label or bound.label,
         control=bound.as_widget(attrs=attributes),
         group=group,
@@ -188,6 +199,7 @@ def field(
         short=short,
         live=live,
         errors=bound.errors,
+        **(merge.shown_beside(bound.name) if (merge := merge_of(context, bound.form)) else {}),
     )
 
 

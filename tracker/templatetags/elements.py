@@ -218,8 +218,10 @@ def timeline(content: SafeString) -> SafeString:
 
 
 @register.simple_block_tag(takes_context=True)
-def entry(context: Context, content: SafeString, *, who: object, at: object, note: object = "") -> SafeString:
-    return draw("entry", content=content, who=who, at=at, note=note, now=context.get("now"))
+def entry(
+    context: Context, content: SafeString, *, who: object, at: object, note: object = "", quote: object = ""
+) -> SafeString:
+    return draw("entry", content=content, who=who, at=at, note=note, quote=quote, now=context.get("now"))
 
 
 @register.simple_block_tag

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ from tracker.web.render import render_page
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
+NAMES = 8
+
 
 def person_or_404(request: SignedInRequest, number: int) -> User:
     require(request.viewer, Power.MANAGE_PEOPLE)
@@ -39,6 +41,15 @@ def team_or_404(request: SignedInRequest, key: str) -> Team:
     if team is None:
         raise Http404
     return team
+
+
+@require_GET
+@signed_in
+def offer_names(request: SignedInRequest) -> JsonResponse:
+    """Names of colleagues for what is typed after an @."""
+    text = request.GET.get("q", "")[:100].replace("\x00", "")
+    found = User.objects.visible_to(request.viewer).active().filter(name__icontains=text).order_by("name", "id")
+    return JsonResponse({"names": list(found.values_list("name", flat=True)[:NAMES])})
 
 
 @require_GET

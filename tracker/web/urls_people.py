@@ -6,6 +6,7 @@ from tracker.web import demo_signin, people, profile, settings_page, setup, site
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
+    path("people/mentions/", people.offer_names, name="person-mentions"),
     path("people/invite/", people.invite, name="person-invite"),
     path("people/<int:number>/", people.show_person, name="person"),
     path("people/<int:number>/edit/", people.edit, name="person-edit"),

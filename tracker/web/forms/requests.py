@@ -285,7 +285,12 @@ def step_forms(
 
 
 class CommentForm(StepForm):
-    text = forms.CharField(label=_("Comment"), max_length=LONGEST_TEXT, widget=text_area(2))
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2, "data-mentions": reverse_lazy("person-mentions")}),
+        help_text=_("@ and a name tells that person."),
+    )
     internal = forms.BooleanField(label=_("For my own side only"), required=False)
 
 
