@@ -8,7 +8,7 @@ from tracker.integrations.models import ImportFile, ImportRun, Link, PlannedProj
 from tracker.kernel.models import Heartbeat, IdempotentCall
 from tracker.launches.models import Check
 from tracker.notices.models import Mail, MailChoice, Notice
-from tracker.people.models import Firm, Team, Token, User
+from tracker.people.models import Firm, SavedView, Team, Token, User
 from tracker.projects.models import Blocker, Capacity, Crossing, Effort, Period, Project
 from tracker.promises.models import Firing, Policy, Promise, WorkCalendar
 from tracker.sites.models import Area, Site
@@ -44,6 +44,7 @@ __all__ = [
     "Promise",
     "RequestType",
     "Ruling",
+    "SavedView",
     "Site",
     "Team",
     "Token",

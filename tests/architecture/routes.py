@@ -39,6 +39,8 @@ MEASURE = ("analyst", "seo_lead", "cmo")
 SITES = ("cmo", "cto", "admin")
 AREAS_OF_WEB = ("platform_lead", "cmo", "cto", "admin")
 HOURS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
+KEEP_SHARED = ("analyst", "admin")
+"""Its owner, and an administrator what is shared."""
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
 ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
@@ -194,6 +196,13 @@ PAGES = [
     may(TRIAGE, "POST /requests/{filed}/decline/", reason="It is there."),
     may(COLLEAGUES, "GET /requests/{filed}/park/"),
     may(TRIAGE, "POST /requests/{filed}/park/", review_on="{day}"),
+    may(COLLEAGUES, "GET /requests/{parked}/return/"),
+    may(TRIAGE, "POST /requests/{parked}/return/"),
+    may((*LEADS, "cto"), "GET /requests/selected/?do=decline&pick={filed}&pick={restricted}"),
+    may(FILERS, "GET /requests/selected/?do=withdraw&pick={filed}&pick={draft}"),
+    may(FILERS, "GET /requests/selected/?do=move&pick={filed}"),
+    may(TRIAGE, "POST /requests/selected/", do="decline", seen="{filed}:1", reason="It is there."),
+    may(TRIAGE, "POST /requests/selected/undo/", do="return", seen="{parked}:2"),
     may(COLLEAGUES, "GET /requests/{filed}/withdraw/"),
     may(REQUESTER, "POST /requests/{filed}/withdraw/"),
     may(COLLEAGUES, "GET /requests/{filed}/effort/"),
@@ -209,6 +218,17 @@ PAGES = [
     may(CTO, "POST /requests/{accepted}/outrank/", after="{edge}", weeks="2", owner="{sre}", orphans_accepted="1"),
     either(may(ASK_FOR_RANK, "POST /requests/{accepted}/ask-rank/")),
     may((*LEADS, "cto"), "GET /triage/"),
+    may(COLLEAGUES, "GET /requests/?group=team&columns=state&columns=age"),
+    may(COLLEAGUES, "GET /views/"),
+    may(COLLEAGUES, "GET /views/new/?of=state%3Dfiled"),
+    may(COLLEAGUES, "POST /views/new/", name="To triage", query="state=filed", shared="on", is_default="on"),
+    may(REQUESTER, "GET /views/{view}/edit/"),
+    may(REQUESTER, "POST /views/{view}/edit/", name="Mine", is_default="on"),
+    may(KEEP_SHARED, "GET /views/{shared_view}/edit/"),
+    may(KEEP_SHARED, "POST /views/{shared_view}/edit/", name="Ours"),
+    may(KEEP_SHARED, "POST /views/{shared_view}/replace/", query="state=filed&group=team"),
+    may(REQUESTER, "POST /views/{view}/delete/"),
+    may(KEEP_SHARED, "POST /views/{shared_view}/delete/"),
     # The backlog
     may(COLLEAGUES, "GET /backlog/"),
     may(COLLEAGUES, "GET /backlog/{agreed_item}/"),
@@ -253,7 +273,9 @@ PAGES = [
     # Projects, the line, capacities
     may(COLLEAGUES, "GET /line/"),
     may(COLLEAGUES, "GET /line/?team=web&all=1"),
+    may(COLLEAGUES, "GET /line/?team=web&as=svg"),
     may(COLLEAGUES, "GET /capacity/"),
+    may(COLLEAGUES, "GET /capacity/?as=svg"),
     may(CTO, "GET /capacity/quarter/"),
     may(CTO, "POST /capacity/quarter/", **PERIOD),
     may(CTO, "GET /capacity/web/{period}/"),
@@ -276,6 +298,8 @@ PAGES = [
     may(COLLEAGUES, "GET /roadmap/"),
     may(COLLEAGUES, "GET /roadmap/{product}/"),
     may(COLLEAGUES, "GET /roadmap/{product}/?move={plan}"),
+    may(COLLEAGUES, "GET /roadmap/{product}/timeline/"),
+    may(COLLEAGUES, "GET /roadmap/{product}/timeline/?as=svg"),
     may(CHIEFS, "GET /roadmap/products/new/"),
     may(CHIEFS, "POST /roadmap/products/new/", **PRODUCT),
     may(ROADMAP, "GET /roadmap/{product}/edit/"),
@@ -327,6 +351,14 @@ API = [
     may(SIGNED_IN, "GET /api/v1/policies/"),
     may(SIGNED_IN, "GET /api/v1/policies/triage/"),
     may(CHIEFS, "PATCH /api/v1/policies/triage/", days="2"),
+    may(SIGNED_IN, "GET /api/v1/views/"),
+    may(COLLEAGUES, "POST /api/v1/views/", name="To triage", query="state=filed"),
+    may(REQUESTER, "GET /api/v1/views/{view}/"),
+    may(COLLEAGUES, "GET /api/v1/views/{shared_view}/"),
+    may(REQUESTER, "PATCH /api/v1/views/{view}/", name="Mine", default=True),
+    may(KEEP_SHARED, "PATCH /api/v1/views/{shared_view}/", name="Ours"),
+    may(REQUESTER, "POST /api/v1/views/{view}/delete/"),
+    may(KEEP_SHARED, "POST /api/v1/views/{shared_view}/delete/"),
     may(SIGNED_IN, "GET /api/v1/sites/"),
     may(SITES, "POST /api/v1/sites/", **SITE),
     may(COLLEAGUES, "GET /api/v1/sites/shop/"),
@@ -374,6 +406,7 @@ API = [
     may(TRIAGE, "POST /api/v1/requests/{restricted}/accept/", effort_weeks="3"),
     may(TRIAGE, "POST /api/v1/requests/{filed}/decline/", reason="It is there."),
     may(TRIAGE, "POST /api/v1/requests/{filed}/park/", review_on="{day}"),
+    may(TRIAGE, "POST /api/v1/requests/{parked}/return/"),
     may(REQUESTER, "POST /api/v1/requests/{filed}/withdraw/"),
     may(RESTRICT, "POST /api/v1/requests/{filed}/restrict/"),
     may(TRIAGE, "POST /api/v1/requests/{filed}/effort/", weeks="2.5"),

@@ -31,6 +31,7 @@ deliver           -        A        T    -   *   -   -
 agree_to_drop     O        -        -    *   -   -   -
 measure           O        -        R    *   -   -   -
 edit_roadmap      P        P        P    *   *   *   -
+keep_view         O        O        O    O   O   O   *
 manage_areas      -        -        T    *   *   -   *
 manage_sites      -        -        -    *   *   -   *
 manage_types      -        -        -    *   *   -   *

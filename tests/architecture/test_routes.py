@@ -28,6 +28,7 @@ UNVERSIONED = {
     "/profile/tokens/{token}/revoke/",
     "/imports/new/",
     "/requests/new/",
+    "/views/new/",
     "/requests/{filed}/comment/",
     "/requests/{restricted}/comment/",
     "/requests/{filed}/escalate/",

@@ -253,6 +253,9 @@ class Maker:
         token, _secret = people.issue_token(**self.by("analyst"), person=cast.analyst, name="of the analyst")
         self.names |= {"sre": str(cast.sre.pk), "invited": str(invited.pk), "left": str(left.pk)}
         self.names |= {name: str(getattr(cast, name).pk) for name in ("admin", "analyst", "frontend_lead")}
+        own = people.save_view(**self.by("analyst"), name="Waiting", query="state=filed")
+        shared = people.save_view(**self.by("analyst"), name="Of Web", query="team=web", shared=True)
+        self.names |= {"view": str(own.pk), "shared_view": str(shared.pk)}
         self.names |= {"token": str(token.pk), "web_team": str(cast.web.pk)}
         day = self.at.date() + timedelta(days=45)
         self.names |= {"day": str(day), "type": cast.type.key}
@@ -401,6 +404,7 @@ class Maker:
         person = f"more-{number}@lumen.example"
         people.invite_person(**admin, email=person, name=f"More {number}", roles=["engineer"], team=cast.web)
         people.issue_token(**self.by("analyst"), person=cast.analyst, name=f"more {number}")
+        people.save_view(**self.by("analyst"), name=f"more {number}", query="sort=title", shared=True)
         site = add_site(**admin, name=f"Site {number}", url="https://more.example")
         add_area(**admin, site=site, team=cast.web, name=f"Area {number}", pattern="/more/*")
         starts_on = cast.period.ends_on + timedelta(days=1000 + 10 * number)

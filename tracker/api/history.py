@@ -23,7 +23,7 @@ from tracker.integrations.models import ImportRun
 from tracker.kernel.errors import Invalid
 from tracker.launches.models import Check
 from tracker.people.access import Power, Ties, Viewer, may
-from tracker.people.models import Firm, Team, Token, User
+from tracker.people.models import Firm, SavedView, Team, Token, User
 from tracker.projects.models import Capacity, Project
 from tracker.promises.models import Policy, Promise, WorkCalendar
 from tracker.sites.models import Area, Site
@@ -58,6 +58,11 @@ def _people(viewer: Viewer) -> QuerySet[User]:
 
 def _firm(viewer: Viewer) -> QuerySet[Firm]:
     return Firm.objects.all() if may(viewer, Power.MANAGE_PEOPLE) else Firm.objects.none()
+
+
+def _views(viewer: Viewer) -> QuerySet[SavedView]:
+    """One's own: what others share was private before."""
+    return SavedView.objects.visible_to(viewer).filter(owner=viewer.id)
 
 
 def _imports(viewer: Viewer) -> QuerySet[ImportRun]:
@@ -97,6 +102,7 @@ KINDS: Mapping[str, Kind] = {
     "user": Kind(_people),
     "token": Kind(Token.objects.visible_to),
     "firm": Kind(_firm),
+    "view": Kind(_views),
 }
 
 

@@ -1,8 +1,8 @@
-"""People, teams, sites, areas, history."""
+"""People, teams, saved views, history."""
 
 from django.urls import path
 
-from tracker.api import history, people
+from tracker.api import history, people, saved_views
 
 urlpatterns = [
     path("people/", people.PersonList.as_view()),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("people/<int:number>/invite/", people.PersonInvite.as_view()),
     path("teams/", people.TeamList.as_view()),
     path("teams/<slug:key>/", people.TeamDetail.as_view()),
+    path("views/", saved_views.ViewList.as_view()),
+    path("views/<int:number>/", saved_views.ViewDetail.as_view()),
+    path("views/<int:number>/delete/", saved_views.ViewDelete.as_view()),
     path("history/", history.HistoryList.as_view()),
 ]

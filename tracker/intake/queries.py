@@ -3,10 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from urllib.parse import quote, unquote
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Case, Count, Q, TextField, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
@@ -68,7 +71,19 @@ class Listed:
     next: str
 
 
-SORTS = {"key": "id", "title": "title", "changed": "updated_at"}
+@dataclass(frozen=True)
+class Cursor:
+    """The last row of a page: its id, the value by which it was ordered, and the group in which it stood."""
+
+    row: int
+    value: str
+    group: tuple[str, int] | None = None
+
+
+SORTS = {"key": "id", "title": "title", "changed": "updated_at", "filed": "since"}
+INSTANTS = ("changed", "filed")
+GROUPS = ("state", "delivery", "type", "team", "area", "requester")
+"""What the rows of a list may be gathered by; each group has an order (text) and a number, which are its mark."""
 
 
 def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -> WorkRequestQuerySet:
@@ -82,44 +97,99 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
     return rows
 
 
-def order_requests(viewer: Viewer, wanted: Wanted, sort: str) -> WorkRequestQuerySet:
-    """What is wanted in an order of SORTS ("-key" is newest first)."""
+def mark_groups(rows: WorkRequestQuerySet, group: str) -> WorkRequestQuerySet:
+    """Puts the mark of its group on each row: states in their order, types in theirs, teams and people by name."""
+    order: Combinable
+    if group in ("state", "delivery"):
+        values = State.values if group == "state" else Delivery.values
+        places = [When(**{group: value}, then=Value(f"{place:02}")) for place, value in enumerate(values)]
+        order, number = Case(*places, default=Value("")), Cast(Value(0), BigIntegerField())
+    elif group == "type":
+        place = LPad(Cast("type__position", TextField()), 5, Value("0"))
+        order = Concat(place, Value(" "), "type__key", output_field=TextField())
+        number = Cast("type_id", BigIntegerField())
+    else:
+        order = Coalesce(f"{group}__name", Value(""))
+        number = Cast(Coalesce(f"{group}_id", 0), BigIntegerField())
+    return rows.annotate(group_order=Cast(order, TextField()), group_number=number)
+
+
+def order_requests(viewer: Viewer, wanted: Wanted, sort: str, group: str = "") -> WorkRequestQuerySet:
+    """What is wanted in an order of SORTS ("-key" is newest first), within the groups of one of GROUPS."""
     column, sign = SORTS[sort.removeprefix("-")], "-" if sort.startswith("-") else ""
     rows = narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer)
-    return rows.order_by(*dict.fromkeys([f"{sign}{column}", f"{sign}id"]))
+    if column == "since":
+        rows = rows.annotate(since=Coalesce("filed_at", "created_at"))
+    if group:
+        rows = mark_groups(rows, group)
+    first = ["group_order", "group_number"] if group else []
+    return rows.order_by(*dict.fromkeys([*first, f"{sign}{column}", f"{sign}id"]))
 
 
-def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: tuple[str, int] | None) -> Listed:
-    """One page of it; `after` is the value and id of the last row seen."""
+def list_requests(viewer: Viewer, wanted: Wanted, *, sort: str, after: Cursor | None, group: str = "") -> Listed:
+    """One page of it, after the last row seen (one statement)."""
     column, down = SORTS[sort.removeprefix("-")], sort.startswith("-")
-    rows = order_requests(viewer, wanted, sort)
+    rows = order_requests(viewer, wanted, sort, group)
     if after is not None:
-        value, last = after
-        step = "lt" if down else "gt"
-        beyond = Q(**{f"id__{step}": last})
+        steps: list[tuple[str, bool, object]] = [("id", down, after.row)]
         if column != "id":
-            beyond = Q(**{f"{column}__{step}": value}) | (Q(**{column: value}) & beyond)
-        rows = rows.filter(beyond)
+            steps.insert(0, (column, down, after.value))
+        if after.group is not None:
+            steps = [("group_order", False, after.group[0]), ("group_number", False, after.group[1]), *steps]
+        rows = rows.filter(_beyond(steps))
     found = list(rows.select_related("type", "area", "team", "requester__team")[: PAGE + 1])
     if len(found) <= PAGE:
         return Listed(found, "")
     last_row = found[PAGE - 1]
     shown = getattr(last_row, column)
-    mark = shown.isoformat() if isinstance(shown, datetime) else str(shown)
-    return Listed(found[:PAGE], f"{last_row.pk}~{mark}")
+    value = shown.isoformat() if isinstance(shown, datetime) else str(shown)
+    return Listed(found[:PAGE], write_cursor(Cursor(last_row.pk, value, group_of(last_row) if group else None)))
 
 
-def read_cursor(text: str, sort: str) -> tuple[str, int] | None:
+def _beyond(steps: Sequence[tuple[str, bool, object]]) -> Q:
+    """Rows that come later by the first column in which they differ; each is (column, whether it falls, last value)."""
+    later, same = Q(), Q()
+    for column, down, value in steps:
+        later |= same & Q(**{f"{column}__{'lt' if down else 'gt'}": value})
+        same &= Q(**{column: value})
+    return later
+
+
+def group_of(ask: WorkRequest) -> tuple[str, int]:
+    """The mark of its group, on a row of a list that is gathered."""
+    marked = cast(Any, ask)
+    return marked.group_order, marked.group_number
+
+
+def count_groups(viewer: Viewer, wanted: Wanted, group: str) -> dict[tuple[str, int], int]:
+    """How many rows there are in each group of the whole list, by its mark (one statement)."""
+    rows = mark_groups(narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer), group)
+    counted = rows.order_by().values_list("group_order", "group_number").annotate(rows=Count("pk"))
+    return {(order, number): count for order, number, count in counted}
+
+
+def write_cursor(cursor: Cursor) -> str:
+    """As it stands in an address: parts with ~ between, the value last, which alone may hold one."""
+    order, number = cursor.group or ("", 0)
+    within = [str(number), quote(order, safe="").replace("~", "%7E")] if cursor.group else []
+    return "~".join([str(cursor.row), *within, cursor.value])
+
+
+def read_cursor(text: str, sort: str, group: str = "") -> Cursor | None:
     """What `Listed.next` says; None for what cannot be read, which is the first page."""
-    number, _tilde, value = text.partition("~")
-    if not (number.isascii() and number.isdigit() and len(number) < 18) or "\x00" in value:
+    parts = text.split("~", 3 if group else 1)
+    numbers = parts[:2] if group else parts[:1]
+    if "\x00" in unquote(text) or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in numbers):
         return None
-    if sort.removeprefix("-") == "changed":
+    if group and len(parts) < 4:
+        return None
+    value = parts[-1] if len(parts) > 1 else ""
+    if sort.removeprefix("-") in INSTANTS:
         try:
             datetime.fromisoformat(value)
         except ValueError:
             return None
-    return value, int(number)
+    return Cursor(int(parts[0]), value, (unquote(parts[2]), int(parts[1])) if group else None)
 
 
 @dataclass(frozen=True)

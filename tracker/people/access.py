@@ -61,6 +61,7 @@ class Power(models.TextChoices):
     AGREE_TO_DROP = "agree_to_drop", _("agree to drop an embedded item")
     MEASURE = "measure", _("record a measured outcome")
     EDIT_ROADMAP = "edit_roadmap", _("edit a product and its roadmap")
+    KEEP_VIEW = "keep_view", _("save, change or delete a view")
     MANAGE_AREAS = "manage_areas", _("manage areas")
     MANAGE_SITES = "manage_sites", _("manage sites and teams")
     MANAGE_TYPES = "manage_types", _("manage request types")
@@ -96,6 +97,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.AGREE_TO_DROP: {M: (OWN,), CMO: (ANY,)},
     Power.MEASURE: {M: (OWN,), L: (RT,), CMO: (ANY,)},
     Power.EDIT_ROADMAP: {M: (P,), E: (P,), L: (P,), CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
+    Power.KEEP_VIEW: dict.fromkeys(FILERS, (OWN,)) | {ADMIN: (ANY,)},
     Power.MANAGE_AREAS: {L: (T,), CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.MANAGE_SITES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.MANAGE_TYPES: {CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},

@@ -16,13 +16,17 @@ from tracker.kernel.errors import Invalid, NotAllowed, Refused
 from tracker.kernel.events import publish
 from tracker.kernel.slugs import slug_of
 from tracker.kernel.unique import refuse_taken
-from tracker.people.access import Power, Role, Scope, Viewer, require
+from tracker.people.access import Power, Role, Scope, Ties, Viewer, require
 from tracker.people.events import LevelSet, PersonLeft
 from tracker.people.invitations import send_invitation
-from tracker.people.models import Firm, Level, Side, Team, Token, User, known_time_zones
+from tracker.people.models import Firm, Level, Place, SavedView, Side, Team, Token, User, known_time_zones
+from tracker.people.rules import clean_query
 
 SYSTEM = "system"
 FIRST_ADMIN_LOCK = 7_001
+LONGEST_QUERY = 2_000
+"""Letters of the address of a view."""
+
 LONGEST_LIFE = 3650
 """Days that a token with an end may live."""
 
@@ -189,6 +193,23 @@ def set_level(*, actor: Viewer, at: datetime, firm: Firm, expected: int | None, 
 
 
 @transaction.atomic
+def hide_first_steps(*, actor: Viewer, at: datetime) -> None:
+    """Takes the list of the first steps from everybody's home; it stays on its own page."""
+    require(actor, Power.MANAGE_PEOPLE)
+    firm = Firm.objects.select_for_update().get()
+    if firm.steps_hidden_at is None:
+        change_row(firm, actor=actor.key, at=at, verb="hide_first_steps", changes={"steps_hidden_at": at})
+
+
+@transaction.atomic
+def show_first_steps(*, actor: Viewer, at: datetime) -> None:
+    require(actor, Power.MANAGE_PEOPLE)
+    firm = Firm.objects.select_for_update().get()
+    if firm.steps_hidden_at is not None:
+        change_row(firm, actor=actor.key, at=at, verb="show_first_steps", changes={"steps_hidden_at": None})
+
+
+@transaction.atomic
 def issue_token(
     *,
     actor: Viewer,
@@ -227,6 +248,69 @@ def revoke_token(*, actor: Viewer, at: datetime, token: Token) -> None:
         raise NotAllowed(_("Everybody revokes their own tokens."))
     if token.revoked_at is None:
         change_row(token, actor=actor.key, at=at, verb="revoke_token", changes={"revoked_at": at})
+
+
+@transaction.atomic
+def save_view(
+    *,
+    actor: Viewer,
+    at: datetime,
+    name: str,
+    query: str,
+    place: str = Place.REQUESTS,
+    shared: bool = False,
+    is_default: bool = False,
+) -> SavedView:
+    """Keeps what a list shows under a name; `query` is the part of its address behind the ?."""
+    require(actor, Power.KEEP_VIEW, Ties(requester=actor.id))
+    view = SavedView(owner_id=actor.id, name=name, place=place, shared=shared, is_default=is_default)
+    view.query = _known_query(query)
+    if is_default:
+        _free_default(actor, at, view)
+    with refuse_taken("name", "is_default"):
+        add_row(view, actor=actor.key, at=at, verb="save_view")
+    return view
+
+
+@transaction.atomic
+def change_view(
+    *, actor: Viewer, at: datetime, view: SavedView, expected: int | None, changes: Mapping[str, Any]
+) -> None:
+    """`changes` holds name, query, shared and is_default; which list opens first its owner alone decides."""
+    require(actor, Power.KEEP_VIEW, view.ties)
+    told = dict(changes)
+    if told.get("is_default", view.is_default) != view.is_default:
+        if view.owner_id != actor.id:
+            raise NotAllowed(_("Its owner decides whether it opens first."), code="own_default")
+        if told["is_default"]:
+            _free_default(actor, at, view)
+    if "query" in told:
+        told["query"] = _known_query(told["query"])
+    with refuse_taken("name", "is_default"):
+        change_row(view, actor=actor.key, at=at, verb="change_view", changes=told, expected=expected)
+
+
+@transaction.atomic
+def delete_view(*, actor: Viewer, at: datetime, view: SavedView, expected: int | None = None) -> None:
+    """Nobody sees it any more; its history stays."""
+    require(actor, Power.KEEP_VIEW, view.ties)
+    changes = {"deleted_at": at, "is_default": False}
+    change_row(view, actor=actor.key, at=at, verb="delete_view", changes=changes, expected=expected)
+
+
+def _free_default(actor: Viewer, at: datetime, view: SavedView) -> None:
+    """One view of a list opens first: the one that did until now does no longer."""
+    others = SavedView.objects.filter(owner=actor.id, place=view.place, is_default=True, deleted_at=None)
+    for other in others.exclude(pk=view.pk).select_for_update():
+        change_row(other, actor=actor.key, at=at, verb="change_view", changes={"is_default": False})
+
+
+def _known_query(query: str) -> str:
+    kept = clean_query(query)
+    if len(kept) > LONGEST_QUERY or "%00" in kept:
+        text = _("This address cannot be kept.")
+        raise Invalid(text, fields={"query": text})
+    return kept
 
 
 def _keep_an_administrator(leaving: User) -> None:

@@ -21,3 +21,11 @@ class LevelSet:
     actor_key: str
     level: str
     zone: str
+
+
+@dataclass(frozen=True)
+class DemoLoaded:
+    """The firm shall be filled with the demo company; `admin` is who asked for it."""
+
+    at: datetime
+    admin: int

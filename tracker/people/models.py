@@ -9,12 +9,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tracker.kernel.models import Versioned
-from tracker.people.access import Role, Viewer
+from tracker.people.access import Role, Ties, Viewer
 
 
 class Side(models.TextChoices):
@@ -36,6 +37,7 @@ class Firm(Versioned):
     name = models.CharField(max_length=120)
     level = models.CharField(max_length=10, choices=Level.choices, default=Level.START)
     demo = models.BooleanField(default=False)
+    steps_hidden_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_firm")]
@@ -185,3 +187,52 @@ class Token(Versioned):
 
     class Meta:
         ordering = ["-id"]
+
+
+class Place(models.TextChoices):
+    """The lists of which views are kept."""
+
+    REQUESTS = "requests", _("Requests")
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, viewer: Viewer) -> "SavedViewQuerySet":
+        """One's own, and what others share with everybody."""
+        if not viewer.roles:
+            return self.none()
+        return self.filter(Q(owner=viewer.id) | Q(shared=True), deleted_at=None)
+
+
+class SavedView(Versioned):
+    """What a list is narrowed to and how it looks, under a name: `query` is the part of its address behind the ?."""
+
+    subject = "view"
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="views")
+    place = models.CharField(max_length=12, choices=Place.choices, default=Place.REQUESTS)
+    name = models.CharField(max_length=60)
+    query = models.TextField(blank=True)
+    shared = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "owner", "place", Lower("name"), name="view_name_once", condition=Q(deleted_at=None)
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "place"], name="view_is_default_once", condition=Q(is_default=True, deleted_at=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["place"], name="view_shared", condition=Q(shared=True, deleted_at=None))]
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ties(self) -> Ties:
+        return Ties(requester=self.owner_id)

@@ -3,9 +3,11 @@
 Every tag draws one template of templates/tracker/elements/ and is a builtin of all templates.
 """
 
+import uuid
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from django import template
 from django.template import Context
@@ -124,9 +126,15 @@ def notice(content: SafeString, *, tone: str = "neutral", title: object = "") ->
     return draw("notice", content=content, tone=tone, title=title)
 
 
-@register.simple_tag
-def flash(text: object, *, tone: str = "neutral") -> SafeString:
-    return draw("flash", text=text, tone=tone)
+@register.simple_tag(takes_context=True)
+def flash(context: Context, text: object, *, tone: str = "neutral", undo: str = "") -> SafeString:
+    """`undo` is the address that takes it back: posted to its path, with its query as the fields."""
+    if not undo:
+        return draw("flash", text=text, tone=tone)
+    parts = urlsplit(undo)
+    fields = parse_qsl(parts.query, keep_blank_values=True)
+    guards = {"csrf_token": context.get("csrf_token"), "idempotency": uuid.uuid4().hex}
+    return draw("flash", text=text, tone=tone, undo=parts.path, fields=fields, row=parts.fragment, **guards)
 
 
 @register.simple_block_tag
@@ -170,6 +178,12 @@ def th(context: Context, label: object, *, sort: str = "", align: str = "", phon
 @register.simple_block_tag
 def row(content: SafeString, *, url: str = "", id: str = "", tone: str = "") -> SafeString:
     return draw("row", content=content, url=url, id=id, tone=tone)
+
+
+@register.simple_tag
+def rowgroup(label: object, *, count: int, span: int) -> SafeString:
+    """The heading of a group of rows; `span` is the number of columns of the table."""
+    return draw("rowgroup", label=label, count=count, span=span)
 
 
 @register.simple_block_tag

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -24,7 +25,7 @@ class Column:
 
     name: str
     label: str | Promise
-    path: str
+    path: str | Combinable
     choices: Sequence[tuple[str, str | Promise]] = ()
 
 

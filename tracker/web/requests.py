@@ -1,69 +1,44 @@
-"""Requests: the list, filing in a minute, the page of one, editing it."""
+"""Requests: filing in a minute, the page of one, editing it."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.backlog.rules import last_day_to_join
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
-from tracker.intake.models import Delivery, WorkRequest
+from tracker.intake.models import WorkRequest
 from tracker.intake.queries import (
-    SORTS,
-    Wanted,
-    count_standing,
     examples_outside,
     kinds_by_key,
-    list_requests,
     needs_of,
-    order_requests,
-    read_cursor,
     similar_requests,
 )
 from tracker.intake.rules import Stage
 from tracker.intake.states import State
 from tracker.kernel import clock
-from tracker.kernel.errors import NotAllowed, Refused
+from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Viewer, may, require
-from tracker.people.models import Team
 from tracker.projects.models import Project
 from tracker.sites.models import Area
-from tracker.web.exports import Column, send_list
-from tracker.web.forms.answers import INVALID, STALE, tell_refusal
+from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
-from tracker.web.forms.requests import FILING, CommentForm, FilterForm, RequestForm, shown_values, step_forms
+from tracker.web.forms.merging import Merge
+from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page, tone_of
-from tracker.web.versions import seen_version
+from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page
 from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import ways_up
-
-DEFAULT_SORT = "-key"
-COLUMNS = (
-    Column("key", gettext_lazy("Key"), "key"),
-    Column("title", gettext_lazy("Title"), "title"),
-    Column("state", gettext_lazy("State"), "state", State.choices),
-    Column("delivery", gettext_lazy("Delivery"), "delivery", Delivery.choices),
-    Column("restricted", gettext_lazy("Restricted"), "restricted"),
-    Column("type", gettext_lazy("Type"), "type__key"),
-    Column("area", gettext_lazy("Area"), "area__name"),
-    Column("team", gettext_lazy("Team"), "team__name"),
-    Column("requester", gettext_lazy("Requester"), "requester__name"),
-    Column("effort_weeks", gettext_lazy("Alone, weeks"), "effort_weeks"),
-    Column("filed_at", gettext_lazy("Filed"), "filed_at"),
-    Column("updated_at", gettext_lazy("Changed"), "updated_at"),
-)
 
 
 def language() -> str:
@@ -80,79 +55,6 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
     if "\x00" in key:
         raise Http404
     return get_object_or_404(WorkRequest.objects.visible_to(viewer).select_related(*LOADED), key=key)
-
-
-@require_GET
-@signed_in
-def show_requests(request: SignedInRequest) -> HttpResponseBase:
-    viewer = request.viewer
-    if not viewer.roles:
-        raise NotAllowed(_("Ask your administrator for a role."))
-    areas, teams = list(known_areas(viewer).values()), list(Team.objects.all())
-    form = FilterForm(request.GET, kinds=kinds_by_key(), areas=areas, teams=teams, language=language())
-    form.is_valid()
-    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    wanted = Wanted(text=chosen.pop("q").strip(), mine=request.GET.get("mine") == "1", **chosen)
-    sort = request.GET.get("sort", DEFAULT_SORT)
-    if sort.removeprefix("-") not in SORTS:
-        sort = DEFAULT_SORT
-    if file := send_list(request, order_requests(viewer, wanted, sort), COLUMNS, "requests"):
-        return file
-    listed = list_requests(viewer, wanted, sort=sort, after=read_cursor(request.GET.get("after", ""), sort))
-    standing = count_standing(viewer)
-    form.show_needed()
-    context = {
-        "title": say_to_triage(standing.to_triage),
-        "context_line": f"{say_below(standing.below)} {say_asked(standing.asked)}",
-        "rows": [(ask, tone_of(ask)) for ask in listed.rows],
-        "next": _next_page(request, listed.next),
-        "form": form,
-        "wanted": wanted,
-        "filtered": any(request.GET.get(name) for name in (*form.fields, "mine")),
-        "chips": _chips(wanted),
-        "may_file": may(viewer, Power.FILE_REQUEST),
-        "now": clock.now(),
-    }
-    return render_page(request, "tracker/requests/index.html", context)
-
-
-def say_to_triage(count: int) -> str:
-    said = ngettext("%(count)s request waits for triage", "%(count)s requests wait for triage", count)
-    return said % {"count": count} if count else _("No request waits for triage")
-
-
-def say_below(count: int) -> str:
-    said = ngettext("%(count)s is below the line.", "%(count)s are below the line.", count)
-    return said % {"count": count} if count else _("None is below the line.")
-
-
-def say_asked(count: int) -> str:
-    said = ngettext("%(count)s waits for its requester.", "%(count)s wait for their requesters.", count)
-    return said % {"count": count} if count else _("None waits for its requester.")
-
-
-def _next_page(request: HttpRequest, cursor: str) -> str | None:
-    if not cursor:
-        return None
-    query = request.GET.copy()
-    query["after"] = cursor
-    return f"?{query.urlencode()}"
-
-
-def _chips(wanted: Wanted) -> list[tuple[str, str, bool]]:
-    """The usual questions: label, query, whether it is the present one."""
-    asked: list[tuple[str, dict[str, str]]] = [
-        (_("All"), {}),
-        (_("Mine"), {"mine": "1"}),
-        (_("To triage"), {"state": State.FILED}),
-        (_("Questions"), {"state": State.NEEDS_INFORMATION}),
-        (_("Below the line"), {"delivery": "waiting"}),
-        (_("In progress"), {"delivery": "in_progress"}),
-        (_("Parked"), {"state": State.PARKED}),
-    ]
-    present = {"mine": "1" if wanted.mine else "", "state": wanted.state, "delivery": wanted.delivery}
-    now = {name: value for name, value in present.items() if value}
-    return [(label, f"?{urlencode(query)}", query == now) for label, query in asked]
 
 
 def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = None, **more: Any) -> RequestForm:
@@ -315,29 +217,33 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
     """All fields, or with `?stage=` those that one stage asks for."""
     ask = find_request(request.viewer, key)
     form = _edit_form(request, ask)
-    status = 200
+    if "since" in request.GET and request.method == "GET":
+        return tell_since(request, ask)
+    merge, status = Merge(form, ask), 200
+
+    def save(expected: int | None) -> HttpResponse:
+        at = clock.now()
+        edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=form.changes())
+        if "file" in request.POST and ask.state == State.DRAFT:
+            file_draft(actor=request.viewer, at=at, ask=ask)
+        messages.success(request, _("%(key)s is saved.") % {"key": ask.key})
+        return redirect("request", ask.key)
+
     if request.method == "POST":
-        status = INVALID
-        if form.is_valid():
-            try:
-                expected, at = seen_version(request), clock.now()
-                edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=form.changes())
-                if "file" in request.POST and ask.state == State.DRAFT:
-                    file_draft(actor=request.viewer, at=at, ask=ask)
-            except Refused as refused:
-                status = tell_refusal(form, refused)
-                ask = find_request(request.viewer, key)
-            else:
-                messages.success(request, _("%(key)s is saved.") % {"key": ask.key})
-                return redirect("request", ask.key)
+        status, answer = save_merged(request, merge, save)
+        if answer is not None:
+            return answer
+        merge.record = ask = find_request(request.viewer, key)
+        form.initial = shown_values(ask)
     form.show_needed_for(_stage_asked(request) or Stage.FILING)
     context = {
         "title": _("Edit %(key)s") % {"key": ask.key},
         "context_line": ask.title,
         "ask": ask,
         "form": form,
+        "merging": merge,
         "draft": ask.state == State.DRAFT,
-        "stale": status == STALE,
+        "stale": status == STALE and not merge.open,
         "nav": "request-list",
     }
     return render_page(request, "tracker/requests/edit.html", context, status=status)

@@ -17,6 +17,7 @@ from tracker.intake.states import State
 from tracker.people.models import Team
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
+from tracker.web.exports import Column
 
 LONGEST_TEXT = 20_000
 Choices = list[tuple[str, Any]]
@@ -258,6 +259,17 @@ class ParkForm(StepForm):
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT, required=False, widget=text_area(2))
 
 
+class MoveForm(StepForm):
+    area = forms.ChoiceField(label=_("Area"), help_text=_("The team that owns it gets the request."))
+
+    def offer_areas(self, areas: Mapping[str, Area]) -> None:
+        self.areas = areas
+        offer(self, "area", [("", _("choose an area")), *_areas_by_site(areas)])
+
+    def arguments(self) -> dict[str, Any]:
+        return {"area": self.areas[self.cleaned_data["area"]]}
+
+
 STEP_FORMS: Mapping[str, type[StepForm]] = {
     "accept": AcceptForm,
     "ask": AskForm,
@@ -323,3 +335,15 @@ class FilterForm(ShownForm):
         }
         for name, choices in lists.items():
             offer(self, name, [("", _("all")), *choices])
+
+
+class ColumnsForm(forms.Form):
+    """Which columns the list of requests shows."""
+
+    columns = forms.MultipleChoiceField(
+        label=_("Columns beside key and title"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, offered: Sequence[Column], shown: Collection[str]) -> None:
+        super().__init__(initial={"columns": list(shown)})
+        offer(self, "columns", [(column.name, column.label) for column in offered])
