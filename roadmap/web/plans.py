@@ -21,7 +21,8 @@ from roadmap.web.words import say_plan
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, Refused
 from tracker.people.access import Power, Viewer, may, require
-from tracker.web.forms.answers import answer_form, tell_refusal
+from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal
+from tracker.web.forms.merging import Merge
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
@@ -91,14 +92,14 @@ def edit_plan(request: SignedInRequest, number: int) -> HttpResponseBase:
     form = PlanForm(request.POST or None, initial=shown_plan(plan))
     form.offer(plan.product)
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_roadmap_item(actor=request.viewer, at=clock.now(), plan=plan, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("plan", number)
 
     context = {"title": plan.title, "product": plan.product, "record": plan, "plan": plan, "nav": "roadmap"}
-    return answer_form(request, form, save, "roadmap/form.html", context)
+    return answer_edit(request, Merge(form, plan), save, "roadmap/form.html", context)
 
 
 @require_POST

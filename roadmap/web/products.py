@@ -18,10 +18,10 @@ from roadmap.web.shown import show_columns, show_plan
 from roadmap.web.words import say_roadmap
 from tracker.kernel import clock
 from tracker.people.access import Power, Viewer, may, require
-from tracker.web.forms.answers import answer_form
+from tracker.web.forms.answers import answer_edit, answer_form
+from tracker.web.forms.merging import Merge
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 
@@ -115,14 +115,14 @@ def edit_product(request: SignedInRequest, key: str) -> HttpResponseBase:
     require(request.viewer, Power.EDIT_ROADMAP, product.ties)
     form = ProductForm(request.POST or None, initial=shown_product(product))
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_product(actor=request.viewer, at=clock.now(), product=product, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("product", key)
 
     context = {"title": product.name, "product": product, "record": product, "nav": "roadmap"}
-    return answer_form(request, form, save, "roadmap/form.html", context)
+    return answer_edit(request, Merge(form, product), save, "roadmap/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,8 +154,8 @@ def edit_objective(request: SignedInRequest, number: int) -> HttpResponseBase:
     names: list[Any] = list(ObjectiveForm.base_fields)
     form = ObjectiveForm(request.POST or None, initial={name: getattr(objective, name) for name in names})
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_objective(
             actor=request.viewer, at=clock.now(), objective=objective, expected=expected, changes=changes
         )
@@ -163,4 +163,4 @@ def edit_objective(request: SignedInRequest, number: int) -> HttpResponseBase:
         return redirect("product", objective.product.key)
 
     context = {"title": objective.title, "product": objective.product, "record": objective, "nav": "roadmap"}
-    return answer_form(request, form, save, "roadmap/form.html", context)
+    return answer_edit(request, Merge(form, objective), save, "roadmap/form.html", context)

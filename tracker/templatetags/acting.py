@@ -1,7 +1,7 @@
 """The elements that act: buttons, forms, fields, dialogs. Each works as a plain form and is swapped by htmx if it can."""
 
 import uuid
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms, template
 from django.forms import BoundField
@@ -9,7 +9,6 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from tracker.templatetags.drawing import draw
-from tracker.web.forms.merging import Merge
 
 register = template.Library()
 
@@ -127,16 +126,27 @@ def form(
         files=files,
         id=id,
         stale=context.get("stale", False),
-        based_on=merge.based_on if of is not None and (merge := merge_of(context, of)) else "",
+        based_on=merging.based_on if (merging := merge_of(context, of)) else "",
         csrf_token=context.get("csrf_token"),
         idempotency=uuid.uuid4().hex,
     )
 
 
-def merge_of(context: Context, form: forms.BaseForm) -> Merge | None:
-    """How the page's form is merged with what others do to its record, where it is that form."""
-    merge = context.get("merge")
-    return merge if isinstance(merge, Merge) and merge.form is form else None
+class Merging(Protocol):
+    """How a form is merged with what others do to its record meanwhile."""
+
+    form: forms.BaseForm
+
+    @property
+    def based_on(self) -> str: ...
+
+    def shown_beside(self, name: str) -> dict[str, str]: ...
+
+
+def merge_of(context: Context, form: forms.BaseForm | None) -> Merging | None:
+    """What the page gives as `merging`, for the form that it is about."""
+    merging: Merging | None = context.get("merging")
+    return merging if merging and merging.form is form else None
 
 
 @register.simple_tag(takes_context=True)
@@ -199,7 +209,7 @@ def field(
         short=short,
         live=live,
         errors=bound.errors,
-        **(merge.shown_beside(bound.name) if (merge := merge_of(context, bound.form)) else {}),
+        **(merging.shown_beside(bound.name) if (merging := merge_of(context, bound.form)) else {}),
     )
 
 

@@ -29,7 +29,7 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.web.exports import Column, send_list
-from tracker.web.forms.answers import INVALID, tell_refusal
+from tracker.web.forms.answers import INVALID, save_merged, tell_refusal
 from tracker.web.forms.backlog import (
     AnswerForm,
     CheckForm,
@@ -40,6 +40,7 @@ from tracker.web.forms.backlog import (
     TrackerKeyForm,
     plain_weeks,
 )
+from tracker.web.forms.merging import Merge
 from tracker.web.item_page import LOADED, read_item_page, say_item
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -153,16 +154,18 @@ def _show(
     refused: Refused | None = None,
     given: Mapping[str, forms.Form] | None = None,
     status: int = 200,
+    merge: Merge | None = None,
 ) -> HttpResponse:
     now = clock.now()
     page = read_item_page(item, request.viewer, now, given)
-    initial = {"tracker_key": item.tracker_key}
+    tracker_key = (given or {}).get("tracker_key") or TrackerKeyForm(initial={"tracker_key": item.tracker_key})
     context = {
         "title": page.title,
         "context_line": item.ask.title,
         "page": page,
         "now": now,
-        "forms": {"tracker_key": (given or {}).get("tracker_key") or TrackerKeyForm(initial=initial)},
+        "forms": {"tracker_key": tracker_key},
+        "merging": merge or Merge(tracker_key, item),
         "refused": str(refused) if refused else "",
         "refused_facts": refused.facts.get("checks", []) if refused else [],
         "stale": refused is not None and refused.code == "stale",
@@ -236,7 +239,6 @@ STEPS: Mapping[str, ItemStep] = {
     "ship": ItemStep(actions.ship_item, gettext_lazy("%(key)s is live.")),
     "drop": ItemStep(actions.drop_item, gettext_lazy("%(key)s is dropped."), DropForm),
     "measure": ItemStep(actions.measure_item, gettext_lazy("The outcome of %(key)s is recorded."), MeasureForm),
-    "tracker-key": ItemStep(actions.set_tracker_key, gettext_lazy("The key is kept."), TrackerKeyForm),
 }
 
 
@@ -261,6 +263,24 @@ def take_item_step(request: SignedInRequest, key: str, name: str) -> HttpRespons
             messages.success(request, step.said % {"key": item.key})
             return redirect("item", item.key)
     return _show(request, item, refused=refusal, given={name.replace("-", "_"): form}, status=status)
+
+
+@require_POST
+@signed_in
+@once
+def keep_tracker_key(request: SignedInRequest, key: str) -> HttpResponseBase:
+    """Two people may note it at the same time, beside whatever else happens to the item."""
+    item = find_item(request.viewer, key)
+    form = TrackerKeyForm(request.POST, initial={"tracker_key": item.tracker_key})
+    merge = Merge(form, item)
+
+    def save(expected: int | None) -> HttpResponse:
+        actions.set_tracker_key(actor=request.viewer, at=clock.now(), item=item, expected=expected, **form.cleaned_data)
+        messages.success(request, _("The key is kept."))
+        return redirect("item", item.key)
+
+    status, answer = save_merged(request, merge, save)
+    return answer or _show(request, item, given={"tracker_key": form}, status=status, merge=merge)
 
 
 @require_POST

@@ -18,7 +18,8 @@ from tracker.people.access import Power, require
 from tracker.projects import actions
 from tracker.projects.models import Effort, Project
 from tracker.projects.queries import period_named
-from tracker.web.forms.answers import answer_form, tell_refusal
+from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal
+from tracker.web.forms.merging import Merge
 from tracker.web.forms.projects import DropForm, EffortForm, PeriodForm, PinForm, ProjectForm, shown_project
 from tracker.web.line import line_url, say_stale_move
 from tracker.web.once import once
@@ -100,14 +101,14 @@ def edit(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.EDIT_PROJECT, project.ties)
     form = ProjectForm(request.POST or None, initial=shown_project(project))
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_project(actor=request.viewer, at=clock.now(), project=project, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("project", key)
 
     context = {"title": _("Edit %(project)s") % {"project": project}, "project": project, "nav": "project-list"}
-    return answer_form(request, form, save, "tracker/projects/form.html", context)
+    return answer_edit(request, Merge(form, project), save, "tracker/projects/form.html", context)
 
 
 @require_POST

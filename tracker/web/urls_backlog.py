@@ -9,6 +9,7 @@ urlpatterns = [
     path("backlog/<str:key>/rehome/", backlog.rehome, name="item-rehome"),
     path("backlog/<str:key>/move/", backlog.move, name="item-move"),
     path("backlog/<str:key>/checks/<int:check>/", backlog.decide_item_check, name="item-check"),
+    path("backlog/<str:key>/tracker-key/", backlog.keep_tracker_key, name="item-tracker-key"),
     *(
         path(f"backlog/<str:key>/{name}/", backlog.take_item_step, {"name": name}, name=f"item-{name}")
         for name in backlog.STEPS

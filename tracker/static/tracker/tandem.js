@@ -416,10 +416,14 @@
 
   async function listen() {
     const pulse = $("#pulse");
-    if (!pulse || engaged()) return;
+    const form = unsaved();
+    const edits = form?.elements.based_on;
+    const busy = () => (edits ? document.hidden || form.dataset.busy : engaged());
+    if (!pulse || busy()) return;
     try {
       const answer = await fetch(pulse.dataset.live, { headers: { "If-None-Match": pulse.dataset.stamp }, redirect: "error" });
-      if (answer.status !== 204 || !pulse.isConnected || engaged()) return;
+      if (answer.status !== 204 || !pulse.isConnected || busy()) return;
+      if (edits) return await tellSince(form, pulse, answer.headers.get("ETag"));
     } catch { return; }
     if (!unsaved()) return window.htmx.ajax("GET", location.pathname + location.search, { target: "#main", swap: "innerHTML" });
     pulse.remove();
@@ -431,6 +435,18 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("#main form");
     if (form && form.method !== "get") form.dataset.typed = "1";
+  /* Whoever edits a record is told who changed what in it, before they send; the server merges what does not clash. */
+  async function tellSince(form, pulse, stamp) {
+    const page = new URL(location);
+    page.searchParams.set("since", form.elements.version.value);
+    const answer = await fetch(page, { redirect: "error" });
+    if (!answer.ok || !form.isConnected) return;
+    pulse.dataset.stamp = stamp;
+    const story = await answer.text();
+    if (story && story !== form.dataset.story) tell(story, "warn");
+    form.dataset.story = story;
+  }
+
   });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
