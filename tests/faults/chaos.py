@@ -175,6 +175,7 @@ def prepare(chaos: Chaos) -> None:
     if chaos.sabotage == "no_lock":
         with _connect() as connection:
             connection.execute("ALTER TABLE tracker_firing DROP CONSTRAINT fired_once")
+            connection.execute("ALTER TABLE tracker_notice DROP CONSTRAINT notice_once")
 
 
 def _let_it_happen(parts: Parts, chaos: Chaos) -> Report:

@@ -21,7 +21,7 @@ from redis import Redis
 from tracker.kernel import clock
 
 PAUSE = 0.05
-KILLED_BEFORE_TELLING = 5
+KILLED_BEFORE_TELLING = 2
 FAILPOINTS = ("claimed", "fired", "told", "committed", "recorded")
 SABOTAGE = ("no_lock", "tell_later", "local_time", "needs_broker")
 
@@ -51,7 +51,7 @@ def set_failpoint(name: str, firing: Any) -> None:
     elif name == "recorded":
         firing.leave_heartbeat = dies_after(firing.leave_heartbeat, lambda _none, _name, _at: True)
     elif name == "committed":
-        firing._fire_set = dies_after(firing._fire_set, lambda done, *_given: done > 0)
+        firing._fire_set = dies_after(firing._fire_set, lambda counts, *_given: counts[1] > 0)
 
 
 def sabotage(name: str, firing: Any) -> None:
