@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +26,7 @@ from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal
 from tracker.web.forms.merging import Merge
 from tracker.web.once import once
 from tracker.web.render import render_page
+from tracker.web.undo import tell_done, undo_by
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -110,7 +112,7 @@ def move(request: SignedInRequest, number: int) -> HttpResponseBase:
     plan = find_plan(request.viewer, number)
     try:
         horizon, after = read_place(request)
-        actions.move_roadmap_item(
+        before = actions.move_roadmap_item(
             actor=request.viewer,
             at=clock.now(),
             plan=plan,
@@ -124,8 +126,18 @@ def move(request: SignedInRequest, number: int) -> HttpResponseBase:
         messages.error(request, str(refused))
     else:
         words = {"title": plan.title, "horizon": Horizon(plan.horizon).label}
-        messages.success(request, _("%(title)s stands in %(horizon)s now.") % words)
+        text = _("%(title)s stands in %(horizon)s now.") % words
+        tell_done(request, text, undo_of_move(request, plan, before))
     return redirect("product", plan.product.key)
+
+
+def undo_of_move(request: SignedInRequest, plan: RoadmapItem, before: tuple[str, int | None] | None) -> str:
+    """Back into the horizon and behind the item that it followed; an undo is not undone."""
+    if before is None or "undoes" in request.POST:
+        return ""
+    horizon, after = before
+    fields = {"horizon": horizon, "after": after or "", "version": plan.version, "undoes": "1"}
+    return undo_by(reverse("plan-move", args=[plan.pk]), fields, row=f"row-{plan.pk}")
 
 
 def read_place(request: SignedInRequest) -> tuple[str, RoadmapItem | None]:

@@ -111,6 +111,7 @@ STEPS = {
     ),
     "decline": _step("RequestDecline", actions.decline_request, "Declined, with a reason.", DeclineIn),
     "park": _step("RequestPark", actions.park_request, "Parked; it comes back by itself on the review date.", ParkIn),
+    "return": _step("RequestReturn", actions.unpark_request, "Parked no longer: back in triage before its day."),
     "withdraw": _step("RequestWithdraw", actions.withdraw_request, "The requester takes it back.", ReasonIn),
     "restrict": _step(
         "RequestRestrict",

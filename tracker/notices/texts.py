@@ -186,10 +186,10 @@ KINDS: Mapping[str, Words] = {
         _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")
     ),
     "request_returned": Words(
-        _("%(request)s %(title)s is back: its review date has come."), TRIAGES, _("Decide on it anew.")
+        _("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")
     ),
     "request_back": Words(
-        _("%(request)s %(title)s is back: its review date has come."), ASKED, _("It waits for triage again.")
+        _("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")
     ),
     "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
     "request_answered": Words(

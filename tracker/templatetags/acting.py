@@ -60,6 +60,23 @@ def button(
     return draw("button", url=url, action=action, **values)
 
 
+@register.simple_tag
+def pick(value: object, *, name: object = "") -> SafeString:
+    """The first cell of a row that can be selected; `name` is what it selects, for readers."""
+    return draw("pick", value=value, name=name or value)
+
+
+@register.simple_tag
+def pick_all() -> SafeString:
+    return draw("pick_all")
+
+
+@register.simple_block_tag
+def selection(content: SafeString, *, action: str, back: str) -> SafeString:
+    """The bar whose buttons act on the picked rows of the page; `back` is the address of that page."""
+    return draw("selection", content=content, action=action, back=back)
+
+
 @register.simple_tag(takes_context=True)
 def exports(context: Context) -> SafeString:
     """The list of this address, all pages of it, as a file."""

@@ -216,6 +216,12 @@ def tab(label: object, url: str, *, current: bool = False, count: int | None = N
 
 
 @register.simple_tag
+def seen(title: object, *, url: str, key: object = "") -> SafeString:
+    """The record that a page is about: it is offered again among those looked at last."""
+    return draw("seen", title=title, url=url, key=key)
+
+
+@register.simple_tag
 def live(subjects: str) -> SafeString:
     """Keeps the page up to date with these kinds of records, such as "request.project"."""
     return draw("live", subjects=subjects, stamp=stamp_of(subjects))

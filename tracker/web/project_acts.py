@@ -27,6 +27,7 @@ from tracker.web.orphans import show_orphans
 from tracker.web.projects import find_project, own_ties, project_context
 from tracker.web.render import render_page
 from tracker.web.story import people_of
+from tracker.web.undo import Values, tell_done, undo_by
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -40,7 +41,7 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
     back = line_url(request.POST.get("team", ""), request.POST.get("period", ""))
     after = find_project(request.viewer, request.POST["after"]) if request.POST.get("after") else None
     try:
-        actions.move_project(
+        before = actions.move_project(
             actor=request.viewer,
             at=clock.now(),
             project=project,
@@ -56,8 +57,17 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
         text = say_stale_move(project, refused, last_actor(project)) if isinstance(refused, Stale) else str(refused)
         messages.error(request, text)
     else:
-        messages.success(request, say_place(request, project))
+        tell_done(request, say_place(request, project), undo_of_move(request, project, before))
     return redirect(back)
+
+
+def undo_of_move(request: SignedInRequest, project: Project, before: str | None) -> str:
+    """Back behind the project that it followed; an undo is not undone."""
+    if before is None or "undoes" in request.POST:
+        return ""
+    looked_at = {name: request.POST.get(name, "") for name in ("team", "period")}
+    fields: Values = {"after": before, "version": project.version, "undoes": "1", **looked_at}
+    return undo_by(reverse("project-move", args=[project.key]), fields, row=f"row-{project.key}")
 
 
 def last_actor(project: Project) -> str:

@@ -190,6 +190,10 @@ class RequestPage:
         return self._may_step(Power.SPEAK_FOR, "withdraw")
 
     @property
+    def may_return(self) -> bool:
+        return self._may_step(Power.TRIAGE, "return")
+
+    @property
     def withdraw_refused(self) -> str:
         if self.ask.delivery in (Delivery.NONE, Delivery.WAITING):
             return ""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,7 +23,9 @@ from tracker.web.forms.requests import STEP_FORMS, CommentForm, PlainForm, StepF
 from tracker.web.once import once
 from tracker.web.request_page import Missed
 from tracker.web.requests import find_request, show_detail
+from tracker.web.together import note_before, undo_of
 from tracker.web.triage import TRIAGE, next_in_line, show_inbox
+from tracker.web.undo import tell_done
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -47,6 +48,7 @@ STEPS: Mapping[str, Step] = {
     "answer": Step(actions.answer_question, _("%(key)s is back in triage."), "answer", STEP_FORMS["answer"]),
     "decline": Step(actions.decline_request, _("%(key)s is declined."), "decline", STEP_FORMS["decline"]),
     "park": Step(actions.park_request, _("%(key)s is parked and comes back by itself."), "park", STEP_FORMS["park"]),
+    "return": Step(actions.unpark_request, _("%(key)s is back in triage."), "return"),
     "withdraw": Step(actions.withdraw_request, _("%(key)s is withdrawn."), "withdraw"),
     "effort": Step(actions.set_request_effort, _("The effort of %(key)s is noted."), "", STEP_FORMS["effort"]),
     "restrict": Step(actions.restrict_request, _("%(key)s is seen by those it concerns alone.")),
@@ -66,7 +68,7 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
     status, missed = INVALID, None
     if form.is_valid():
         behind = next_in_line(request.viewer, ask) if request.POST.get("next") == TRIAGE and ask.filed_at else ""
-        given = {**form.arguments(), **(step.facts or {})}
+        given, before = {**form.arguments(), **(step.facts or {})}, note_before(ask)
         try:
             step.act(actor=request.viewer, at=clock.now(), ask=ask, expected=seen_version(request), **given)
         except NotAllowed as refused:
@@ -77,8 +79,9 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
             if step.verb and not REQUEST.allows(ask.state, step.verb):
                 status, missed = STALE, Missed(str(refused), _typed(form))
         else:
-            messages.success(request, step.said % {"key": ask.key})
-            return redirect(_where_next(request, ask, behind))
+            where = _where_next(request, ask, behind)
+            tell_done(request, step.said % {"key": ask.key}, undo_of(name, [before], where)[0])
+            return redirect(where)
     show = show_inbox if request.POST.get("next") == TRIAGE and status != NotAllowed.status else show_detail
     return show(request, ask, {name: form}, missed=missed, status=status)
 

@@ -21,11 +21,13 @@ from tracker.web.forms.requests import step_forms
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, read_request_page
 from tracker.web.shell import count_waiting
+from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in
 
 SHOWN = 50
 TRIAGE = "triage"
 ANSWERS = (Kind.TRIAGE, Kind.DECISION)
+TOGETHER = ("accept", "decline", "park")
 
 
 def waiting_for(viewer: Viewer) -> WorkRequestQuerySet:
@@ -82,6 +84,7 @@ def show_inbox(
         "now": now,
         "forms": step_forms(dict(refused or {}), lacking=lacking, then=TRIAGE),
         "missed": missed,
+        "acts": acts_for(request.viewer, of=TOGETHER),
         "stale": status == STALE,
         "nav": TRIAGE,
     }

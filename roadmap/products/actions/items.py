@@ -79,9 +79,11 @@ def move_roadmap_item(
     horizon: str,
     after: RoadmapItem | None = None,
     expected: int | None = None,
-) -> None:
+) -> tuple[str, int | None] | None:
     """Puts the item into a horizon, right behind another one of it or first (None). Needs `product` loaded.
 
+    Its former horizon and the id of the item that it followed there are what moving it back takes; None where nothing
+    moved.
     Moves of one product wait for each other, so each finds the columns as the last one left them. Raises Stale, Invalid.
     """
     require(actor, Power.EDIT_ROADMAP, plan.ties)
@@ -96,10 +98,13 @@ def move_roadmap_item(
     stays = plan.horizon == horizon
     low, high = _neighbours(column, place)
     if stays and (low is None or low < plan.rank) and (high is None or plan.rank < high):
-        return
+        return None
+    left = column if stays else _column(plan.product_id, plan.horizon, without=plan.pk)
+    before = plan.horizon, next((pk for pk, rank in reversed(left) if rank < plan.rank), None)
     rank = _rank_behind(column, place, mover=plan.pk if stays else None)
     changes = {"horizon": horizon, "rank": rank}
     change_row(plan, actor=actor.key, at=at, verb="move_roadmap_item", changes=changes)
+    return before
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from tracker.intake.actions.filing import (
     ensure_request_types,
     file_draft,
     file_request,
+    move_request,
     restrict_request,
     withdraw_request,
 )
@@ -20,6 +21,14 @@ from tracker.intake.actions.following import (
     split_request,
 )
 from tracker.intake.actions.steps import need_text
+from tracker.intake.actions.together import (
+    MOST_TOGETHER,
+    TOGETHER,
+    Order,
+    Outcome,
+    act_together,
+    why_refused_together,
+)
 from tracker.intake.actions.triage import (
     accept_request,
     answer_question,
@@ -27,12 +36,18 @@ from tracker.intake.actions.triage import (
     decline_request,
     park_request,
     set_request_effort,
+    unpark_request,
 )
 
 __all__ = [
     "BUSINESS",
     "LOCKED",
+    "MOST_TOGETHER",
+    "TOGETHER",
+    "Order",
+    "Outcome",
     "accept_request",
+    "act_together",
     "add_comment",
     "answer_question",
     "ask_question",
@@ -46,11 +61,14 @@ __all__ = [
     "follow_court",
     "follow_delivery",
     "involve",
+    "move_request",
     "need_text",
     "park_request",
     "restrict_request",
     "return_parked",
     "set_request_effort",
     "split_request",
+    "unpark_request",
+    "why_refused_together",
     "withdraw_request",
 ]

@@ -118,8 +118,23 @@ def edit_request(
     change_row(ask, actor=actor.key, at=at, verb="edit_request", changes={**fresh, "updated_at": at}, expected=expected)
 
 
+@transaction.atomic
+def move_request(*, actor: Viewer, at: datetime, ask: WorkRequest, area: Area, expected: int | None = None) -> None:
+    """To another area, and with it to the team that owns it; moving it back undoes it."""
+    if ask.area_id == area.pk and expected in (None, ask.version):
+        text = _("It is in this area already.")
+        raise Invalid(text, fields={"area": text})
+    edit_request(actor=actor, at=at, ask=ask, expected=expected, changes={"area": area})
+
+
 def _changed(ask: WorkRequest, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if getattr(ask, name) != value}
+
+
+def check_moving(actor: Viewer, ask: WorkRequest) -> None:
+    """Raises what move_request would, whatever the area."""
+    _require_editing(actor, ask, {"area": None})
+    check_locked(ask, {"area": None})
 
 
 def _require_editing(actor: Viewer, ask: WorkRequest, fresh: Mapping[str, Any]) -> None:
@@ -138,11 +153,15 @@ def withdraw_request(
 ) -> None:
     """Not once work on it is scheduled: then its item is dropped, with the requester's agreement."""
     require(actor, Power.SPEAK_FOR, ask.ties)
+    check_not_scheduled(ask)
+    changes = {"question": "", "asked_by_id": None, "review_on": None, "delivery": Delivery.NONE}
+    take_step(ask, "withdraw", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
+
+
+def check_not_scheduled(ask: WorkRequest) -> None:
     if ask.delivery not in NOT_STARTED:
         text = _("Work on it is scheduled: drop its backlog item instead.")
         raise Refused(text, code="has_item", delivery=ask.delivery)
-    changes = {"question": "", "asked_by_id": None, "review_on": None, "delivery": Delivery.NONE}
-    take_step(ask, "withdraw", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
 
 
 @transaction.atomic

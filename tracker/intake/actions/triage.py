@@ -82,6 +82,14 @@ def park_request(
 
 
 @transaction.atomic
+def unpark_request(*, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None = None) -> None:
+    """Back to triage before its review date: the inverse of park_request, where it was parked out of triage."""
+    require(actor, Power.TRIAGE, ask.ties)
+    changes = {"review_on": None, "decision_reason": "", "decided_at": None, "decided_by_id": None}
+    take_step(ask, "return", actor=actor, at=at, expected=expected, changes=changes)
+
+
+@transaction.atomic
 def set_request_effort(
     *, actor: Viewer, at: datetime, ask: WorkRequest, weeks: Decimal | None, expected: int | None = None
 ) -> None:

@@ -80,8 +80,9 @@ def move_project(
     orphans_accepted: bool = False,
     by_ruling: bool = False,
     newcomer: bool = False,
-) -> None:
-    """Puts the project right behind another one; None is the first place that it may have.
+) -> str | None:
+    """Puts the project right behind another one; None is the first place that it may have. The key of the one that it
+    followed before, "" for none, is what moving it back takes; None where nothing moved.
 
     A move that changes nothing is no move; what a newcomer pushes down fell because it was added. `by_ruling`: the
     mediator decided it; that verb has asked for the power. Raises Refused (`would_orphan`, `pinned_first`), Stale.
@@ -96,7 +97,7 @@ def move_project(
     _refuse_place(spot)
     project.version, project.rank = spot.version, spot.mine
     if spot.here_already:
-        return
+        return None
     drawing = place_project(project.pk, spot, lists)
     drawing.bumped.add(project.pk)
     cause = Cause("added" if newcomer else "moved", project=project.pk)
@@ -105,6 +106,7 @@ def move_project(
     project.rank = drawing.ranks[project.pk]
     told = {"after": [spot.before, spot.leader or (None if spot.pinned else spot.head)]}
     record(actor=actor.key, at=at, facts=[Fact("project", project.pk, project.version, "move_project", "", told)])
+    return spot.before or ""
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@
     const dialog = document.getElementById(id);
     if (!dialog?.showModal) return false;
     if (id === "keys") listKeys(dialog);
-    if (id === "palette") fillPalette();
+    dialog.dispatchEvent(new CustomEvent("tandem:open"));
     if (!dialog.open) showFirst(dialog);
     dialog.opener = opener;
     return true;
@@ -53,10 +53,12 @@
   const rows = () => $$("[data-row]").filter(visible);
   const rowOf = (element) => element?.closest?.("[data-row]");
 
+  const keys = (root) => [...$$("#flash [data-key]", root), ...$$("[data-key]", root)]; // an undo comes before all
+
   function keyed(key) {
     const row = rowOf(document.activeElement);
     const inRow = row && $$("[data-key]", row).find((element) => element.dataset.key === key && visible(element));
-    return inRow || $$("[data-key]", scope()).find((element) => element.dataset.key === key && (visible(element) || key === "c"));
+    return inRow || keys(scope()).find((element) => element.dataset.key === key && (visible(element) || key === "c"));
   }
 
   function walk(step) {
@@ -114,7 +116,7 @@
     $$("[data-of-page]", list).forEach((line) => line.remove());
     $$("[data-where]", list).forEach((line) => { line.hidden = !$(line.dataset.where); });
     const seen = new Set();
-    $$("[data-key]").forEach((element) => {
+    keys(document).forEach((element) => {
       const { key } = element.dataset;
       if (seen.has(key)) return;
       seen.add(key);
@@ -132,85 +134,6 @@
     $$("kbd, svg, .count", copy).forEach((part) => part.remove());
     return (copy.textContent.trim() || element.getAttribute("aria-label") || "").replace(/\s+/g, " ");
   }
-
-  /* ---- the palette ---- */
-
-  let asked;
-
-  function choices() {
-    const places = $$("#places a[href], #more-places a[href], .top-link[data-key=c]").map((link) => ({ text: label(link), href: link.href }));
-    const actions = $$("main [data-key]").map((element) => ({ text: label(element), key: element.dataset.key, element }));
-    return [...actions, ...places];
-  }
-
-  function option(choice) {
-    const made = document.createElement(choice.href ? "a" : "button");
-    if (choice.href) made.href = choice.href;
-    else {
-      made.type = "button";
-      made.addEventListener("click", () => {
-        $("#palette").close();
-        choice.element.focus();
-        choice.element.click();
-      });
-    }
-    made.append(choice.text);
-    if (choice.key) made.appendChild(document.createElement("kbd")).textContent = choice.key;
-    return made;
-  }
-
-  function mark(options, at) {
-    options.forEach((made, number) => {
-      made.id = `palette-${number}`;
-      made.setAttribute("role", "option");
-      made.tabIndex = -1;
-      made.setAttribute("aria-selected", number === at);
-    });
-    const input = $("#palette-q");
-    if (options[at]) {
-      input.setAttribute("aria-activedescendant", options[at].id);
-      options[at].scrollIntoView({ block: "nearest" });
-    } else input.removeAttribute("aria-activedescendant");
-  }
-
-  const options = () => $$("#palette-list a, #palette-list button");
-
-  function fillPalette(keepText) {
-    const input = $("#palette-q");
-    if (!keepText) input.value = "";
-    const text = input.value.trim().toLowerCase();
-    const list = $("#palette-list");
-    list.replaceChildren(...choices().filter((choice) => choice.text.toLowerCase().includes(text)).map(option));
-    mark(options(), 0);
-    clearTimeout(asked);
-    if (text.length > 1 && input.dataset.search) asked = setTimeout(() => search(text, list), 150);
-  }
-
-  async function search(text, list) {
-    try {
-      const answer = await fetch(`${$("#palette-q").dataset.search}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } });
-      if (!answer.ok || answer.redirected) return;
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if ($("#palette-q").value.trim().toLowerCase() !== text) return;
-      const links = $$("a[href]", found.body).map((link) => option({ text: label(link), href: link.href }));
-      list.prepend(...links);
-      mark(options(), 0);
-    } catch { /* the places and actions are still there */ }
-  }
-
-  document.addEventListener("input", (event) => event.target.id === "palette-q" && fillPalette(true));
-  document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "palette-q") return;
-    const all = options();
-    const at = all.findIndex((made) => made.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      mark(all, (at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % (all.length || 1));
-    } else if (event.key === "Enter" && all[at]) {
-      event.preventDefault();
-      all[at].click();
-    }
-  });
 
   /* ---- ranked lists ---- */
 
@@ -259,11 +182,12 @@
     return openDialog("mover", row);
   }
 
-  let loading, next, undo;
-  const loadSortable = () =>
-    (loading ??= new Promise((done) => {
+  let next, undo;
+  const loaded = {};
+  const load = (src) =>
+    (loaded[src] ??= new Promise((done) => {
       const script = document.createElement("script");
-      script.src = $("meta[name=tandem-sortable]").content;
+      script.src = src;
       script.addEventListener("load", done);
       document.head.append(script);
     }));
@@ -271,7 +195,7 @@
   async function makeSortable(list) {
     if (list.dataset.ready || !(list.dataset.group || $("[data-move-url]", list))) return;
     list.dataset.ready = "1";
-    await loadSortable();
+    await load($("meta[name=tandem-sortable]").content);
     window.Sortable.create(list, {
       handle: "[data-handle]",
       draggable: "li",
@@ -351,7 +275,8 @@
   function remember() {
     const active = document.activeElement;
     const row = rowOf(active);
-    place = { key: active?.dataset?.key, id: active?.id, row: row?.id, at: row ? rows().indexOf(row) : -1, any: active && active !== document.body };
+    const returns = active?.closest?.("[data-returns]")?.dataset.returns;
+    place = { key: active?.dataset?.key, id: active?.id, row: row?.id ?? returns, at: row ? rows().indexOf(row) : -1, any: active && active !== document.body };
   }
 
   function restore() {
@@ -404,6 +329,7 @@
       dialog.removeAttribute("open");
       showFirst(dialog);
     });
+    $$("[data-script]").forEach((element) => load(element.dataset.script));
     $$("[data-sortable]").forEach(makeSortable);
   }
 
@@ -430,11 +356,6 @@
     tell(words("meanwhile"), "warn");
   }
 
-  setInterval(listen, BEAT);
-  document.addEventListener("visibilitychange", listen);
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("#main form");
-    if (form && form.method !== "get") form.dataset.typed = "1";
   /* Whoever edits a record is told who changed what in it, before they send; the server merges what does not clash. */
   async function tellSince(form, pulse, stamp) {
     const page = new URL(location);
@@ -447,6 +368,11 @@
     form.dataset.story = story;
   }
 
+  setInterval(listen, BEAT);
+  document.addEventListener("visibilitychange", listen);
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("#main form");
+    if (form && form.method !== "get") form.dataset.typed = "1";
   });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);

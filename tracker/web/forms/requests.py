@@ -337,7 +337,7 @@ class FilterForm(ShownForm):
             offer(self, name, [("", _("all")), *choices])
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(ShownForm):
     """Which columns the list of requests shows."""
 
     columns = forms.MultipleChoiceField(
@@ -347,3 +347,4 @@ class ColumnsForm(forms.Form):
     def __init__(self, offered: Sequence[Column], shown: Collection[str]) -> None:
         super().__init__(initial={"columns": list(shown)})
         offer(self, "columns", [(column.name, column.label) for column in offered])
+        self.show_needed()
