@@ -8,10 +8,11 @@ from tracker.intake.actions import follow_court
 from tracker.intake.events import CommentAdded, RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
+from tracker.management.demo.company import follow_demo
 from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import tell_of_comment, tell_of_items, tell_of_rank, tell_of_requests
-from tracker.people.events import LevelSet
+from tracker.people.events import DemoLoaded, LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.promises.actions import follow_level
 from tracker.promises.events import PromisesDue, PromisesFired
@@ -19,6 +20,7 @@ from tracker.tasks import ring_import, ring_promises
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LevelSet, follow_level),
+    (DemoLoaded, follow_demo),
     (LineCrossed, mark_orphans),
     (OwnersChanged, involve_owners),
     (RequestsMoved, follow_court),

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import (
     Decision,
     InMotion,
@@ -26,6 +25,7 @@ from tracker.people.models import Firm, Level, User
 from tracker.projects.queries import LineToday, line_today
 from tracker.promises.models import Promise
 from tracker.promises.queries import GRACE, owed_around
+from tracker.web.first_steps import first_steps_of, say_steps
 from tracker.web.home_cases import case_moves, keys_of
 from tracker.web.home_moves import (
     Move,
@@ -101,8 +101,9 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     promises = {one.source: one for one in found.promises}
     moves = sorted(add_promises(_moves(found, admin), promises, viewer, now), key=by_urgency)
     waited = waited_for(found.motions, found.promises, now)
+    steps = first_steps_of(viewer) if admin or not line.team else None
     context = {
-        "title": say_title(moves),
+        "title": say_steps(steps) if steps and steps.shown and not moves else say_title(moves),
         "context_line": say_context(viewer, found.promises, found.desk, found.decisions, admin.kept if admin else ""),
         "nav": "home",
         "now": now,
@@ -115,6 +116,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "crossings": [(one, say_cause(one)) for one in line.crossings],
         "news": [say_notice(one) for one in told_to(viewer).order_by("-id")[:NEWS]],
         "first_steps": not line.team,
+        "steps": steps,
         "may_import": may(viewer, Power.IMPORT_PROJECTS),
         "may_file": may(viewer, Power.FILE_REQUEST),
     }
@@ -123,11 +125,10 @@ def show_home(request: SignedInRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Setup:
-    """What an administrator hears: how many invited people are not in yet, whether something was ever embedded, and
-    whether promises are kept (nothing at a level without clocks)."""
+    """What an administrator hears: how many invited people are not in yet, and whether promises are kept (nothing at a
+    level without clocks)."""
 
     invited: int
-    begun: bool
     kept: str
 
 
@@ -142,7 +143,7 @@ def _moves(found: Found, admin: Setup | None) -> Iterator[Move]:
     ways = [motion.ask for motion in found.motions if motion.court == "way"]
     yield from own_moves(found.motions, find_best_hosts(ways, now), now)
     if admin is not None:
-        yield from admin_moves(found.line.unowned, found.line.unestimated, admin.invited, admin.begun)
+        yield from admin_moves(found.line.unowned, found.line.unestimated, admin.invited)
 
 
 def _left_to_set_up(viewer: Viewer, now: datetime) -> Setup:
@@ -151,12 +152,11 @@ def _left_to_set_up(viewer: Viewer, now: datetime) -> Setup:
     late = Promise.objects.broken().order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk"))
     overdue = Promise.objects.filter(next_at__lt=now - GRACE)
     found = User.objects.select_related(None).filter(pk=viewer.id)
-    number, begun, level, broken, stands = found.values_list(
+    number, level, broken, stands = found.values_list(
         Subquery(invited.values("number")),
-        Exists(BacklogItem.objects.all()),
         Subquery(Firm.objects.values("level")[:1]),
         Subquery(late.values("number")),
         Exists(overdue),
     ).get()
     kept = "" if level in (None, Level.START) else say_kept(broken or 0, stands=stands)
-    return Setup(number or 0, begun, kept)
+    return Setup(number or 0, kept)

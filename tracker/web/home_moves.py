@@ -279,13 +279,8 @@ def _open_checks(one: Decision, today: date) -> Move:
     return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due)
 
 
-def admin_moves(unowned: int, unestimated: int, invited: int, begun: bool) -> Iterator[Move]:
-    """`begun`: something was embedded at least once; until then the steps up to it stay in sight."""
+def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
     projects, people = reverse("project-list"), reverse("people-list")
-    if not begun:
-        text = _("From the teams to the first embedded request: what is done and what comes next.")
-        steps = reverse("start-next")
-        yield Move("admin", "first-steps", _("Ready for the first request"), text, steps, _("Next steps"), steps)
     if invited:
         title = ngettext(
             "%(count)s invited person is not in yet", "%(count)s invited people are not in yet", invited

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
@@ -14,7 +14,7 @@ from tracker.people import actions
 from tracker.people.access import Power, require
 from tracker.people.models import Firm, Level
 from tracker.web.forms.answers import tell_refusal
-from tracker.web.forms.people import FirmForm, LevelForm
+from tracker.web.forms.people import FirmForm
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
@@ -48,34 +48,13 @@ def show_settings(request: SignedInRequest) -> HttpResponseBase:
     return redirect("settings")
 
 
-@require_POST
-@signed_in
-@once
-def choose_level(request: SignedInRequest) -> HttpResponseBase:
-    firm = firm_or_404(request)
-    form = LevelForm(request.POST)
-    if form.is_valid():
-        level = form.cleaned_data["level"]
-        try:
-            actions.set_level(
-                actor=request.viewer, at=clock.now(), firm=firm, expected=seen_version(request), level=level
-            )
-        except Refused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, _("The level is %(level)s now.") % {"level": Level(level).label})
-    return redirect("settings")
-
-
 def _render_settings(request: SignedInRequest, firm: Firm, form: FirmForm, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Settings of %(firm)s") % {"firm": firm.name},
         "context_line": _("Level %(level)s") % {"level": Level(firm.level).label},
         "firm": firm,
         "form": form,
-        "start": firm.level == Level.START,
-        "team_level": firm.level == Level.TEAM,
-        "company_level": firm.level == Level.COMPANY,
+        "level": Level(firm.level).label,
         "stale": status == 409,
     }
     return render_page(request, "tracker/settings/index.html", context, status=status)

@@ -1,7 +1,6 @@
 """The first minutes of an empty installation: its first administrator, then one form, then what to do next."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,47 +9,41 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import transaction
-from django.db.models import Exists, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from tracker.backlog.models import BacklogItem
 from tracker.intake.actions import ensure_request_types
-from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Role, Viewer, require
-from tracker.people.actions import add_first_admin, add_team, invite_person, set_roles
+from tracker.people.actions import (
+    add_first_admin,
+    add_team,
+    hide_first_steps,
+    invite_person,
+    set_roles,
+    show_first_steps,
+)
 from tracker.people.invitations import mail_folder
-from tracker.people.models import Side, Team, User
+from tracker.people.models import Side, User
 from tracker.projects.actions import open_period, set_capacity
-from tracker.projects.models import Capacity, Period, Project
+from tracker.projects.models import Period
 from tracker.promises.actions import ensure_policies
 from tracker.sites.actions import add_area, add_site
-from tracker.sites.models import Area
+from tracker.web.first_steps import FirstSteps, first_steps_of, say_steps
 from tracker.web.forms.answers import tell_refusal
 from tracker.web.forms.people import FirstAdminForm
 from tracker.web.forms.setup import SetupForm
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.shell import url_or_nothing
 from tracker.web.viewer import SignedInRequest, signed_in
 
 RESERVE = Decimal(25)
 MONTHS_OF_QUARTER = 3
-
-
-@dataclass(frozen=True)
-class Step:
-    label: str | Promise
-    done: bool
-    url: str
-    act: str | Promise
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +57,7 @@ def make_first_admin(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                person = add_first_admin(at=clock.now(), language=get_language() or "en", **form.cleaned_data)
+                person = found_firm(clock.now(), form.cleaned_data)
             except Refused as refused:
                 status = tell_refusal(form, refused)
             else:
@@ -75,18 +68,23 @@ def make_first_admin(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.atomic
+def found_firm(at: datetime, given: dict[str, Any]) -> User:
+    """The firm, its administrator and the types of requests that every firm begins with."""
+    person = add_first_admin(at=at, language=get_language() or "en", **given)
+    ensure_request_types(at=at)
+    return person
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
 def take_next_step(request: SignedInRequest) -> HttpResponseBase:
-    """The form while there is no technology team, then the list of what is done and what comes next."""
+    """What is done and what comes next; while there are no teams, also the one form that does most of it."""
     require(request.viewer, Power.MANAGE_PEOPLE)
-    steps = next_steps(request.viewer)
-    if steps[0].done:
-        left = sum(not step.done for step in steps)
-        title = _("Everything is ready") if not left else _("Ready for the first request")
-        shown = {"title": title, "steps": steps, "mail_folder": mail_folder()}
-        return render_page(request, "tracker/setup/next.html", shown)
+    steps = first_steps_of(request.viewer)
+    if steps.steps[0].done or steps.demo:
+        return render_page(request, "tracker/setup/next.html", told_of(steps))
     form = SetupForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -102,8 +100,29 @@ def take_next_step(request: SignedInRequest) -> HttpResponseBase:
                     _("That was it. The invitations are on their way.") if not mail_folder() else _("That was it."),
                 )
                 return redirect("start-next")
-    context = {"title": _("Set up in three minutes"), "form": form}
+    context = told_of(steps) | {"title": _("Set up in three minutes"), "form": form}
     return render_page(request, "tracker/setup/form.html", context, status=status)
+
+
+def told_of(steps: FirstSteps) -> dict[str, Any]:
+    return {"title": say_steps(steps), "steps": steps, "mail_folder": mail_folder()}
+
+
+@require_POST
+@signed_in
+@once
+def hide_steps(request: SignedInRequest) -> HttpResponseBase:
+    hide_first_steps(actor=request.viewer, at=clock.now())
+    messages.success(request, _("The first steps are off the home page. You find them under Settings."))
+    return redirect("home")
+
+
+@require_POST
+@signed_in
+@once
+def show_steps(request: SignedInRequest) -> HttpResponseBase:
+    show_first_steps(actor=request.viewer, at=clock.now())
+    return redirect("start-next")
 
 
 @transaction.atomic
@@ -154,34 +173,3 @@ def quarter_of(day: date) -> tuple[str, date, date]:
     starts_on = date(day.year, number * MONTHS_OF_QUARTER + 1, 1)
     after = (starts_on + timedelta(days=95)).replace(day=1)
     return f"{day.year}-Q{number + 1}", starts_on, after - timedelta(days=1)
-
-
-def next_steps(viewer: Viewer) -> list[Step]:
-    """What an installation needs up to its first embed, in order (one statement)."""
-    found = (
-        User.objects.select_related(None)
-        .filter(pk=viewer.id)
-        .values_list(
-            Exists(Team.objects.filter(side=Side.TECHNOLOGY)),
-            Exists(Area.objects.all()),
-            Exists(Capacity.objects.all()),
-            Exists(User.objects.filter(~Q(pk=viewer.id), is_active=True)),
-            Exists(Project.objects.all()),
-            Exists(WorkRequest.objects.all()),
-            Exists(BacklogItem.objects.all()),
-        )
-        .get()
-    )
-    steps: tuple[tuple[str | Promise, str, str | Promise], ...] = (
-        (gettext_lazy("A team of technology and one of marketing"), "team-list", gettext_lazy("Teams")),
-        (gettext_lazy("A site with its first area"), "site-list", gettext_lazy("Sites")),
-        (gettext_lazy("The capacity of this quarter"), "capacity", gettext_lazy("Capacity")),
-        (gettext_lazy("Colleagues are invited"), "person-invite", gettext_lazy("Invite somebody")),
-        (gettext_lazy("IT projects, imported or added"), "project-list", gettext_lazy("Projects")),
-        (gettext_lazy("The first request"), "request-new", gettext_lazy("File a request")),
-        (gettext_lazy("The first request is embedded"), "request-list", gettext_lazy("Requests")),
-    )
-    return [
-        Step(label, bool(done), url_or_nothing(name), act)
-        for (label, name, act), done in zip(steps, found, strict=True)
-    ]

@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from tracker.people.access import TABLE, Power, Viewer, may
 from tracker.people.models import User
 from tracker.projects.models import Period
+from tracker.web.first_steps import Guide, first_steps_of, guide_of
 
+FOUNDER = "demo_founder"
+"""In the session of an administrator who loaded the demo: who looks through the eyes of its people, and comes back."""
 FULL, MAIN, BARE = "", "main", "bare"
 PHONE_PLACES = 4
 NEWS = "notice-list"
@@ -51,6 +54,7 @@ class Quarter:
     name: str
     week: int
     weeks: int
+    days_left: int
 
 
 PLACES = [
@@ -153,6 +157,7 @@ class Shell:
             name=f"{quarter} {year}",
             week=(timezone.localdate() - starts_on).days // DAYS_OF_WEEK + 1,
             weeks=((ends_on - starts_on).days + 1) // DAYS_OF_WEEK,
+            days_left=(ends_on - timezone.localdate()).days,
         )
 
     @cached_property
@@ -217,8 +222,23 @@ class Shell:
         return url_or_nothing("demo-signin") if self.demo else ""
 
     @property
+    def borrowed_url(self) -> str:
+        """Where an administrator who looks through the eyes of the demo chooses somebody else, or comes back."""
+        session = getattr(self.request, "session", {})
+        return url_or_nothing("demo-signin") if self.user and FOUNDER in session and not self.demo else ""
+
+    @property
+    def borrowed(self) -> bool:
+        return bool(self.user and self.request.session.get(FOUNDER) != self.user.pk)
+
+    @property
     def cast(self) -> tuple[tuple[str, str | Promise], ...]:
         return CAST if self.demo_url else ()
+
+    @cached_property
+    def guide(self) -> Guide | None:
+        viewer = self.viewer
+        return guide_of(self.request, lambda: first_steps_of(viewer)) if viewer else None
 
     @property
     def theme(self) -> str:

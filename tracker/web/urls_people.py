@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.web import demo_signin, people, profile, settings_page, setup, sites, status
+from tracker.web import demo_page, demo_signin, levels, people, profile, settings_page, setup, sites, status
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
@@ -27,11 +27,15 @@ urlpatterns = [
     path("profile/tokens/new/", profile.make_token, name="token-new"),
     path("profile/tokens/<int:number>/revoke/", profile.revoke_token, name="token-revoke"),
     path("settings/", settings_page.show_settings, name="settings"),
-    path("settings/level/", settings_page.choose_level, name="settings-level"),
+    path("settings/level/", levels.show_levels, name="settings-level"),
+    path("settings/demo/", demo_page.remove, name="demo-remove"),
     path("status/", status.show_status, name="status"),
     path("status/mails/", status.send_again, name="status-mails"),
     path("language/", profile.choose_language, name="language"),
     path("demo/sign-in/", demo_signin.sign_in_as, name="demo-signin"),
     path("start/", setup.make_first_admin, name="first-admin"),
     path("start/next/", setup.take_next_step, name="start-next"),
+    path("start/hide/", setup.hide_steps, name="start-hide"),
+    path("start/show/", setup.show_steps, name="start-show"),
+    path("start/demo/", demo_page.load, name="demo-load"),
 ]

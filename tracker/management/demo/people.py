@@ -9,15 +9,16 @@ from django.db import connection, models
 from tracker.history.actions import add_row, change_row
 from tracker.intake.models import RequestType
 from tracker.management.demo.calendar import ZONE, Calendar
+from tracker.notices.models import MailChoice, Pace
 from tracker.people.access import Role
 from tracker.people.actions import add_first_admin, add_team, set_level
+from tracker.people.demo import DOMAIN
 from tracker.people.models import Firm, Level, Side, Team, User
 from tracker.projects.models import Period, Project
 from tracker.sites.actions import add_area, add_site
 from tracker.sites.models import Area
 
 PASSWORD = "tandem-demo-2027"  # noqa: S105  the demo is open to whoever sits at the machine, and nowhere else
-DOMAIN = "lumen.example"
 M, E, L = Role.MARKETER, Role.ENGINEER, Role.LEAD
 
 TEAMS = (
@@ -92,10 +93,23 @@ def found_company(world: World, at: datetime) -> None:
     firm = Firm.objects.get()
     set_level(actor=viewer, at=at, firm=firm, expected=None, level=Level.COMPANY)
     change_row(firm, actor=viewer.key, at=at, verb="fill_demo", changes={"demo": True})
-    world.people[role] = admin
+    add_company(world, admin, at, make_password(PASSWORD))
+
+
+def join_company(world: World, admin: User, at: datetime) -> None:
+    """The same people and places around an administrator who was there before. Nobody signs in as one of them with a
+    password, and none of them gets a mail: their addresses are nobody's."""
+    add_company(world, admin, at, make_password(None))
+    for role, *_facts in CAST:
+        choice = MailChoice(user=world.people[role], turn=Pace.NEVER, news=Pace.NEVER)
+        add_row(choice, actor=admin.key, at=at, verb="choose_mail")
+
+
+def add_company(world: World, admin: User, at: datetime, secret: str) -> None:
+    viewer = admin.viewer()
+    world.people[ADMIN[0]] = admin
     for key, label, side in TEAMS:
         world.teams[key] = add_team(actor=viewer, at=at, name=label, side=side, key=key)
-    secret = make_password(PASSWORD)
     for role, name, title, roles, team in CAST:
         person = User(
             email=f"{role}@{DOMAIN}",

@@ -39,3 +39,20 @@ class SetupForm(forms.Form):
         if given.get("technology", "").lower() == given.get("marketing", " ").lower():
             self.add_error("marketing", _("Each side has a team of its own."))
         return given
+
+
+class RemoveDemoForm(forms.Form):
+    """Typed by hand, so that nobody removes everything by a slip."""
+
+    name = forms.CharField(label=_("Name of the firm"), max_length=120, widget=forms.TextInput({"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, firm: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.firm = firm
+        self.fields["name"].help_text = _("Type “%(firm)s” to say that you mean it.") % {"firm": firm}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name.strip() != self.firm.strip():
+            raise forms.ValidationError(_("This is not the name of the firm."))
+        return name
