@@ -7,7 +7,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import BigIntegerField, Case, Count, Q, TextField, Value, When
+from django.db.models import BigIntegerField, Case, Count, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
@@ -163,7 +163,8 @@ def group_of(ask: WorkRequest) -> tuple[str, int]:
 
 def count_groups(viewer: Viewer, wanted: Wanted, group: str) -> dict[tuple[str, int], int]:
     """How many rows there are in each group of the whole list, by its mark (one statement)."""
-    rows = mark_groups(narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer), group)
+    seen = narrow_requests(WorkRequest.objects.visible_to(viewer), wanted, viewer)
+    rows = cast("QuerySet[Any]", mark_groups(seen, group))
     counted = rows.order_by().values_list("group_order", "group_number").annotate(rows=Count("pk"))
     return {(order, number): count for order, number, count in counted}
 

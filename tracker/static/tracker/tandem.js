@@ -375,6 +375,19 @@
     if (form && form.method !== "get") form.dataset.typed = "1";
   });
 
+  /* ---- back in a list: the row that was opened has the focus again ---- */
+
+  const OPENED = "tandem-opened";
+  addEventListener("pagehide", () => {
+    const row = rowOf(document.activeElement);
+    if (row?.id) sessionStorage.setItem(OPENED, JSON.stringify([location.href, row.id]));
+  });
+  addEventListener("pageshow", () => {
+    const [href, id] = JSON.parse(sessionStorage.getItem(OPENED) ?? "[]");
+    const returned = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (returned && href === location.href && document.activeElement === document.body) document.getElementById(id)?.focus({ preventScroll: true });
+  });
+
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
   else prepare();
 })();
