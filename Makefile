@@ -46,6 +46,10 @@ bench: $(DEV) ## Measure the busiest pages and the sweep of promises; writes ben
 faults: $(DEV) ## Kill everything while promises break; writes faults.json
 	@$(PYTHON) -m tests.faults.chaos
 
+.PHONY: lighthouse
+lighthouse: $(DEV) ## Measure the busiest pages of a demo with Lighthouse (needs Node); writes lighthouse.json
+	@$(PYTHON) -m tests.lighthouse
+
 .PHONY: screenshots
 screenshots: $(DEV) ## Take pictures of a running demo into var/screenshots (URL, FOLDER)
 	@$(PYTHON) -m tests.screenshots $(or $(URL),http://127.0.0.1:8000) $(or $(FOLDER),var/screenshots)

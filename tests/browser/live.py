@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from roadmap.management.commands.fill_roadmap import fill_roadmap
@@ -32,8 +33,13 @@ class InChromium(StaticLiveServerTestCase):
     def setUpClass(cls) -> None:
         super().setUpClass()
         with transaction.atomic():
-            fill_demo()
-            fill_roadmap()
+            cls.fill()
+
+    @classmethod
+    def fill(cls) -> None:
+        """What the company holds; a class that looks at another one fills it otherwise."""
+        fill_demo()
+        fill_roadmap()
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -58,12 +64,15 @@ class InChromium(StaticLiveServerTestCase):
         self.pages.append(context)
         if role:
             name = settings.SESSION_COOKIE_NAME
-            value = sign_in(role).cookies[name].value
+            value = self.client_of(role).cookies[name].value
             context.add_cookies([{"name": name, "value": value, "url": self.live_server_url}])
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if complains(said.type, said.text) else None)
         return page
+
+    def client_of(self, role: str) -> Client:
+        return sign_in(role)
 
     def open(self, page: Page, path: str) -> Page:
         page.goto(f"{self.live_server_url}{path}")

@@ -10,10 +10,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.sight import RULES
 from tests.makers import Cast
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 def enter(chromium: Browser, live_server: Any, cast: Cast, **options: Any) -> BrowserContext:

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.live import InChromium
-from tests.browser.test_looks import RULES
+from tests.browser.sight import RULES
 from tracker.escalations.actions import raise_aged
 from tracker.escalations.models import Escalation, Ruling
 from tracker.intake.models import WorkRequest

@@ -1,0 +1,91 @@
+"""Texts twice as long, people who want nothing to move, and what a first visit weighs."""
+
+import gzip
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Error, Page, Response
+
+from tests.browser.live import InChromium
+from tests.browser.sight import MEASURES
+
+pytestmark = pytest.mark.browser
+BUSY = (
+    ("cto", "/"),
+    ("seo-lead", "/requests/"),
+    ("seo-lead", "/requests/R-41/"),
+    ("seo-lead", "/requests/new/?type=structured-data"),
+    ("platform-lead", "/triage/"),
+    ("cto", "/line/?team=web"),
+    ("cto", "/projects/"),
+    ("cto", "/projects/P-06/"),
+    ("coo", "/docket/"),
+    ("coo", "/cases/E-16/"),
+    ("coo", "/limbo/"),
+    ("seo-lead", "/roadmap/"),
+    ("admin", "/settings/"),
+)
+LONGEST_MOVE, NONE = 150, 0
+"""Milliseconds."""
+FIRST_VISIT = 200_000
+"""Bytes of everything that the browser asks for, compressed."""
+
+
+class LayoutTests(InChromium):
+    def each(self, width: int, **options: str) -> list[tuple[str, Page]]:
+        windows: dict[str, Page] = {}
+        for role in {role for role, _path in BUSY}:
+            windows[role] = self.enter(role, viewport={"width": width, "height": 900}, **options)
+            windows[role].add_init_script(MEASURES)
+        return [(path, windows[role]) for role, path in BUSY]
+
+    def test_texts_twice_as_long_stay_in_their_boxes_on_a_desk(self) -> None:
+        self.double(1280)
+
+    def test_texts_twice_as_long_stay_in_their_boxes_on_a_phone(self) -> None:
+        self.double(360)
+
+    def double(self, width: int) -> None:
+        found = []
+        for path, page in self.each(width):
+            self.open(page, path)
+            page.evaluate("measures.doubleTexts()")
+            faults = page.evaluate("measures.spilled()")
+            beyond = page.evaluate("document.documentElement.scrollWidth") - width
+            faults += [f"{beyond} pixels too wide"] if beyond > 0 else []
+            found += [f"{path}: {fault}" for fault in faults]
+        assert not found, "\n".join(found)
+
+    def test_nothing_moves_for_longer_than_150_milliseconds(self) -> None:
+        assert not self.moving("no-preference", LONGEST_MOVE)
+
+    def test_nothing_moves_where_that_is_not_wanted(self) -> None:
+        assert not self.moving("reduce", NONE)
+
+    def moving(self, wish: str, most: int) -> list[str]:
+        found = []
+        for path, page in self.each(1280, reduced_motion=wish):
+            self.open(page, path)
+            found += [f"{path}: {one}" for one in page.evaluate("most => measures.moving(most)", most)]
+        return found
+
+    def test_a_first_visit_is_light(self) -> None:
+        weights = {}
+        for role, path in BUSY:
+            page = self.enter(role)
+            weights[path] = self.weigh_visit(page, path)
+        assert {path: weight for path, weight in weights.items() if weight > FIRST_VISIT} == {}
+        assert min(weights.values()) > 10_000, "the page and its style came along"
+
+    def weigh_visit(self, page: Page, path: str) -> int:
+        answers: list[Response] = []
+        page.on("response", lambda answer: answers.append(answer))
+        self.open(page, path).wait_for_load_state("networkidle")
+        return sum(map(weigh, answers))
+
+
+def weigh(answer: Response) -> int:
+    """Bytes as gzip sends them; what has no body weighs nothing."""
+    with suppress(Error):
+        return len(gzip.compress(answer.body(), 6))
+    return 0

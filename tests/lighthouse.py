@@ -1,0 +1,168 @@
+"""Lighthouse over the busiest pages of a demo of its own: python -m tests.lighthouse (make lighthouse); needs Node.
+
+Each page is measured five times on a slow phone, as Lighthouse does by itself; the median counts. Prints a table,
+writes lighthouse.json (a list of {page, performance, accessibility, best_practices, runs}, in points of 100, with the
+audits that cost points by name) and fails where a page is below what is asked of it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from http.cookiejar import CookieJar
+from itertools import chain
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.ports import free_port
+from tests.screenshots import NAMES, find_chromium
+
+PACKAGE = "lighthouse@12.8.2"
+"""The last one that runs on Node 18 and 20."""
+RUNS = 5
+PAGES = {
+    "home": ("cto", "/"),
+    "list": ("seo-lead", "/requests/"),
+    "request": ("seo-lead", "/requests/R-41/"),
+    "line": ("cto", "/line/?team=web"),
+    "roadmap": ("seo-lead", "/roadmap/"),
+}
+LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
+READY_SECONDS = 420
+REPORT = Path("lighthouse.json")
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Points of 100, the median of all runs; `lost` are the audits that cost points, by category."""
+
+    page: str
+    points: dict[str, int]
+    runs: int
+    lost: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def enough(self) -> bool:
+        return all(self.points[category] >= least for category, least in LEAST.items())
+
+
+def main() -> int:
+    npx, chromium = shutil.which("npx"), find_chromium()
+    if not npx or not chromium:
+        lacking = "Node with npx" if not npx else f"Chromium ({', '.join(NAMES)})"
+        print(f"Lighthouse needs {lacking}, which was not found on PATH.")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="tandem-lighthouse-") as name, running_demo(Path(name)) as address:
+        lighthouse = Lighthouse(npx, chromium, Path(name))
+        figures = [measure(lighthouse, address, page) for page in PAGES]
+    REPORT.write_text(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
+    print(table(figures))
+    return 0 if all(figure.enough for figure in figures) else 1
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[str]:
+    """What `make run` serves, on a port and in a folder of its own."""
+    port = free_port()
+    environment = os.environ | {"PORT": str(port), "TANDEM_DATA": str(folder / "data"), "TANDEM_DEMO": "1"}
+    command = [sys.executable, "-m", "tracker.config.serve", "--with-parent"]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(server, address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310  our own http address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    sys.exit("The demo did not start.")
+
+
+def sign_in(address: str, role: str) -> str:
+    """The cookies of this person, who signs in with one click, as the demo lets everybody."""
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    opener.open(f"{address}/demo/sign-in/").read()
+    token = next(cookie.value for cookie in jar if cookie.name.endswith("csrf"))
+    body = urlencode({"email": f"{role}@lumen.example", "csrfmiddlewaretoken": token}).encode()
+    opener.open(f"{address}/demo/sign-in/", body).read()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+class Lighthouse:
+    """Run by npx, which fetches it once; nothing is reported to anybody."""
+
+    def __init__(self, npx: str, chromium: str, folder: Path) -> None:
+        self.npx = npx
+        self.folder = folder
+        self.environment = os.environ | {"CHROME_PATH": chromium, "CI": "true"}
+
+    def look(self, url: str, cookies: str) -> Report:
+        headers, report = self.folder / "headers.json", self.folder / "report.json"
+        headers.write_text(json.dumps({"Cookie": cookies}))
+        command = [self.npx, "--yes", PACKAGE, url, "--quiet", "--output=json", f"--output-path={report}"]
+        command += [f"--only-categories={','.join(LEAST)}", f"--extra-headers={headers}"]
+        command += ["--chrome-flags=--headless=new --no-sandbox", "--no-enable-error-reporting"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode:
+            sys.exit(f"Lighthouse failed on {url}:\n{done.stderr[-2000:]}")
+        found: Report = json.loads(report.read_text())
+        return found
+
+
+def measure(lighthouse: Lighthouse, address: str, page: str) -> Figure:
+    role, path = PAGES[page]
+    cookies = sign_in(address, role)
+    reports = [lighthouse.look(f"{address}{path}", cookies) for _run in range(RUNS)]
+    points = {category: round(median(points_of(report, category) for report in reports)) for category in LEAST}
+    lost = {category: names for category in LEAST if (names := lost_in(reports[0], category))}
+    figure = Figure(page, points, RUNS, lost)
+    print(row_of(figure), flush=True)
+    return figure
+
+
+def points_of(report: Report, category: str) -> float:
+    """Of 100; a page that Lighthouse did not reach has none."""
+    return float(report["categories"][category]["score"] or 0) * 100
+
+
+def lost_in(report: Report, category: str) -> list[str]:
+    """The audits that count and are not perfect, with what they say."""
+    counted = [ref["id"] for ref in report["categories"][category]["auditRefs"] if ref["weight"]]
+    audits = [report["audits"][name] for name in counted]
+    return [f"{one['id']} {one.get('displayValue', '')}".strip() for one in audits if (one["score"] or 0) < 1]
+
+
+def row_of(figure: Figure) -> str:
+    return f"{figure.page:<10}" + "".join(f"{figure.points[category]:>16}" for category in LEAST)
+
+
+def table(figures: list[Figure]) -> str:
+    heading = f"{'page':<10}" + "".join(f"{category:>16}" for category in LEAST)
+    least = f"{'at least':<10}" + "".join(f"{points:>16}" for points in LEAST.values())
+    below = [f"{one.page} lost by {name}" for one in figures if not one.enough for name in chain(*one.lost.values())]
+    return "\n".join(["", heading, *map(row_of, figures), least, *below])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
