@@ -14,7 +14,7 @@ OBJECTIVES = (
 @dataclass(frozen=True)
 class Planned:
     """`delivered_by` names projects by key and backlog items by the key of their request; `until_week` is a week of
-    the quarter, 0 without a day."""
+    the quarter, 0 without a day; so is `from_week`."""
 
     title: str
     horizon: str
@@ -24,12 +24,15 @@ class Planned:
     delivered_by: tuple[str, ...] = ()
     until_week: int = 0
     note: str = ""
+    from_week: int = 0
 
 
 ITEMS = (
-    Planned("Search pages that can be crawled", "now", CLICKS, "search", "seo-lead", ("R-22", "R-57"), 11),
-    Planned("Product page on the new template", "now", SPEED, "users", "platform-lead", ("P-06",), 9),
-    Planned("Landing pages that answer at once", "now", SPEED, "business", "platform-lead", ("R-23", "R-32"), 9),
+    Planned("Search pages that can be crawled", "now", CLICKS, "search", "seo-lead", ("R-22", "R-57"), 11, from_week=2),
+    Planned("Product page on the new template", "now", SPEED, "users", "platform-lead", ("P-06",), 9, from_week=1),
+    Planned(
+        "Landing pages that answer at once", "now", SPEED, "business", "platform-lead", ("R-23", "R-32"), 9, from_week=3
+    ),
     Planned(
         "Store pages that answer “near me”",
         "next",
@@ -39,8 +42,13 @@ ITEMS = (
         ("P-24",),
         12,
         "A third of the searches with a city name end on a competitor's store page.",
+        from_week=6,
     ),
-    Planned("Category pages with light images", "next", SPEED, "search", "platform-lead", ("P-29", "P-22"), 9),
-    Planned("German shop without lost redirects", "later", MARKETS, "business", "seo-lead", ("P-03",), 13),
+    Planned(
+        "Category pages with light images", "next", SPEED, "search", "platform-lead", ("P-29", "P-22"), 9, from_week=5
+    ),
+    Planned(
+        "German shop without lost redirects", "later", MARKETS, "business", "seo-lead", ("P-03",), 13, from_week=10
+    ),
     Planned("Guides that answer before the purchase", "later", CLICKS, "users", "seo-lead"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from roadmap.web import plans, products, shares
+from roadmap.web import plans, products, shares, timeline
 
 urlpatterns = [
     path("roadmap/", products.show_products, name="roadmap"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("roadmap/objectives/<int:number>/edit/", products.edit_objective, name="objective-edit"),
     path("roadmap/links/<int:number>/revoke/", shares.revoke, name="link-revoke"),
     path("roadmap/<slug:key>/", products.show_product, name="product"),
+    path("roadmap/<slug:key>/timeline/", timeline.show_timeline, name="product-timeline"),
     path("roadmap/<slug:key>/edit/", products.edit_product, name="product-edit"),
     path("roadmap/<slug:key>/objectives/new/", products.new_objective, name="objective-new"),
     path("roadmap/<slug:key>/items/new/", plans.new_plan, name="plan-new"),

@@ -79,6 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.static",
                 "tracker.templatetags.elements",
                 "tracker.templatetags.acting",
+                "tracker.templatetags.charts",
                 "tracker.templatetags.drawn",
                 "tracker.templatetags.prose",
                 "tracker.templatetags.times",

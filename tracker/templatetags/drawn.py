@@ -87,8 +87,6 @@ def court(
     technology: Number | None = None,
 ) -> SafeString:
     """Whose turn it is, until when and what happens then; under it the bar of waiting by side (working days)."""
-    waited = float(marketing or 0) + float(technology or 0)
-    first = round(float(marketing or 0) / waited * COURT_WIDTH, 1) if waited else 0
     return draw(
         "court",
         who=who,
@@ -96,15 +94,30 @@ def court(
         until=until,
         exact=isinstance(until, datetime),
         then=then,
-        marketing=marketing,
-        technology=technology,
-        waited=waited,
-        first=max(first - COURT_GAP / 2, 0),
-        second_at=first + COURT_GAP / 2,
-        second=max(COURT_WIDTH - first - COURT_GAP / 2, 0),
-        full=COURT_WIDTH,
         now=context.get("now"),
+        **split_waiting(marketing, technology),
     )
+
+
+@register.simple_tag
+def waiting(marketing: Number | None, technology: Number | None) -> SafeString:
+    """How long each side was waited for (working days), as a bar and in words."""
+    return draw("waiting", **split_waiting(marketing, technology))
+
+
+def split_waiting(marketing: Number | None, technology: Number | None) -> dict[str, Any]:
+    """The two halves of the bar, in proportion, with a gap between them."""
+    waited = float(marketing or 0) + float(technology or 0)
+    first = round(float(marketing or 0) / waited * COURT_WIDTH, 1) if waited else 0
+    return {
+        "marketing": marketing,
+        "technology": technology,
+        "waited": waited,
+        "first": max(first - COURT_GAP / 2, 0),
+        "second_at": first + COURT_GAP / 2,
+        "second": max(COURT_WIDTH - first - COURT_GAP / 2, 0),
+        "full": COURT_WIDTH,
+    }
 
 
 @register.simple_block_tag(takes_context=True)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from tracker.templatetags.geometry import Bar, Heading, Picture, Row, Stroke, Words
+from tracker.web.line_pictures import trend_picture
 from tracker.web.render import render_page
 
 
@@ -62,6 +64,36 @@ ROWS = (
     ),
     Ranked(21, "P-33", "Loyalty API", "Irina Lind", 5, above=False, short="short 8.0 weeks in Web"),
 )
+CHART = Picture(
+    name="sample-chart",
+    title="Web, Q1: capacity against what is asked",
+    news="45 weeks are asked of 30: 25 fit, 20 are below the line.",
+    height=88,
+    headings=(Heading("Part"), Heading("Weeks", True), Heading("Where")),
+    rows=(
+        Row(("P-02 Checkout risk rules", "18", "above the line"), "#line"),
+        Row(("P-11 Search service split", "7", "reserved behind another team")),
+        Row(("P-24 Store locator", "20", "below the line")),
+    ),
+    bars=(
+        Bar("room", 0, 20, 66.7, 22, "30 for projects"),
+        Bar("allowance", 66.7, 20, 11.1, 22, "5"),
+        Bar("reserve", 77.8, 20, 22.2, 22, "10 reserve"),
+        Bar("above", 0, 54, 40, 22, "P-02", "P-02 Checkout risk rules: 18 weeks, above the line"),
+        Bar("held", 40, 54, 15.6, 22, "P-11", "P-11 Search service split: 7 weeks, reserved"),
+        Bar("below", 55.6, 54, 44.4, 22, "P-24", "P-24 Store locator: 20 weeks, below the line"),
+    ),
+    strokes=(Stroke("cut", 66.7, 16, 66.7, 82),),
+    words=(Words("the line · 30 w", 66.7, 12, "cut", "end", -6),),
+    legend=(("above", "above the line"), ("held", "reserved"), ("below", "below the line")),
+)
+TREND = trend_picture(
+    name="sample-trend",
+    title="Past due",
+    news="7 now, 4 twelve weeks ago.",
+    head="On",
+    series=[("1 March", 4), ("8 March", 9), ("15 March", 6), ("today", 7)],
+)
 PARTS = (
     {"label": "reserve", "value": 37.5, "tone": "reserve"},
     {"label": "allowance, drawn 3.5", "value": 8.0, "tone": "allowance"},
@@ -86,6 +118,8 @@ def elements_page(request: HttpRequest) -> HttpResponse:
         "rows": ROWS,
         "chosen": next((row for row in ROWS if row.key == request.GET.get("move")), None),
         "parts": PARTS,
+        "chart": CHART,
+        "trend": TREND,
         "now": now,
         "soon": now + timedelta(hours=3),
         "earlier": now - timedelta(days=40),

@@ -1,16 +1,24 @@
 """Limbo: what nobody decided and is past due, by team."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from tracker.escalations.queries import Limbo, limbo_list
+from tracker.escalations.queries import Limbo, limbo_list, limbo_weeks
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed
 from tracker.people.models import Side
 from tracker.promises.models import Kind
+from tracker.templatetags.geometry import Picture
+from tracker.templatetags.times import say_day
 from tracker.web.courts import THEN
+from tracker.web.line_pictures import trend_picture
+from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -22,6 +30,9 @@ def show_limbo(request: SignedInRequest) -> HttpResponse:
         raise NotAllowed(_("Ask your administrator for a role."))
     now = clock.now()
     limbo = limbo_list(request.viewer, now)
+    trend = limbo_picture(limbo_weeks(request.viewer, now))
+    if trend and (file := send_picture(request, trend)):
+        return file
     context = {
         "title": say_limbo(limbo),
         "context_line": say_ages(limbo),
@@ -29,10 +40,27 @@ def show_limbo(request: SignedInRequest) -> HttpResponse:
             (team, [(row, Kind(row.kind).label, THEN.get(row.next_deed, "")) for row in team.rows])
             for team in limbo.teams
         ],
+        "trend": trend,
         "now": now,
         "nav": "limbo",
     }
     return render_page(request, "tracker/cases/limbo.html", context)
+
+
+def limbo_picture(weeks: Sequence[tuple[datetime, int]]) -> Picture | None:
+    """Whether it grows or shrinks; None where nothing was ever late."""
+    if not any(count for _then, count in weeks):
+        return None
+    today = timezone.localtime(weeks[-1][0]).date()
+    counts = [count for _then, count in weeks]
+    return trend_picture(
+        name="limbo",
+        title=_("Past due without a decision"),
+        news=_("%(now)s now, %(before)s twelve weeks ago, %(most)s at most.")
+        % {"now": counts[-1], "before": counts[0], "most": max(counts)},
+        head=_("Day"),
+        series=[(say_day(timezone.localtime(then).date(), today), count) for then, count in weeks],
+    )
 
 
 def say_limbo(limbo: Limbo) -> str:

@@ -27,6 +27,7 @@ from tracker.projects.queries import (
     LineRow,
     TeamCapacity,
     TeamLine,
+    demands_in,
     line_of,
     period_named,
     teams_in,
@@ -35,13 +36,16 @@ from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
 from tracker.web.forms.answers import tell_refusal
 from tracker.web.forms.projects import CapacityForm
+from tracker.web.line_pictures import capacity_parts, crossings_picture, line_picture, teams_picture
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
+from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 FOLDED_FROM = 60
+SHOWN_CROSSINGS = 6
 SHOWN_AT_TOP, SHOWN_ABOVE, SHOWN_BELOW = 3, 8, 20
 
 
@@ -95,7 +99,12 @@ def show_line(request: SignedInRequest) -> HttpResponse:
         title = _("No team has a capacity in %(period)s yet") % {"period": period}
         context = {"title": title, "period": period, "may_rank": may(request.viewer, Power.RANK_PROJECTS)}
         return render_page(request, "tracker/line/nothing.html", context)
-    return render_page(request, "tracker/line/index.html", line_context(request, period, teams, team, now))
+    line = line_of(team, period)
+    picture, trend = line_picture(line, period), crossings_picture(line)
+    if file := send_picture(request, picture, *[one for one in (trend,) if one]):
+        return file
+    context = line_context(request, period, teams, line, now) | {"picture": picture, "trend": trend}
+    return render_page(request, "tracker/line/index.html", context)
 
 
 def choose_team(teams: list[TeamCapacity], key: str, viewer: Viewer) -> TeamCapacity | None:
@@ -110,9 +119,9 @@ def choose_team(teams: list[TeamCapacity], key: str, viewer: Viewer) -> TeamCapa
 
 
 def line_context(
-    request: SignedInRequest, period: Period, teams: list[TeamCapacity], team: TeamCapacity, now: datetime
+    request: SignedInRequest, period: Period, teams: list[TeamCapacity], line: TeamLine, now: datetime
 ) -> dict[str, Any]:
-    line = line_of(team, period)
+    team = line.team
     ranks = may(request.viewer, Power.RANK_PROJECTS)
     rows = shown_rows(line, ranks, embedded_chips(request.viewer, line, period))
     chosen = next((row for row in rows if row.key == request.GET.get("move") and row.move_url), None)
@@ -136,7 +145,7 @@ def line_context(
         "the_line": _("the line · capacity %(weeks)s w") % {"weeks": number(team.available)},
         "left": _("%(weeks)s w left") % {"weeks": number(line.left)},
         "parts": capacity_parts(line),
-        "crossings": [(one, say_cause(one)) for one in line.crossings],
+        "crossings": [(one, say_cause(one)) for one in line.crossings[:SHOWN_CROSSINGS]],
         "capacity_form": CapacityForm(initial=capacity, auto_id="capacity_%s"),
         "unestimated_title": ngettext(
             "No estimate yet: %(count)s project", "No estimate yet: %(count)s projects", len(line.unestimated)
@@ -302,23 +311,6 @@ def say_fold(hidden: list[ShownRow]) -> str:
     }
 
 
-def capacity_parts(line: TeamLine) -> list[dict[str, Any]]:
-    team = line.team
-    above = line.claimed - line.reserved
-    parts = [
-        {"label": _("reserve"), "value": team.reserve, "tone": "reserve"},
-        {
-            "label": _("allowance, drawn %(weeks)s") % {"weeks": number(team.drawn)},
-            "value": team.allowance,
-            "tone": "allowance",
-        },
-        {"label": _("projects"), "value": above, "tone": "projects"},
-        {"label": _("reserved behind others"), "value": line.reserved, "tone": "short"},
-        {"label": _("left"), "value": line.left, "tone": "left"},
-    ]
-    return [part for part in parts if part["value"] or part["tone"] != "short"]
-
-
 def say_cause(one: Crossed) -> str:
     """Why a project crossed: "P-06 grew by 2 weeks"."""
     weeks = one.weeks or Decimal(0)
@@ -350,11 +342,15 @@ def show_capacity(request: SignedInRequest) -> HttpResponse:
         return render_page(request, "tracker/line/nothing.html", context)
     teams = teams_in(period, everybody=True)
     total = sum((team.available for team in teams), Decimal(0))
+    picture = teams_picture(teams, demands_in(period), period)
+    if file := send_picture(request, picture):
+        return file
     context = {
         "title": _("%(weeks)s for projects in %(period)s") % {"weeks": say_weeks(total), "period": period},
         "context_line": _("Gross less reserve and allowance is what ranked projects may claim."),
         "nav": "line",
         "teams": teams,
+        "picture": picture,
         "period": period,
         "periods": [
             (str(one), f"{reverse('capacity')}?period={one.key}", one == period) for one in Period.objects.all()

@@ -3,7 +3,7 @@
 from tracker.escalations.queries.case import LOADED, CaseFile, Numbers, Spoken, case_of, case_page
 from tracker.escalations.queries.desk import OnDesk, cases_at
 from tracker.escalations.queries.docket import Docket, DocketRow, docket_of
-from tracker.escalations.queries.limbo import Limbo, LimboRow, TeamLimbo, limbo_list
+from tracker.escalations.queries.limbo import Limbo, LimboRow, TeamLimbo, limbo_list, limbo_weeks
 from tracker.escalations.queries.waiting import waited_on, waits_of, way_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "cases_at",
     "docket_of",
     "limbo_list",
+    "limbo_weeks",
     "waited_on",
     "waits_of",
     "way_of",

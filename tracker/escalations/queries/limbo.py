@@ -14,6 +14,9 @@ from tracker.promises.states import PromiseState
 
 MOST = 200
 LOOKED_BACK = timedelta(days=90)
+WEEKS = 12
+UNDECIDED = (Kind.TRIAGE, Kind.DECISION, Kind.REPLY)
+"""What is owed about a request that nobody decided."""
 
 
 @dataclass(frozen=True)
@@ -127,3 +130,20 @@ def _counts(viewer: Viewer, at: datetime) -> list[tuple[str, str, int, int]]:
     in_time = Count("pk", filter=Q(state=PromiseState.KEPT, breached_at=None, ended_at__lte=F("due_at")))
     counted = rows.order_by().values("team__key", "team__name").annotate(in_time=in_time, of=Count("pk"))
     return [(row["team__key"], row["team__name"], row["in_time"], row["of"]) for row in counted]
+
+
+def limbo_weeks(viewer: Viewer, at: datetime) -> list[tuple[datetime, int]]:
+    """How many undecided requests were past due then: weeks ago, until now (one statement)."""
+    instants = [at - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
+    seen = WorkRequest.objects.visible_to(viewer).annotate(matter=matter_of("pk")).order_by().values("matter")
+    owed = Q(state=PromiseState.RUNNING) | Q(ended_at__gt=instants[0])
+    rows = Promise.objects.filter(owed, kind__in=UNDECIDED, due_at__lt=at, matter__in=seen)
+    counted = rows.aggregate(
+        **{
+            f"week{place}": Count(
+                "matter", distinct=True, filter=Q(due_at__lt=then) & (Q(ended_at=None) | Q(ended_at__gt=then))
+            )
+            for place, then in enumerate(instants)
+        }
+    )
+    return [(then, counted[f"week{place}"]) for place, then in enumerate(instants)]

@@ -2,15 +2,18 @@
 
 from tracker.projects.queries.hosts import Host, hosts_near, hosts_of_sites
 from tracker.projects.queries.line import (
+    LATEST_CROSSINGS,
     Asked,
     Bottleneck,
     Crossed,
+    Demand,
     LineRow,
     LineToday,
     TeamCapacity,
     TeamLine,
     Unestimated,
     crossings_of,
+    demands_in,
     efforts_of,
     line_of,
     line_today,
@@ -21,9 +24,11 @@ from tracker.projects.queries.places import END, Displaced, Place, places_for
 
 __all__ = [
     "END",
+    "LATEST_CROSSINGS",
     "Asked",
     "Bottleneck",
     "Crossed",
+    "Demand",
     "Displaced",
     "Host",
     "LineRow",
@@ -33,6 +38,7 @@ __all__ = [
     "TeamLine",
     "Unestimated",
     "crossings_of",
+    "demands_in",
     "efforts_of",
     "hosts_near",
     "hosts_of_sites",

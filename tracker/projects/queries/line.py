@@ -55,6 +55,15 @@ WHERE p.stage NOT IN ('launched', 'dropped') AND (p.team_id = %s OR p.team_id IS
   AND NOT EXISTS (SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = %s)
 ORDER BY p.rank LIMIT 101
 """
+LATEST_CROSSINGS = 12
+"""So many are read with the line of a team."""
+DEMANDS = """
+SELECT e.team_id, coalesce(sum(e.weeks + e.embedded) FILTER (WHERE e.fits AND p.above), 0),
+       coalesce(sum(e.weeks + e.embedded) FILTER (WHERE e.fits AND NOT p.above), 0),
+       coalesce(sum(e.weeks + e.embedded) FILTER (WHERE NOT e.fits), 0)
+FROM tracker_effort e JOIN tracker_project p ON p.id = e.project_id
+WHERE e.period_id = %s AND p.stage <> 'dropped' GROUP BY e.team_id
+"""
 EFFORTS = """
 SELECT e.id, t.id, t.name, t.key, d.key, e.size, e.weeks, e.embedded, e.fits, h.place, h.cumulated,
        coalesce(c.gross, 0), coalesce(c.reserve_percent, 0), coalesce(c.allowance, 0)
@@ -136,6 +145,28 @@ class TeamCapacity:
     def overdrawn(self) -> bool:
         """Somebody lowered the allowance under what is drawn."""
         return self.drawn > self.allowance
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Weeks that are asked of a team in a period: above the line, reserved behind another team (`held`), below."""
+
+    above: Decimal = ZERO
+    held: Decimal = ZERO
+    below: Decimal = ZERO
+
+    @property
+    def fit(self) -> Decimal:
+        return self.above + self.held
+
+    @property
+    def asked(self) -> Decimal:
+        return self.fit + self.below
+
+    @property
+    def parts(self) -> list[tuple[str, Decimal]]:
+        named = (("above", self.above), ("held", self.held), ("below", self.below))
+        return [(name, weeks) for name, weeks in named if weeks]
 
 
 @dataclass(frozen=True)
@@ -243,6 +274,13 @@ def teams_in(period: Period, *, everybody: bool = False) -> list[TeamCapacity]:
         return [TeamCapacity(*row) for row in cursor.fetchall()]
 
 
+def demands_in(period: Period) -> dict[int, Demand]:
+    """By team (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEMANDS, [period.pk])
+        return {team: Demand(above, held, below) for team, above, held, below in cursor.fetchall()}
+
+
 def line_of(team: TeamCapacity, period: Period) -> TeamLine:
     """Four statements, whatever the number of rows."""
     with connection.cursor() as cursor:
@@ -256,7 +294,7 @@ def line_of(team: TeamCapacity, period: Period) -> TeamLine:
         "c.period_id = %(period)s AND EXISTS (SELECT FROM tracker_effort e"
         " WHERE e.project_id = c.project_id AND e.team_id = %(team)s AND e.period_id = c.period_id)"
     )
-    crossings = _crossings(in_team, team=team.team_id, period=period.pk, limit=6)
+    crossings = _crossings(in_team, team=team.team_id, period=period.pk, limit=LATEST_CROSSINGS)
     return TeamLine(team, rows, Bottleneck(*found) if found else None, unestimated, crossings)
 
 
