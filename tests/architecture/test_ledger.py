@@ -1,16 +1,19 @@
 """What every route costs, in statements after the sign-in, however many rows there are; ledger.json keeps the prices.
 
-pytestmark = pytest.mark.walks
-
-`TANDEM_WRITE_LEDGER=1 pytest tests/architecture/test_ledger.py` writes the file anew; its diff is reviewed like code.
+weights.json keeps what every page weighs in bytes, compressed: a page grows by a tenth at most without being entered
+anew. `TANDEM_WRITE_LEDGER=1 pytest tests/architecture/test_ledger.py` writes both; their diff is reviewed like code.
 """
 
+import gzip
 import json
+import re
+from dataclasses import dataclass
 from functools import cache
 from os import environ
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import transaction
 
 from tests.architecture.routes import ROUTES
@@ -19,7 +22,8 @@ from tests.architecture.world import EVERYBODY, make_world, make_world_of
 from tests.callers import Answer
 from tests.ledger import Count, counted
 
-LEDGER = Path(__file__).with_name("ledger.json")
+pytestmark = pytest.mark.walks
+LEDGER, WEIGHTS = (Path(__file__).with_name(name) for name in ("ledger.json", "weights.json"))
 REWRITE = "TANDEM_WRITE_LEDGER"
 SIGN_IN = ('FROM "django_session"', 'FROM "tracker_user"', "FROM tracker_token k JOIN tracker_user")
 """Each of these once: the session or the token, and the person behind it."""
@@ -78,6 +82,24 @@ DEARER = {
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 
 
+GROWTH = 1.1
+SMALL = 200
+"""Bytes: the keys and tokens of a page weigh a little more or less each time."""
+HEAVIEST = 30_000
+"""No page weighs more, however much it shows: what is longer is paged."""
+FIRST_VISIT = 200_000
+ASSET = re.compile(r'(?:href|src|content)="/static/([^"?#]+)')
+
+
+@dataclass(frozen=True)
+class Cost:
+    """`weight` is that of a page as gzip sends it, 0 where the answer is none; `assets` are what it is drawn with."""
+
+    statements: list[str]
+    weight: int
+    assets: frozenset[str]
+
+
 def priced() -> list[Visit]:
     """One visit to each route and body of the table; what is open to everybody costs what the library behind it costs."""
     return [visit for visit in ROUTES if visit.who and visit.who != set(EVERYBODY)]
@@ -88,16 +110,33 @@ def name_of(visit: Visit) -> str:
     return visit.name if len(same) == 1 else f"{visit.name} {', '.join(visit.body)}"
 
 
-def price(walker: Walker, visit: Visit) -> list[str]:
-    """The statements of one visit without those that find out who it is."""
+def compressed(content: bytes) -> int:
+    return len(gzip.compress(content, 6))
+
+
+def weigh_asset(name: str) -> int:
+    found = finders.find(name)
+    assert found, f"{name} is asked for and does not exist"
+    return compressed(Path(found).read_bytes())
+
+
+def read_page(answer: Answer) -> bytes:
+    """What a browser shows; nothing where the answer is for something else."""
+    shown = not answer.streaming and answer.headers.get("Content-Type", "").startswith("text/html")
+    return answer.content if shown else b""
+
+
+def price(walker: Walker, visit: Visit) -> Cost:
+    """The statements of one visit without those that find out who it is, and the weight of its page."""
     person = next(name for name in (*("cto", "analyst", "cmo"), *EVERYBODY) if name in visit.who)
     headers = {"If-Match": walker.tag(visit)} if visit.method == "PATCH" else {}
-    client, noted = walker.client(visit, person), Count()
+    client, noted, pages = walker.client(visit, person), Count(), [b""]
 
     def send() -> Answer:
         with counted() as count:
             answer: Answer = walker.send(visit, client, headers)
         noted.statements += count.statements
+        pages.append(read_page(answer) if visit.method == "GET" and not visit.api else b"")
         return answer
 
     outcome = walker.undone(client, send)
@@ -110,13 +149,14 @@ def price(walker: Walker, visit: Visit) -> list[str]:
             told.append(sql)
         else:
             left.remove(mark)
-    return told
+    page = pages[-1]
+    return Cost(told, compressed(page) if page else 0, frozenset(ASSET.findall(page.decode())))
 
 
 @cache
-def prices(times: int) -> dict[str, list[str]]:
+def prices(times: int) -> dict[str, Cost]:
     """Of all routes in a world with so many rows of everything."""
-    told: dict[str, list[str]] = {}
+    told: dict[str, Cost] = {}
     try:
         with transaction.atomic():
             walker = Walker(make_world() if times == 1 else make_world_of(times))
@@ -126,16 +166,32 @@ def prices(times: int) -> dict[str, list[str]]:
         return told
 
 
-def kept() -> dict[str, int]:
-    found: dict[str, int] = json.loads(LEDGER.read_text())
+def kept(ledger: Path = LEDGER) -> dict[str, int]:
+    found: dict[str, int] = json.loads(ledger.read_text()) if ledger.exists() else {}
     return found
+
+
+def write(ledger: Path, entries: dict[str, int]) -> None:
+    ledger.write_text(json.dumps(entries, indent=1) + "\n")
+
+
+def grew(before: int, now: int) -> bool:
+    return now > before * GROWTH + SMALL
+
+
+def weights() -> dict[str, int]:
+    """Of every page, and of every file that any of them is drawn with."""
+    costs = prices(1)
+    assets = sorted(set().union(*(cost.assets for cost in costs.values())))
+    pages = {name: cost.weight for name, cost in costs.items() if cost.weight}
+    return pages | {f"static {name}": weigh_asset(name) for name in assets}
 
 
 @pytest.mark.django_db
 def test_every_route_costs_what_the_ledger_says() -> None:
-    now = {name: len(statements) for name, statements in prices(1).items()}
+    now = {name: len(cost.statements) for name, cost in prices(1).items()}
     if REWRITE in environ:
-        LEDGER.write_text(json.dumps(now, indent=1) + "\n")
+        write(LEDGER, now)
     before = kept()
     dearer = {name: (before.get(name), cost) for name, cost in now.items() if before.get(name) != cost}
     assert not dearer, f"write it anew ({REWRITE}=1) and say why in the commit"
@@ -144,9 +200,38 @@ def test_every_route_costs_what_the_ledger_says() -> None:
 
 @pytest.mark.django_db
 def test_ten_times_the_rows_cost_no_statement_more() -> None:
-    few, many = prices(1), prices(10)
-    grown = {name: (len(few[name]), len(many[name])) for name in few if len(few[name]) != len(many[name])}
+    few, many = ({name: len(cost.statements) for name, cost in prices(times).items()} for times in (1, 10))
+    grown = {name: (few[name], many[name]) for name in few if few[name] != many[name]}
     assert not grown
+
+
+@pytest.mark.django_db
+def test_every_page_weighs_what_the_ledger_says_and_a_tenth_more_at_most() -> None:
+    """An entry stays as it is until a page outgrows it, or has lost as much: small steps add up to a large one."""
+    now, before = weights(), kept(WEIGHTS)
+    same = {name for name, weight in before.items() if name in now and not grew(weight, now[name])}
+    if REWRITE in environ:
+        close = {name for name in same if not grew(now[name], before[name])}
+        write(WEIGHTS, {name: before[name] if name in close else weight for name, weight in now.items()})
+        before = kept(WEIGHTS)
+        same = set(before)
+    heavier = {name: (before.get(name), weight) for name, weight in now.items() if name not in same}
+    assert not heavier, f"write it anew ({REWRITE}=1) and say why in the commit"
+    assert set(before) == set(now)
+
+
+@pytest.mark.django_db
+def test_a_first_visit_is_light_whichever_page_it_is_of() -> None:
+    """The page and everything that it is drawn with, before anything is in the browser's own store."""
+    visits = {name: cost.weight + sum(map(weigh_asset, cost.assets)) for name, cost in prices(1).items()}
+    assert {name: weight for name, weight in visits.items() if weight > FIRST_VISIT} == {}
+    assert max(visits.values()) > 30_000, "what pages are drawn with was found"
+
+
+@pytest.mark.django_db
+def test_no_page_is_heavy_however_much_there_is_to_show() -> None:
+    heavy = {name: cost.weight for name, cost in prices(10).items() if cost.weight > HEAVIEST}
+    assert not heavy
 
 
 def budget(name: str) -> int:
