@@ -280,9 +280,9 @@
   }
 
   function restore() {
-    const lost = place;
-    place = null;
+    const lost = place; // each part that came in settles for itself: an undo is lost with the last of them
     if (!lost?.any || (document.activeElement && document.activeElement !== document.body)) return;
+    place = null;
     const back = (lost.id && document.getElementById(lost.id)) || (lost.row && document.getElementById(lost.row)) ||
       (lost.at >= 0 && rows()[Math.min(lost.at, rows().length - 1)]) || (lost.key && keyed(lost.key)) || $("#main");
     back?.focus({ preventScroll: true });
