@@ -1,14 +1,16 @@
 """Search by key and by words; nobody finds what they may not see."""
 
 import re
+from datetime import date
 
 from django.test import Client
 
 from tests.ledger import counted
 from tests.lumen import OnLumenMarket, find_person, sign_in
 from tracker.backlog.models import BacklogItem
-from tracker.escalations.models import Escalation
+from tracker.escalations.models import Escalation, Ruling, RulingKind
 from tracker.intake.models import WorkRequest
+from tracker.kernel import clock
 from tracker.web.search import read_key
 
 
@@ -68,12 +70,26 @@ class SearchTests(OnLumenMarket):
             assert hits(sign_in("content-lead"), text) == [], text
             assert case.key in hits(sign_in("seo-lead"), text), text
 
-    def test_four_statements_beside_the_frame(self) -> None:
+    def test_a_case_is_found_by_what_was_ruled(self) -> None:
+        case = Escalation.objects.get(ask__key="R-52")
+        Ruling.objects.create(
+            escalation=case,
+            kind=RulingKind.GRANT,
+            sentence="Zibbel pages come first.",
+            due_on=date(2099, 1, 1),
+            ruled_by=find_person("coo"),
+            ruled_at=clock.now(),
+        )
+        assert hits(sign_in("analyst"), "first ZIBBEL") == [case.key]
+        WorkRequest.objects.filter(pk=case.ask_id).update(restricted=True, parties=[])
+        assert hits(sign_in("content-lead"), "first ZIBBEL") == []
+
+    def test_one_statement_for_each_kind_beside_the_frame(self) -> None:
         client = sign_in("analyst")
         with counted() as count:
             client.get("/search/", {"q": "page"}, headers={"HX-Request": "true"})
         asked = [sql for sql in count.statements if "django_session" not in sql]
-        assert len(asked) <= 1 + 4
+        assert len(asked) <= 1 + 5
 
     def test_the_page_without_a_question_asks_for_one(self) -> None:
         assert "<h1>Search</h1>" in sign_in("analyst").get("/search/").content.decode()

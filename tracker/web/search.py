@@ -1,6 +1,10 @@
-"""Search: requests, projects, backlog items and cases by key or by words; the palette asks the same address."""
+"""Search: requests, projects, backlog items and cases by key or by words, and what packages above add to it.
+
+The palette asks the same address.
+"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker.backlog.models import BacklogItem
-from tracker.escalations.models import Escalation
+from tracker.escalations.models import Escalation, Ruling
 from tracker.intake.models import WorkRequest
 from tracker.people.access import Viewer
 from tracker.projects.models import Project
@@ -42,6 +46,15 @@ class Group:
     more: bool
 
 
+Finder = Callable[[Viewer, str], Group]
+_finders: dict[str, Finder] = {}
+
+
+def add_finder(name: str, find: Finder) -> None:
+    """What a package that stands on this one finds by words, as far as the viewer may see it (one statement)."""
+    _finders[name] = find
+
+
 def read_key(text: str) -> tuple[str, str]:
     """What kind of key it is (p, r, i, e or none) and the key as it is written: "p6" is P-06, "r41b" is R-41b."""
     match = KEY.match(text)
@@ -60,7 +73,7 @@ def say_words(column: str, text: str) -> Q:
 
 
 def find_all(viewer: Viewer, text: str) -> list[Group]:
-    """At most ten of each kind that the viewer may see; four statements, one for a key."""
+    """At most ten of each kind that the viewer may see; four statements and those of packages above, one for a key."""
     kind, key = read_key(text)
     projects, requests = Project.objects.visible_to(viewer), WorkRequest.objects.visible_to(viewer)
     items = BacklogItem.objects.visible_to(viewer).select_related("ask", "project")
@@ -72,19 +85,26 @@ def find_all(viewer: Viewer, text: str) -> list[Group]:
             _group(gettext_lazy("Backlog items"), items.filter(key=key) if kind == "I" else None),
             _group(gettext_lazy("Cases"), cases.filter(key=key) if kind == "E" else None),
         ]
-    of_cases = say_words("wanted", text) | say_words("ask__title", text)
+    ruled = Ruling.objects.filter(say_words("sentence", text)).values("escalation")
+    of_cases = say_words("wanted", text) | say_words("ask__title", text) | Q(pk__in=ruled)
     of_items = say_words("ask__title", text) | Q(tracker_key__iexact=text)
     return [
         _group(gettext_lazy("Projects"), projects.filter(say_words("title", text)).order_by("rank")),
         _group(gettext_lazy("Requests"), requests.filter(say_words("title", text)).order_by("-id")),
         _group(gettext_lazy("Backlog items"), items.filter(of_items).order_by("-id")),
         _group(gettext_lazy("Cases"), cases.filter(of_cases).order_by("-id")),
+        *(find(viewer, text) for find in _finders.values()),
     ]
 
 
 def _group(label: Promise, rows: QuerySet[Any] | None) -> Group:
+    return group_hits(label, rows, _hit)
+
+
+def group_hits(label: Promise, rows: QuerySet[Any] | None, hit: Callable[[Any], Hit]) -> Group:
+    """The first ten rows as what was found."""
     found = [] if rows is None else list(rows[: MOST + 1])
-    return Group(label, [_hit(row) for row in found[:MOST]], len(found) > MOST)
+    return Group(label, [hit(row) for row in found[:MOST]], len(found) > MOST)
 
 
 def _hit(row: Project | WorkRequest | BacklogItem | Escalation) -> Hit:
