@@ -32,6 +32,7 @@ from tracker.escalations.rules import Act, Effect
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
 from tracker.people.access import Role
+from tracker.people.actions import save_view
 from tracker.people.models import Firm, Level
 from tracker.projects.models import Capacity
 from tracker.promises.actions import ensure_policies
@@ -86,6 +87,7 @@ def world(cast: Cast) -> World:
     objective = add_objective(**by(cast.cmo), product=product, title="More clicks")
     plan = tie(cast, tie(cast, make_plan(cast, product, "Structured data", objective=objective), item), web.edge)
     link, _secret = share_roadmap(**by(cast.cmo), product=product)
+    view = save_view(**by(cast.cto), name="Waiting", query="state=filed", shared=True)
     names = {
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
@@ -105,6 +107,7 @@ def world(cast: Cast) -> World:
         "share-links": {"number": str(link.pk)},
         "sites": {"key": "shop"},
         "teams": {"key": "web"},
+        "views": {"number": str(view.pk)},
     }
     return World(web, Caller(cast.cto), names)
 

@@ -1,6 +1,7 @@
 """Saved views of the list of requests: all that one sees, keeping what is shown, changing and deleting them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, QueryDict
@@ -43,7 +44,7 @@ class ShownView:
 @require_GET
 @signed_in
 def show_views(request: SignedInRequest) -> HttpResponse:
-    viewer = request.viewer
+    viewer, now = request.viewer, clock.now()
     require(viewer, Power.VIEW)
     views = list_views(viewer, Place.REQUESTS)
     kinds, areas, teams = kinds_by_key(), list(known_areas(viewer).values()), list(Team.objects.all())
@@ -51,7 +52,7 @@ def show_views(request: SignedInRequest) -> HttpResponse:
     def show(view: ViewRow) -> ShownView:
         query = QueryDict(view.query)
         form = FilterForm(query, kinds=kinds, areas=areas, teams=teams, language=language())
-        words, lost = describe_view(query, form)
+        words, lost = describe_view(query, form, now)
         return ShownView(view, f"{reverse('request-list')}?{view.address}", words, lost, may_keep(viewer, view))
 
     context = {
@@ -72,9 +73,9 @@ def may_keep(viewer: Viewer, view: ViewRow) -> bool:
     return may(viewer, Power.KEEP_VIEW, Ties(requester=view.owner.pk))
 
 
-def describe_view(query: QueryDict, form: FilterForm) -> tuple[str, list[str]]:
+def describe_view(query: QueryDict, form: FilterForm, now: datetime) -> tuple[str, list[str]]:
     """Its filters, groups and columns, and what of them is lost."""
-    look, wanted = read_look(query, clock.now()), read_wanted(query, form)
+    look, wanted = read_look(query, now), read_wanted(query, form)
     parts = [_("“%(text)s”") % {"text": wanted.text}] if wanted.text else []
     if wanted.mine:
         parts.append(_("Mine"))
