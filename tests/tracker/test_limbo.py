@@ -8,7 +8,7 @@ from django.test import Client
 from tests.callers import Caller
 from tests.makers import NOON, Cast
 from tests.tracker.cases import DAY, Court, another_request, make_court
-from tracker.escalations.queries import docket_of, limbo_list
+from tracker.escalations.queries import docket_of, limbo_list, limbo_weeks
 from tracker.history.audit import holes
 from tracker.intake.actions import accept_request, restrict_request
 from tracker.intake.models import WorkRequest
@@ -59,6 +59,25 @@ def test_what_is_decided_leaves_and_counts_as_in_time_or_late(court: Court) -> N
     [team] = limbo_list(court.cast.coo.viewer(), LATE).teams
     assert [row.key for row in team.rows] == [waiting.key]
     assert (team.in_time, team.of, team.percent) == (1, 3, 33)
+
+
+def test_the_trend_counts_what_was_past_due_at_the_end_of_each_week(court: Court) -> None:
+    decided, waiting = court.ask, another_request(court)
+    for ask in (decided, waiting):
+        owe(court, ask)
+    accept_request(**court.by(court.cast.platform_lead, NOON + 24 * DAY), ask=court.load_ask(decided))
+    weeks = limbo_weeks(court.cast.coo.viewer(), NOON + 35 * DAY)
+    assert len(weeks) == 13
+    known = {(then - NOON).days: count for then, count in weeks}
+    assert (known[0], known[7], known[21], known[28], known[35]) == (0, 0, 2, 1, 1)
+    assert known[35] == len(limbo_list(court.cast.coo.viewer(), NOON + 35 * DAY).rows)
+
+
+def test_the_trend_counts_nothing_that_the_viewer_may_not_see(court: Court) -> None:
+    owe(court, court.ask)
+    restrict_request(**court.by(court.cast.seo_lead), ask=court.load_ask())
+    assert limbo_weeks(court.cast.coo.viewer(), LATE)[-1][1] == 1
+    assert limbo_weeks(court.cast.analyst.viewer(), LATE)[-1][1] == 0
 
 
 def test_restricted_requests_are_neither_listed_nor_counted_for_others(court: Court) -> None:
