@@ -114,8 +114,9 @@ def choice(
 
 
 @register.simple_block_tag
-def buttons(content: SafeString, *, stick: bool = False) -> SafeString:
-    return draw("buttons", content=content, stick=stick)
+def buttons(content: SafeString, *, stick: bool = False, phone: bool = False) -> SafeString:
+    """`stick` keeps them under the thumb on a phone; `phone` shows them nowhere else: a way to what is further down."""
+    return draw("buttons", content=content, stick=stick, phone=phone)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -100,6 +100,12 @@ def section(content: SafeString, title: object, *, id: str = "") -> SafeString:
 
 
 @register.simple_block_tag
+def folded(content: SafeString, label: object, *, open: object = False) -> SafeString:
+    """Secondary on a phone: one line there, opened by a tap; wherever there is room it is simply shown."""
+    return draw("folded", content=content, label=label, open=bool(open))
+
+
+@register.simple_block_tag
 def card(
     content: SafeString, *, title: object = "", frame: bool = False, tone: str = "", side: str = "", id: str = ""
 ) -> SafeString:
