@@ -121,9 +121,17 @@
     else list.scrollTop = 0;
   }
 
+  /* What a key of a row does, with the row it does it to. */
+  function deed(element) {
+    const row = element.closest("[data-row]");
+    const subject = row && $("strong, .what a, a", row);
+    const title = subject && !subject.contains(element) ? `${label(element)} · ${label(subject)}` : label(element);
+    return { title, hint: element.dataset.key, element };
+  }
+
   function here(text) {
     const fits = (choice) => choice.title.toLowerCase().includes(text);
-    const deeds = $$("main [data-key]").map((element) => ({ title: label(element), hint: element.dataset.key, element }));
+    const deeds = $$("main [data-key]").map(deed);
     const places = $$("#places a[href], #more-places a[href], .top-link[data-key=c]").map((link) => ({ title: label(link), url: link.getAttribute("href") }));
     const one = new Map(places.map((place) => [place.url, place]));
     return [[list.dataset.do, deeds.filter(fits)], [list.dataset.go, [...one.values()].filter(fits)]];
