@@ -93,6 +93,7 @@ PAGES = [
     may(SIGNED_IN, "GET /"),
     may(SIGNED_IN, "GET /search/?q=data"),
     may(SIGNED_IN, "POST /preview/?of=why", why="More clicks"),
+    may(SIGNED_IN, "GET /day/?of=until&until=2027-01-04"),
     may(SIGNED_IN, "GET /live/?of=request"),
     # People, teams, sites, the own profile, the firm
     may(ADMIN, "GET /people/"),
@@ -204,8 +205,8 @@ PAGES = [
     may(TRIAGE, "POST /requests/{filed}/park/", review_on="{day}"),
     may(COLLEAGUES, "GET /requests/{parked}/return/"),
     may(TRIAGE, "POST /requests/{parked}/return/"),
-    may((*LEADS, "cto"), "GET /requests/selected/?do=decline&pick={filed}&pick={restricted}"),
-    may(FILERS, "GET /requests/selected/?do=withdraw&pick={filed}&pick={draft}"),
+    may((*LEADS, "cto"), "GET /requests/selected/?do=decline&pick={filed}&pick={accepted}"),
+    may(FILERS, "GET /requests/selected/?do=withdraw&pick={filed}&pick={accepted}"),
     may(FILERS, "GET /requests/selected/?do=move&pick={filed}"),
     may(TRIAGE, "POST /requests/selected/", do="decline", seen="{filed}:1", reason="It is there."),
     may(TRIAGE, "POST /requests/selected/undo/", do="return", seen="{parked}:2"),

@@ -28,6 +28,8 @@ UNVERSIONED = {
     "/profile/tokens/{token}/revoke/",
     "/imports/new/",
     "/requests/new/",
+    "/requests/selected/",
+    "/requests/selected/undo/",
     "/views/new/",
     "/requests/{filed}/comment/",
     "/requests/{restricted}/comment/",

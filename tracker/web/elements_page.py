@@ -109,7 +109,7 @@ def elements_page(request: HttpRequest) -> HttpResponse:
     wrong = SampleForm({"wrong-why": "stars are gone", "wrong-effort": "many"}, prefix="wrong")
     now = timezone.now()
     context = {
-        "title": "Elements: 42 of them, each in its states",
+        "title": "Elements: 45 of them, each in its states",
         "context_line": "What pages are made of; the syntax stands at the top of each template.",
         "timur": Somebody("Timur Rakhimov", "marketing"),
         "kenji": Somebody("Kenji Sato", "technology"),
