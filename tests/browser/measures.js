@@ -57,5 +57,17 @@
     return found;
   }
 
-  window.measures = { doubleTexts, spilled, moving };
+  /* What has the focus, where something else lies over all of it or it is out of sight; empty where it can be seen. */
+  function hiddenFocus() {
+    const element = document.activeElement;
+    const box = element.getBoundingClientRect();
+    if (element === document.body || box.width <= 1 || box.height <= 1) return "";
+    const shown = [0.1, 0.5, 0.9].some((x) => [0.1, 0.5, 0.9].some((y) => {
+      const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+      return top && (element.contains(top) || top.contains(element) || top.closest("label")?.control === element);
+    }));
+    return shown ? "" : name(element);
+  }
+
+  window.measures = { doubleTexts, spilled, moving, hiddenFocus };
 })();

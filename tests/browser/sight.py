@@ -6,6 +6,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.live import WIDE
+
 AXE = Axe()
 Rules = dict[str, Any]
 RULES: Rules = {
@@ -36,8 +38,14 @@ def see_by_axe(page: Page, rules: Rules = RULES) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 
-def see_width(page: Page, width: int, height: int = 900) -> list[str]:
+def see_width(page: Page, width: int) -> list[str]:
     """What scrolls sideways in a window of this width."""
-    page.set_viewport_size({"width": width, "height": height})
+    page.set_viewport_size({"width": width, "height": WIDE["height"]})
     beyond = page.evaluate("document.documentElement.scrollWidth") - width
     return [f"{beyond} pixels wider than {width}"] if beyond > 0 else []
+
+
+def unroll(page: Page, width: int) -> None:
+    """A window so high that no bar at its edge lies over what else is on the page."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": height + 200})

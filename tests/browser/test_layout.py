@@ -27,15 +27,16 @@ BUSY = (
 )
 LONGEST_MOVE, NONE = 150, 0
 """Milliseconds."""
+TABS = 45
 FIRST_VISIT = 200_000
 """Bytes of everything that the browser asks for, compressed."""
 
 
 class LayoutTests(InChromium):
-    def each(self, width: int, **options: str) -> list[tuple[str, Page]]:
+    def each(self, width: int, height: int = 900, **options: str) -> list[tuple[str, Page]]:
         windows: dict[str, Page] = {}
         for role in {role for role, _path in BUSY}:
-            windows[role] = self.enter(role, viewport={"width": width, "height": 900}, **options)
+            windows[role] = self.enter(role, viewport={"width": width, "height": height}, **options)
             windows[role].add_init_script(MEASURES)
         return [(path, windows[role]) for role, path in BUSY]
 
@@ -68,6 +69,17 @@ class LayoutTests(InChromium):
             self.open(page, path)
             found += [f"{path}: {one}" for one in page.evaluate("most => measures.moving(most)", most)]
         return found
+
+    def test_what_has_the_focus_is_never_under_a_bar(self) -> None:
+        found = []
+        for width, height in ((1280, 600), (360, 640)):
+            for path, page in self.each(width, height=height):
+                self.open(page, path)
+                for _tab in range(TABS):
+                    page.keyboard.press("Tab")
+                    hidden = page.evaluate("measures.hiddenFocus()")
+                    found += [f"{path} at {width}: {hidden}"] if hidden else []
+        assert not found, "\n".join(found)
 
     def test_a_first_visit_is_light(self) -> None:
         weights = {}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Response
 
 from tests.architecture.world import STRANGER
-from tests.browser.sight import NARROWEST, OF_LOOKS, WIDTHS, see_by_axe, see_width
+from tests.browser.sight import NARROWEST, OF_LOOKS, WIDTHS, see_by_axe, see_width, unroll
 from tests.browser.walk import WalkInChromium
 from tracker.management.commands.fill_demo import fill_demo
 
@@ -69,6 +69,7 @@ def look(page: Page) -> list[str]:
     found += [fault for width in WIDTHS for fault in see_width(page, width)]
     page.emulate_media(color_scheme="dark")
     found += see_width(page, NARROWEST)
+    unroll(page, NARROWEST)
     return found + [f"dark on a phone: {fault}" for fault in see_by_axe(page, OF_LOOKS)]
 
 
