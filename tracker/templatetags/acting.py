@@ -1,13 +1,18 @@
 """The elements that act: buttons, forms, fields, dialogs. Each works as a plain form and is swapped by htmx if it can."""
 
 import uuid
+from datetime import date
 from typing import Any, Protocol
 
 from django import forms, template
 from django.forms import BoundField
 from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from tracker.promises.words import say_working_day
 from tracker.templatetags.drawing import draw
 
 register = template.Library()
@@ -150,6 +155,16 @@ def form(
     )
 
 
+def say_sent_day(context: Context, bound: BoundField) -> str:
+    """What the day means that a form came back with; one statement for all days of a page."""
+    sent = str(bound.data or "") if bound.form.is_bound else ""
+    hours = context["shell"].hours if sent and "shell" in context else None
+    try:
+        return say_working_day(hours, date.fromisoformat(sent), timezone.localdate()) if hours else ""
+    except ValueError:
+        return ""
+
+
 class Merging(Protocol):
     """How a form is merged with what others do to its record meanwhile."""
 
@@ -209,11 +224,21 @@ def field(
             "hx-sync": "this:replace",
             **({"hx-include": live_with} if live_with else {}),
         }
+    of_day = isinstance(widget, forms.DateInput) and not widget.attrs.get("readonly")
+    if of_day:
+        attributes |= {
+            "hx-get": f"{reverse('day')}?{urlencode({'of': bound.html_name})}",
+            "hx-trigger": "focus once, change",
+            "hx-target": f"#{ident}-day",
+            "hx-sync": "this:replace",
+        }
     at_length = isinstance(widget, forms.Textarea) and not (lines or {"data-lines", "readonly"} & widget.attrs.keys())
     return draw(
         "field",
         id=ident,
         preview=bound.html_name if at_length else "",
+        of_day=of_day,
+        day_words=say_sent_day(context, bound) if of_day else "",
         label=label or bound.label,
         control=bound.as_widget(attrs=attributes),
         group=group,

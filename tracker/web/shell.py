@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from tracker.people.access import TABLE, Power, Viewer, may
 from tracker.people.models import User
 from tracker.projects.models import Period
+from tracker.promises.models import WorkCalendar
+from tracker.promises.words import hours_of_team
 from tracker.web.first_steps import Guide, first_steps_of, guide_of
 
 FOUNDER = "demo_founder"
@@ -159,6 +161,11 @@ class Shell:
             weeks=((ends_on - starts_on).days + 1) // DAYS_OF_WEEK,
             days_left=(ends_on - timezone.localdate()).days,
         )
+
+    @cached_property
+    def hours(self) -> WorkCalendar | None:
+        """Of the reader's team: asked for where a refused form tells what its dates mean."""
+        return hours_of_team(self.viewer.team) if self.viewer else None
 
     @cached_property
     def places(self) -> list[NavItem]:

@@ -235,11 +235,20 @@
       return;
     }
     if (target.closest("[data-close]")) return target.closest("[data-flash]")?.remove();
+    const day = target.closest("[data-day]");
+    if (day) return chooseDay(day);
     const theme = target.closest("[data-theme-is]");
     if (theme) return setTheme(theme.dataset.themeIs);
     const row = rowOf(target);
     if (row && !target.closest("a, button, input, select, textarea, label, summary, form") && !String(getSelection())) openRow(row);
   });
+
+  function chooseDay(day) {
+    const input = document.getElementById(day.closest("[data-for]").dataset.for);
+    input.value = day.dataset.day;
+    input.focus();
+    ["input", "change"].forEach((name) => input.dispatchEvent(new Event(name, { bubbles: true })));
+  }
 
   function setTheme(theme) {
     document.cookie = `tandem_theme=${theme}; path=/; max-age=${theme ? 31536000 : 0}; samesite=lax`;
