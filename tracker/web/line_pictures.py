@@ -187,30 +187,8 @@ def teams_picture(teams: Sequence[TeamCapacity], demands: dict[int, Demand], per
     """Every team on one scale: its capacity as a thin bar, under it what is asked, each with its line."""
     listed = [(team, demands.get(team.team_id, Demand())) for team in teams]
     whole = max((max(team.gross, demand.asked) for team, demand in listed), default=Decimal(0))
-    bars: list[Bar] = []
-    strokes: list[Stroke] = []
-    words: list[Words] = []
-    rows: list[Row] = []
-    for place, (team, demand) in enumerate(listed):
-        top = place * TEAM_STEP
-        cut = percent_of(team.available, whole)
-        told = {"fit": number(demand.fit), "available": number(team.available), "below": number(demand.below)}
-        words.append(Words(team.name, 0, top + 13, "strong"))
-        said = _("%(fit)s of %(available)s w, %(below)s below") if demand.below else _("%(fit)s of %(available)s w")
-        words.append(Words(said % told, FULL, top + 13, "soft", "end"))
-        parts = parts_of(team)
-        for (tone, weeks), span in zip(parts, stack_spans([one for _tone, one in parts], whole), strict=True):
-            tip = f"{team.name}: {say_tone(tone)}, {say_weeks(weeks)}"
-            bars.append(Bar(tone, span.x, top + 20, span.width, 8, tip=tip))
-        asked = demand.parts
-        for (tone, weeks), span in zip(asked, stack_spans([one for _tone, one in asked], whole), strict=True):
-            label = number(weeks) if tone == "above" and has_room(number(weeks), span.width) else ""
-            tip = f"{team.name}: {say_tone(tone)}, {say_weeks(weeks)}"
-            bars.append(Bar(tone, span.x, top + 30, span.width, TEAM_BAR, label, tip))
-        strokes.append(Stroke("cut", cut, top + 17, cut, top + 33 + TEAM_BAR))
-        numbers = (team.gross, team.available, demand.above, demand.held, demand.below)
-        url = f"{reverse('line')}?team={team.key}&period={period.key}"
-        rows.append(Row((team.name, *(number(one) for one in numbers)), url))
+    placed = [(place * TEAM_STEP, *one) for place, one in enumerate(listed)]
+    cuts = [(top, percent_of(team.available, whole)) for top, team, _demand in placed]
     labels = (_("Team"), _("Capacity"), _("For projects"), _("Above the line"), _("Reserved"), _("Below the line"))
     tones = dict.fromkeys(tone for _team, demand in listed for tone, _weeks in demand.parts)
     return Picture(
@@ -219,12 +197,31 @@ def teams_picture(teams: Sequence[TeamCapacity], demands: dict[int, Demand], per
         news=_say_teams(listed),
         height=max(len(listed), 1) * TEAM_STEP,
         headings=tuple(Heading(label, place > 0) for place, label in enumerate(labels)),
-        rows=tuple(rows),
-        bars=tuple(bars),
-        strokes=tuple(strokes),
-        words=tuple(words),
+        rows=tuple(_team_row(team, demand, period) for team, demand in listed),
+        bars=tuple(bar for one in placed for bar in _team_bars(*one, whole)),
+        strokes=tuple(Stroke("cut", x, top + 17, x, top + 33 + TEAM_BAR) for top, x in cuts),
+        words=tuple(words for one in placed for words in _team_words(*one)),
         legend=tuple((tone, say_tone(tone)) for tone in ("above", "held", "below") if tone in tones),
     )
+
+
+def _team_bars(top: int, team: TeamCapacity, demand: Demand, whole: Decimal) -> Iterator[Bar]:
+    for parts, y, height in ((parts_of(team), top + 20, 8), (demand.parts, top + 30, TEAM_BAR)):
+        for (tone, weeks), span in zip(parts, stack_spans([one for _tone, one in parts], whole), strict=True):
+            label = number(weeks) if tone == "above" and has_room(number(weeks), span.width) else ""
+            tip = f"{team.name}: {say_tone(tone)}, {say_weeks(weeks)}"
+            yield Bar(tone, span.x, y, span.width, height, label, tip)
+
+
+def _team_words(top: int, team: TeamCapacity, demand: Demand) -> tuple[Words, Words]:
+    told = {"fit": number(demand.fit), "available": number(team.available), "below": number(demand.below)}
+    said = _("%(fit)s of %(available)s w, %(below)s below") if demand.below else _("%(fit)s of %(available)s w")
+    return Words(team.name, 0, top + 13, "strong"), Words(said % told, FULL, top + 13, "soft", "end")
+
+
+def _team_row(team: TeamCapacity, demand: Demand, period: Period) -> Row:
+    numbers = (team.gross, team.available, demand.above, demand.held, demand.below)
+    return Row((team.name, *(number(one) for one in numbers)), f"{reverse('line')}?team={team.key}&period={period.key}")
 
 
 def _say_teams(listed: Sequence[tuple[TeamCapacity, Demand]]) -> str:
