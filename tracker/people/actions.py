@@ -193,20 +193,22 @@ def set_level(*, actor: Viewer, at: datetime, firm: Firm, expected: int | None, 
 
 
 @transaction.atomic
-def hide_first_steps(*, actor: Viewer, at: datetime) -> None:
+def hide_first_steps(*, actor: Viewer, at: datetime, expected: int | None = None) -> None:
     """Takes the list of the first steps from everybody's home; it stays on its own page."""
     require(actor, Power.MANAGE_PEOPLE)
     firm = Firm.objects.select_for_update().get()
     if firm.steps_hidden_at is None:
-        change_row(firm, actor=actor.key, at=at, verb="hide_first_steps", changes={"steps_hidden_at": at})
+        changes = {"steps_hidden_at": at}
+        change_row(firm, actor=actor.key, at=at, verb="hide_first_steps", changes=changes, expected=expected)
 
 
 @transaction.atomic
-def show_first_steps(*, actor: Viewer, at: datetime) -> None:
+def show_first_steps(*, actor: Viewer, at: datetime, expected: int | None = None) -> None:
     require(actor, Power.MANAGE_PEOPLE)
     firm = Firm.objects.select_for_update().get()
     if firm.steps_hidden_at is not None:
-        change_row(firm, actor=actor.key, at=at, verb="show_first_steps", changes={"steps_hidden_at": None})
+        changes = {"steps_hidden_at": None}
+        change_row(firm, actor=actor.key, at=at, verb="show_first_steps", changes=changes, expected=expected)
 
 
 @transaction.atomic

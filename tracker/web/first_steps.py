@@ -123,6 +123,8 @@ class FirstSteps:
     demo: bool
     hidden: bool
     admin: bool
+    version: int
+    """Of the firm."""
 
     @property
     def done(self) -> int:
@@ -176,17 +178,22 @@ def first_steps_of(viewer: Viewer) -> FirstSteps:
         User.objects.select_related(None)
         .filter(pk=viewer.id)
         .values_list(
-            Subquery(firm("level")[:1]), Subquery(firm("demo")[:1]), Subquery(firm("steps_hidden_at")[:1]), *FOUND
+            Subquery(firm("level")[:1]),
+            Subquery(firm("demo")[:1]),
+            Subquery(firm("steps_hidden_at")[:1]),
+            Subquery(firm("version")[:1]),
+            *FOUND,
         )
         .get()
     )
-    level, demo, hidden_at, *done = found
+    level, demo, hidden_at, version, *done = found
     return FirstSteps(
         steps=[Step(kind, bool(one), has_some(viewer, kind.power)) for kind, one in zip(KINDS, done, strict=True)],
         level=level or Level.START,
         demo=bool(demo),
         hidden=hidden_at is not None,
         admin=Role.ADMIN in viewer.roles,
+        version=version or 0,
     )
 
 

@@ -40,6 +40,7 @@ from tracker.web.forms.people import FirstAdminForm
 from tracker.web.forms.setup import SetupForm
 from tracker.web.once import once
 from tracker.web.render import render_page
+from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 RESERVE = Decimal(25)
@@ -112,8 +113,13 @@ def told_of(steps: FirstSteps) -> dict[str, Any]:
 @signed_in
 @once
 def hide_steps(request: SignedInRequest) -> HttpResponseBase:
-    hide_first_steps(actor=request.viewer, at=clock.now())
-    messages.success(request, _("The first steps are off the home page. You find them under Settings."))
+    require(request.viewer, Power.MANAGE_PEOPLE)
+    try:
+        hide_first_steps(actor=request.viewer, at=clock.now(), expected=seen_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The first steps are off the home page. You find them under Settings."))
     return redirect("home")
 
 
@@ -121,7 +127,11 @@ def hide_steps(request: SignedInRequest) -> HttpResponseBase:
 @signed_in
 @once
 def show_steps(request: SignedInRequest) -> HttpResponseBase:
-    show_first_steps(actor=request.viewer, at=clock.now())
+    require(request.viewer, Power.MANAGE_PEOPLE)
+    try:
+        show_first_steps(actor=request.viewer, at=clock.now(), expected=seen_version(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect("start-next")
 
 
