@@ -155,6 +155,20 @@ def form(
     )
 
 
+def prepare_widget(widget: forms.Widget) -> None:
+    """Dates are chosen in the browser's own calendar; a browser cuts what is pasted into a text at its limit and says
+    nothing, so that the form has to say it."""
+    if isinstance(widget, forms.DateInput):
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.pop("maxlength", None)
+
+
+def asks(url: str, when: str, into: str) -> dict[str, str]:
+    """A control that fetches what its value means."""
+    return {"hx-get": url, "hx-trigger": when, "hx-target": into, "hx-sync": "this:replace"}
+
+
 def say_sent_day(context: Context, bound: BoundField) -> str:
     """What the day means that a form came back with; one statement for all days of a page."""
     sent = str(bound.data or "") if bound.form.is_bound else ""
@@ -200,14 +214,9 @@ def field(
     if bound.is_hidden:
         return SafeString(bound.as_widget())
     widget = bound.field.widget
-    group = bool(bound.use_fieldset)
     ident = bound.id_for_label or bound.auto_id or bound.html_name
-    if isinstance(widget, forms.DateInput):
-        widget.input_type, widget.format = "date", "%Y-%m-%d"
-    if isinstance(
-        widget, forms.Textarea
-    ):  # A browser cuts what is pasted at the limit and says nothing: the form says it.
-        widget.attrs.pop("maxlength", None)
+    of_day = isinstance(widget, forms.DateInput) and not widget.attrs.get("readonly")
+    prepare_widget(widget)
     said = [
         f"{ident}-{part}"
         for part, there in (("hint", bound.help_text or hint or lines), ("error", bound.errors))
@@ -217,21 +226,11 @@ def field(
     if bound.errors:
         attributes["aria-invalid"] = "true"
     if live:
-        attributes |= {
-            "hx-get": live,
-            "hx-trigger": "input changed delay:300ms",
-            "hx-target": f"#{ident}-live",
-            "hx-sync": "this:replace",
-            **({"hx-include": live_with} if live_with else {}),
-        }
-    of_day = isinstance(widget, forms.DateInput) and not widget.attrs.get("readonly")
+        attributes |= asks(live, "input changed delay:300ms", f"#{ident}-live")
+        attributes |= {"hx-include": live_with} if live_with else {}
     if of_day:
-        attributes |= {
-            "hx-get": f"{reverse('day')}?{urlencode({'of': bound.html_name})}",
-            "hx-trigger": "focus once, change",
-            "hx-target": f"#{ident}-day",
-            "hx-sync": "this:replace",
-        }
+        url = f"{reverse('day')}?{urlencode({'of': bound.html_name})}"
+        attributes |= asks(url, "focus once, change", f"#{ident}-day")
     at_length = isinstance(widget, forms.Textarea) and not (lines or {"data-lines", "readonly"} & widget.attrs.keys())
     return draw(
         "field",
@@ -241,7 +240,7 @@ def field(
         day_words=say_sent_day(context, bound) if of_day else "",
         label=label or bound.label,
         control=bound.as_widget(attrs=attributes),
-        group=group,
+        group=bool(bound.use_fieldset),
         checkbox=isinstance(widget, forms.CheckboxInput),
         optional=not (bound.field.required or needed_for or widget.attrs.get("readonly")),
         help_text=bound.help_text,
