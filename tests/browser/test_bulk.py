@@ -95,3 +95,13 @@ class BulkTests(InChromium):
         page.keyboard.press("u")
         expect(page.locator("#later [data-row]").first).to_have_attribute("id", ident or "")
         expect(page.locator(f"#{ident}")).to_be_focused()
+
+    def test_without_scripts_the_bar_stands_below_the_list(self) -> None:
+        page = self.open(self.enter("cto", java_script_enabled=False), "/requests/?state=filed&sort=key")
+        boxes = page.locator("[data-pick]")
+        boxes.nth(0).check()
+        boxes.nth(1).check()
+        page.locator("[data-selection]").get_by_role("button", name="Decline").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Decline: 2 of 2 can be done")
+        page.get_by_role("link", name="Back", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("for triage")

@@ -10,7 +10,8 @@ from django.test import Client
 from tests.forms import Fields, Forms
 from tests.ledger import counted
 from tests.makers import NOON, Cast
-from tests.tracker.portfolio import make_portfolio
+from tests.tracker.portfolio import make_portfolio, make_request
+from tracker.backlog.models import BacklogItem
 from tracker.history.models import Entry
 from tracker.intake.actions import (
     MOST_TOGETHER,
@@ -225,6 +226,33 @@ def test_requests_move_to_the_team_of_another_area_and_back(cast: Cast) -> None:
     assert "2 requests are moved." in text_of(page)
     dina.post(UNDO, form_to(page, UNDO))
     assert set(WorkRequest.objects.values_list("area__key", "team__key")) == {("product-pages", "web")}
+
+
+def test_one_request_moved_on_its_own_page_is_moved_back(cast: Cast) -> None:
+    (ask,) = make_asks(cast, 1)
+    dina, address = browser(cast.analyst), f"/requests/{ask.key}/edit/"
+    fields = form_to(dina.get(address), address)
+    assert dina.post(address, {**fields, "area": "search"}).status_code == 302
+    page = dina.get(f"/requests/{ask.key}/")
+    assert WorkRequest.objects.get().area == cast.search
+    dina.post(UNDO, form_to(page, UNDO))
+    assert WorkRequest.objects.get().area == cast.product_pages
+    fields = form_to(dina.get(address), address)
+    dina.post(address, {**fields, "area": "search", "title": "Something else as well"})
+    assert UNDO not in text_of(dina.get(f"/requests/{ask.key}/"))
+
+
+def test_an_item_goes_back_to_its_place_in_the_project(cast: Cast) -> None:
+    web = make_portfolio(cast)
+    items = [web.agree(web.propose("0.5", ask=make_request(cast, title=f"Part {one}"))) for one in range(3)]
+    assert len(items) == 3
+    order = list(BacklogItem.objects.order_by("rank").values_list("key", flat=True))
+    last = BacklogItem.objects.get(key=order[-1])
+    kenji, address = browser(cast.frontend_lead), f"/backlog/{last.key}/move/"
+    where = kenji.post(address, {"after": "", "version": str(last.version)}).headers["Location"]
+    assert BacklogItem.objects.order_by("rank")[0] == last
+    kenji.post(address, form_to(kenji.get(where), address))
+    assert list(BacklogItem.objects.order_by("rank").values_list("key", flat=True)) == order
 
 
 def test_nobody_learns_of_what_they_may_not_see(cast: Cast) -> None:

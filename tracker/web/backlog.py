@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -45,6 +46,7 @@ from tracker.web.item_page import LOADED, read_item_page, say_item
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
+from tracker.web.undo import Values, tell_done, undo_by
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import say_line, say_weight
@@ -321,14 +323,20 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
     after = request.POST.get("after", "")
     behind = find_item(request.viewer, after) if after else None
     try:
-        actions.move_item(actor=request.viewer, at=clock.now(), item=item, after=behind, expected=seen_version(request))
+        before = actions.move_item(
+            actor=request.viewer, at=clock.now(), item=item, after=behind, expected=seen_version(request)
+        )
     except NotAllowed:
         raise
     except Refused as refused:
         messages.error(request, str(refused))
     else:
         text = _("%(key)s stands behind %(after)s now.") if behind else _("%(key)s is first now.")
-        messages.success(request, text % {"key": item.key, "after": after})
+        undo = ""
+        if before is not None and "undoes" not in request.POST:
+            fields: Values = {"after": before, "version": item.version, "undoes": "1"}
+            undo = undo_by(reverse("item-move", args=[item.key]), fields, row=f"row-{item.key}")
+        tell_done(request, text % {"key": item.key, "after": after}, undo)
     return redirect("project", item.project.key)
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,6 +38,8 @@ from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_v
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page
+from tracker.web.together import note_before, undo_of
+from tracker.web.undo import tell_done
 from tracker.web.viewer import SignedInRequest, signed_in
 from tracker.web.ways import ways_up
 
@@ -222,11 +225,13 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
     merge, status = Merge(form, ask), 200
 
     def save(expected: int | None) -> HttpResponse:
-        at = clock.now()
+        at, before = clock.now(), note_before(ask)
         edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=form.changes())
         if "file" in request.POST and ask.state == State.DRAFT:
             file_draft(actor=request.viewer, at=at, ask=ask)
-        messages.success(request, _("%(key)s is saved.") % {"key": ask.key})
+        moved = form.changed_data == ["area"]
+        undo = undo_of("move", [before], reverse("request", args=[ask.key]))[0] if moved else ""
+        tell_done(request, _("%(key)s is saved.") % {"key": ask.key}, undo)
         return redirect("request", ask.key)
 
     if request.method == "POST":

@@ -151,14 +151,20 @@ def set_tracker_key(
 @transaction.atomic
 def move_item(
     *, actor: Viewer, at: datetime, item: BacklogItem, after: BacklogItem | None, expected: int | None = None
-) -> None:
-    """Puts the item behind another one of its project (None: first). Raises NotAllowed, Stale, Invalid."""
+) -> str | None:
+    """Puts the item behind another one of its project (None: first). Raises NotAllowed, Stale, Invalid.
+
+    The key of the one that it followed before, "" for none, is what moving it back takes; None where all were dealt
+    anew and the order before is gone.
+    """
     require(actor, Power.RANK_INSIDE, item.project.ties)
     if after is not None and after.project_id != item.project_id:
         text = _("It is in another project.")
         raise Invalid(text, fields={"after": text})
     rows = BacklogItem.objects.select_for_update().filter(project_id=item.project_id).order_by("rank")
-    ranks = {pk: rank for pk, rank in rows.values_list("pk", "rank") if pk != item.pk}
+    found = list(rows.values_list("pk", "rank", "key"))
+    ranks = {pk: rank for pk, rank, _key in found if pk != item.pk}
+    before = next((key for pk, rank, key in reversed(found) if pk != item.pk and rank < item.rank), "")
     order = list(ranks)
     place = 0 if after is None or after.pk == item.pk else order.index(after.pk) + 1
     low = ranks[order[place - 1]] if place else None
@@ -167,8 +173,9 @@ def move_item(
     if needs_rebalance(rank):
         change_row(item, actor=actor.key, at=at, verb="move", changes={"updated_at": at}, expected=expected)
         _deal_anew([*order[:place], item.pk, *order[place:]], at)
-        return
+        return None
     change_row(item, actor=actor.key, at=at, verb="move", changes={"rank": rank, "updated_at": at}, expected=expected)
+    return before
 
 
 DEAL = """
