@@ -54,9 +54,9 @@ def test_every_step_leads_to_a_page_that_says_why_and_what_is_next(founded: Clie
 
 
 def test_the_page_after_a_form_of_a_step_still_says_what_is_next(founded: Client) -> None:
-    came = {"HTTP_REFERER": "http://testserver/teams/new/?step=teams"}
-    assert "Step 1 of " in founded.get("/teams/", **came).content.decode()
-    assert "Step 1 of " not in founded.get("/profile/", **came).content.decode()
+    came = {"Referer": "http://testserver/teams/new/?step=teams"}
+    assert "Step 1 of " in founded.get("/teams/", headers=came).content.decode()
+    assert "Step 1 of " not in founded.get("/profile/", headers=came).content.decode()
 
 
 def test_the_administrator_has_the_list_on_the_home_page_until_it_is_hidden(founded: Client) -> None:
