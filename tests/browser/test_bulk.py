@@ -41,7 +41,9 @@ class BulkTests(InChromium):
         expect(page.locator("#live")).to_have_text("2 selected")
         bar.get_by_role("button", name="Park").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Park: 2 of 2 can be done")
-        page.locator("main input[type=date]").fill("2099-01-04")
+        with page.expect_response("**/day/**"):
+            page.locator("main input[type=date]").fill("2099-01-04")
+        page.wait_for_load_state("networkidle")
         page.locator("h1").click()
         page.keyboard.press("y")
         expect(page.locator("#flash")).to_contain_text("2 requests are parked.")

@@ -165,8 +165,9 @@ def prepare_widget(widget: forms.Widget) -> None:
 
 
 def asks(url: str, when: str, into: str) -> dict[str, str]:
-    """A control that fetches what its value means."""
-    return {"hx-get": url, "hx-trigger": when, "hx-target": into, "hx-sync": "this:replace"}
+    """A control that fetches what its value means; while an answer is under way the last value waits: what is given
+    up halfway would be told as a failure."""
+    return {"hx-get": url, "hx-trigger": when, "hx-target": into, "hx-sync": "this:queue last"}
 
 
 def say_sent_day(context: Context, bound: BoundField) -> str:
