@@ -25,3 +25,10 @@ class DayTests(InChromium):
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", field.input_value())
         field.fill("2020-01-01")
         expect(beside.locator(".hint")).to_have_text("This day has passed.")
+
+    def test_a_dialog_stays_open_while_its_day_is_told(self) -> None:
+        page = self.open(self.enter("cto"), "/triage/")
+        page.keyboard.press("p")
+        page.locator("#park input[type=date]").fill("2099-01-04")
+        expect(page.locator("#park .day-words")).to_contain_text("more than a year away")
+        expect(page.locator("#park")).to_be_visible()

@@ -309,8 +309,9 @@
     ctx.text = $("main", new DOMParser().parseFromString(ctx.text, "text/html"))?.innerHTML ?? ctx.text;
   });
   document.addEventListener("htmx:after:history:push", () => { fresh = !moving; });
-  document.addEventListener("htmx:before:swap", () => {
+  document.addEventListener("htmx:before:swap", (event) => {
     remember();
+    if (event.detail?.ctx?.target && event.detail.ctx.target.id !== "main") return; // a part, such as what a day means
     $$("dialog:modal").forEach((dialog) => {
       if (dialog.closest("#main")) place = { ...place, row: dialog.opener?.closest?.("[data-row]")?.id ?? place.row, id: dialog.opener?.id };
       dialog.close();
