@@ -92,7 +92,7 @@ PAGES = [
     may(NOBODY, "GET /elements/"),
     may(SIGNED_IN, "GET /"),
     may(SIGNED_IN, "GET /search/?q=data"),
-    may(SIGNED_IN, "POST /preview/?of=why", why="More clicks"),
+    may(SIGNED_IN, "POST /preview/?of=why", writes=False, why="More clicks"),
     may(SIGNED_IN, "GET /day/?of=until&until=2027-01-04"),
     may(SIGNED_IN, "GET /live/?of=request"),
     # People, teams, sites, the own profile, the firm

@@ -71,6 +71,14 @@ class PaletteTests(InChromium):
         page.keyboard.press("Control+k")
         assert "R-9999 Gone" not in offered(page)
 
+    def test_the_record_of_a_page_is_no_deed_on_it(self) -> None:
+        page = self.look_at("/requests/R-41/")
+        page.keyboard.press("Control+k")
+        assert all(text.strip() for text in offered(page))
+        page.keyboard.type("r-4")
+        page.keyboard.press("Escape")
+        expect(page.locator("#palette")).to_be_hidden()
+
     def test_signing_out_forgets_them(self) -> None:
         page = self.look_at("/requests/R-41/")
         assert page.evaluate(KEPT) == 1

@@ -82,7 +82,7 @@ class HomeTests(OnLumenMarket):
         crawlers = Escalation.objects.get(ask__key="R-52")
         assert f"{crawlers.key} {escape(crawlers.wanted)}" in move(page, crawlers.key)
         assert "Both sides would accept B." in move(page, crawlers.key)
-        assert "Everything else settled without you." in page
+        assert "Everything else moves without you." in page
         assert re.search(r'<span>Docket</span><span class="count">3<', page)
 
     def test_the_administrator_reads_whether_promises_are_kept(self) -> None:

@@ -402,7 +402,7 @@ class OnTheDemoTests(OnLumenMarket):
         docket = read(coo, reverse("docket"))
         for case in Escalation.objects.live().select_related("ask"):
             told = re.search(
-                r"waited ([\d.,]+) days with marketing, ([\d.,]+) with IT", read(coo, f"/cases/{case.key}/")
+                r"waited ([\d.,]+) d with marketing, ([\d.,]+) d with IT", read(coo, f"/cases/{case.key}/")
             )
             assert told, case.key
             assert told[0] in read(coo, f"/requests/{case.ask.key}/")

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from tracker.promises.words import say_working_day
 from tracker.templatetags.drawing import draw
 
+ONE_SENTENCE = 500
 register = template.Library()
 
 
@@ -232,7 +233,9 @@ def field(
     if of_day:
         url = f"{reverse('day')}?{urlencode({'of': bound.html_name})}"
         attributes |= asks(url, "focus once, change", f"#{ident}-day")
-    at_length = isinstance(widget, forms.Textarea) and not (lines or {"data-lines", "readonly"} & widget.attrs.keys())
+    at_length = isinstance(widget, forms.Textarea) and (getattr(bound.field, "max_length", None) or 0) > ONE_SENTENCE
+    if lines or {"data-lines", "readonly"} & widget.attrs.keys():
+        at_length = False
     return draw(
         "field",
         id=ident,

@@ -225,7 +225,7 @@ def say_standing(ask: WorkRequest, numbers: Numbers) -> str:
 
 def say_waited(waited: Mapping[str, Decimal]) -> str:
     words = {side: number(waited[side], 1) for side in Side.values}
-    return _("%(marketing)s days with marketing, %(technology)s with IT") % words
+    return _("%(marketing)s d with marketing, %(technology)s d with IT") % words
 
 
 def say_effects(effects: Sequence[Mapping[str, Any]], ask: WorkRequest) -> list[str]:

@@ -50,7 +50,7 @@ def _words(one: OnDesk) -> dict[str, str]:
 def _ruling(one: OnDesk) -> Move:
     url = reverse("case", args=[one.case.key])
     words = {**_words(one), **{side: number(days, 1) for side, days in one.waited.items()}}
-    text = _("%(request)s %(title)s: %(marketing)s days with marketing, %(technology)s with IT.") % words
+    text = _("%(request)s %(title)s: %(marketing)s d with marketing, %(technology)s d with IT.") % words
     if one.both:
         both = _("Both sides would accept %(letter)s.") % {"letter": LETTERS[RulingKind(one.both)]}
         text = f"{text} {both}"

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from tracker.backlog.queries import Decision
 from tracker.escalations.queries import OnDesk
-from tracker.people.access import Role, Viewer
+from tracker.people.access import Viewer
 from tracker.projects.queries import LineToday
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
@@ -40,10 +40,7 @@ def say_context(
 ) -> str:
     """One line of whole sentences; `kept` is what an administrator hears of promises."""
     said = [kept, say_waiting(desk), say_broken(desk), say_owing(viewer, owed), say_saving(decisions)]
-    rest = _("Everything else moves without you.")
-    if Role.COO in viewer.roles:
-        rest = _("Everything else settled without you.")
-    return " ".join(sentence for sentence in (*said, rest) if sentence)
+    return " ".join(sentence for sentence in (*said, _("Everything else moves without you.")) if sentence)
 
 
 def say_broken(desk: Iterable[OnDesk]) -> str:

@@ -38,7 +38,7 @@
     stored().filter((key) => key !== PREFIX + user).forEach((key) => localStorage.removeItem(key));
     const gone = $("#gone")?.dataset.url;
     if (gone) keep(known().filter((one) => one.url !== gone));
-    const { url, key, title } = $("#record")?.dataset ?? {};
+    const { url, called: key, title } = $("#record")?.dataset ?? {};
     if (url) keep([{ url, key, title }, ...known().filter((one) => one.url !== url)]);
     const menu = $("#recent");
     if (!menu) return;
@@ -198,6 +198,9 @@
       event.preventDefault();
       moved = true;
       mark((at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % (all.length || 1));
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      $("#palette").close();
     } else if (event.key === "Enter" && !event.isComposing && (pending || all[at])) {
       event.preventDefault();
       if (pending && !moved) hurried = true; // the record that the key names is still on its way

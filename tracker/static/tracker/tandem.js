@@ -280,6 +280,7 @@
   let place = null;
   let fresh = false; // another page, or a refusal that nothing in it takes the focus to: it is read from its top
   let moving = false; // a row, in a list that stays
+  let sent = ""; // the id of a form: where it is gone, its page has become another one
 
   function remember() {
     const active = document.activeElement;
@@ -300,6 +301,7 @@
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
     moving = ctx.sourceElement?.matches?.("[data-move-form], [data-mover]");
+    sent = ctx.target?.id === "main" ? ctx.sourceElement?.closest?.("form[id]")?.id : "";
     fresh = !moving && ctx.target?.id === "main" && ctx.response?.status >= 400 && !/ autofocus/.test(ctx.text ?? "");
     if (!/<html[\s>]/i.test(ctx.text ?? "") || ctx.target?.id !== "main") return;
     if (ctx.response.raw.redirected) {
@@ -321,8 +323,9 @@
     undo = null;
     prepare();
     restore();
-    if (fresh) scrollTo(0, 0);
+    if (fresh || (sent && !document.getElementById(sent))) scrollTo(0, 0);
     fresh = false;
+    sent = "";
   });
   document.addEventListener("htmx:finally:request", release);
   document.addEventListener("htmx:error", (event) => {

@@ -40,7 +40,7 @@ class EmbedForm(forms.Form):
         label=_("Project"), max_length=20, help_text=_("The key of a project that is there already, such as P-06.")
     )
     added_weeks = weeks_field(_("Added effort"))
-    note = forms.CharField(label=_("Word to its owner"), max_length=2000, required=False, widget=forms.TextInput())
+    note = forms.CharField(label=_("Word to its owner"), max_length=2000, required=False, widget=lines(2))
 
     def clean_host(self) -> str:
         return str(self.cleaned_data["host"]).strip().upper()

@@ -102,7 +102,7 @@ class RulingForm(forms.Form):
     sentence = forms.CharField(
         label=_("In one sentence, why"),
         max_length=SENTENCE,
-        widget=forms.TextInput(),
+        widget=lines(2),
         error_messages={"required": _("Say why in one sentence: both sides read it.")},
     )
     due_on = forms.DateField(label=_("Looked at again on"), widget=forms.DateInput())

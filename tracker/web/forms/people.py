@@ -6,12 +6,13 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tracker.people.access import Role, Scope
 from tracker.people.models import Level, Side, Team, User, known_time_zones
 
+IN_THEMSELVES = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 DAYS = [("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("without end"))]
 
 
@@ -40,7 +41,7 @@ class RolesForm(forms.Form):
 
 
 class InviteForm(PersonForm, RolesForm):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of the invitation too."))
+    language = forms.ChoiceField(label=_("Language"), choices=IN_THEMSELVES, help_text=_("Of the invitation too."))
     field_order = ("name", "email", "title", "team", "roles", "language")
 
 
@@ -51,7 +52,7 @@ class TeamForm(forms.Form):
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=IN_THEMSELVES)
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=time_zones, help_text=_("Every time on every page is shown in it.")
     )
