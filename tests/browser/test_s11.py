@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.live import InChromium
 from tests.browser.sight import see_by_axe, unroll
+from tests.browser.test_keyboard import press_button
 from tracker.escalations.actions import raise_aged
 from tracker.escalations.models import Escalation, Ruling
 from tracker.intake.models import WorkRequest
@@ -124,7 +125,7 @@ class LimboInChromiumTests(InChromium):
         page.keyboard.press("Tab")
         expect(page.get_by_label("In one sentence, why")).to_be_focused()
         page.keyboard.type(SENTENCE)
-        page.keyboard.press("Enter")
+        press_button(page, "Rule")
         expect(page.locator("#flash")).to_contain_text("is ruled on; both sides are told")
         expect(page.locator("#main")).to_be_focused()
         ruling = Ruling.objects.get(sentence=SENTENCE)
