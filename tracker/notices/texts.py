@@ -185,12 +185,8 @@ KINDS: Mapping[str, Words] = {
     "request_filed": Words(
         _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")
     ),
-    "request_returned": Words(
-        _("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")
-    ),
-    "request_back": Words(
-        _("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")
-    ),
+    "request_returned": Words(_("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")),
+    "request_back": Words(_("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")),
     "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
     "request_answered": Words(
         _("The question about %(request)s %(title)s is answered: %(reason)s"), TRIAGES, _("Go on with its triage.")

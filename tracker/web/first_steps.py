@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Subquery
 from django.http import HttpRequest
@@ -228,7 +228,7 @@ def guide_of(request: HttpRequest, read: Callable[[], FirstSteps]) -> Guide | No
     if request.method != "GET":
         return None
     before = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    asked = request.GET.get(ASKED) or parse_qs(urlsplit(before).query).get(ASKED, [""])[0]
+    asked = request.GET.get(ASKED) or parse_qs(before.partition("#")[0].partition("?")[2]).get(ASKED, [""])[0]
     number = next((place for place, kind in enumerate(KINDS) if kind.key == asked), None)
     if number is None or not request.path.startswith(_places_of(KINDS[number])):
         return None
