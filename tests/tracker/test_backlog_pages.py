@@ -54,6 +54,15 @@ def test_a_request_shows_both_ways_with_their_price(web: Portfolio) -> None:
     assert f"{web.host.key} could carry it for 1.5 weeks; last day to join:" in shown
 
 
+def test_a_host_says_when_it_ends_and_whether_that_is_too_late(web: Portfolio) -> None:
+    page = f"/requests/{web.ask.key}/"
+    shown = text_of(browser(web.cast.seo_lead).get(page))
+    assert "ends 31 March 2099" in shown
+    assert "after the deadline" not in shown
+    WorkRequest.objects.filter(pk=web.ask.pk).update(deadline_on="2026-11-27")
+    assert "after the deadline" in text_of(browser(web.cast.seo_lead).get(page))
+
+
 @pytest.mark.parametrize("state", ["filed", "accepted"])
 def test_the_two_ways_up_are_called_so_as_long_as_one_can_be_chosen(web: Portfolio, state: str) -> None:
     WorkRequest.objects.update(state=state, delivery="waiting" if state == "accepted" else "")

@@ -265,17 +265,14 @@ def test_nothing_is_sent_inside_a_transaction(cast: Cast, office: PostOffice, mo
     assert seen == [outside]
 
 
+def make_secret(cast: Cast) -> WorkRequest:
+    """A request that the analyst may not see."""
+    given = {"filed_at": NOON, "created_at": NOON, "updated_at": NOON, "state": "filed", "restricted": True}
+    return WorkRequest.objects.create(type=cast.type, title="Merger", requester=cast.cmo, **given)
+
+
 def test_who_may_not_see_the_request_any_more_reads_its_key_alone(cast: Cast, office: PostOffice) -> None:
-    secret = WorkRequest.objects.create(
-        type=cast.type,
-        title="Merger",
-        requester=cast.cmo,
-        state="filed",
-        restricted=True,
-        filed_at=NOON,
-        created_at=NOON,
-        updated_at=NOON,
-    )
+    secret = make_secret(cast)
     told = ask(cast.analyst, request=secret.key, title="Merger", reason="Who buys whom?")
     tell(at=NOON, tellings=[told, ask(cast.cmo, request=secret.key, title="Merger")])
     mail_notices(at=SOON)
@@ -289,16 +286,7 @@ def test_who_may_not_see_the_request_any_more_reads_its_key_alone(cast: Cast, of
 def test_what_is_owed_is_named_by_its_key_alone_to_who_may_not_see_the_request(
     clocks: Cast, office: PostOffice
 ) -> None:
-    secret = WorkRequest.objects.create(
-        title="Merger",
-        type=clocks.type,
-        requester=clocks.cmo,
-        state="filed",
-        restricted=True,
-        filed_at=NOON,
-        created_at=NOON,
-        updated_at=NOON,
-    )
+    secret = make_secret(clocks)
     promise = owe(clocks, holder=clocks.analyst.pk)
     Promise.objects.update(facts={"key": secret.key, "title": "Merger", "url": f"/requests/{secret.key}/"})
     assert mail_notices(at=promise.due_at.replace(hour=8, minute=0)) == 1

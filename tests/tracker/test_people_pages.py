@@ -118,7 +118,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(cast: Cast) -> None:
 
 def test_the_firm_is_named_and_grows_by_levels(cast: Cast, admin: Client) -> None:
     Firm.objects.update(level=Level.START)
-    assert "Change to Team" in admin.get("/settings/").content.decode()
+    assert "Change to Team" in admin.get("/settings/level/").content.decode()
     assert admin.post("/settings/", {"name": "Lumen", "version": "1"}).status_code == 302
     assert admin.post("/settings/", {"name": "Late", "version": "1"}).status_code == 409
     admin.post("/settings/level/", {"level": "team", "version": "2"})

@@ -47,13 +47,16 @@ GOING_UP = (State.FILED, State.ACCEPTED)
 
 @dataclass(frozen=True)
 class HostCard:
-    """A host worth asking. `added` is a suggestion, None where nobody said what the request takes alone."""
+    """A host worth asking. `added` is a suggestion, None where nobody said what the request takes alone; `late`: it ends
+    after the deadline of the request."""
 
     key: str
     title: str
     owner: str
     standing: str
     last_day: date | None
+    ends_on: date | None
+    late: bool
     reasons: list[str]
     added: Decimal | None
     saving: Decimal | None
@@ -186,6 +189,8 @@ def _host_card(
         owner=host.owner,
         standing=_say_standing(listed, host.id),
         last_day=found.last_day,
+        ends_on=host.ends_on,
+        late=bool(ask.deadline_on and host.ends_on and host.ends_on > ask.deadline_on),
         reasons=_say_reasons(found.reasons),
         added=weeks,
         saving=ask.effort_weeks - weeks if weeks and ask.effort_weeks and ask.effort_weeks > weeks else None,
