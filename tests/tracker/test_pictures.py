@@ -1,7 +1,6 @@
 """Pictures on pages and as files: the table says what the picture says, the file opens anywhere and runs nothing."""
 
 import re
-from datetime import date
 
 import pytest
 from django.http import HttpRequest
@@ -11,8 +10,8 @@ from django.utils import translation
 from tests.makers import Cast
 from tests.svg import SVG, read_svg
 from tests.tracker.portfolio import make_portfolio
+from tests.tracker.test_project_pages import _noon, page_for
 from tests.tracker.test_project_verbs import fill
-from tracker.people.models import User
 from tracker.projects.models import Capacity, Project
 from tracker.projects.queries import demands_in, line_of, teams_in
 from tracker.templatetags.geometry import FULL, Bar, Heading, Picture, Row
@@ -20,18 +19,7 @@ from tracker.web import line_pictures, pictures
 from tracker.web.line_pictures import crossings_picture, line_picture, teams_picture
 from tracker.web.pictures import LINES, MARKS, WORDS, light, send_picture, write_svg
 
-
-@pytest.fixture(autouse=True)
-def _noon(cast: Cast) -> None:
-    """The pages ask the clock: the quarter of the cast is stretched over every day."""
-    cast.period.starts_on, cast.period.ends_on = date(2020, 1, 1), date(2090, 1, 1)
-    cast.period.save()
-
-
-def page_for(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+__all__ = ["_noon"]
 
 
 def chart_in(page: str, name: str) -> str:

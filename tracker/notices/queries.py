@@ -29,6 +29,7 @@ def told_to(viewer: Viewer) -> NoticeQuerySet:
     seen = WorkRequest.objects.visible_to(viewer).values("pk")
     unseen = WorkRequest.objects.filter(key=OuterRef("named")).exclude(pk__in=seen)
     rows = Notice.objects.visible_to(viewer).annotate(named=named)
+    # The model declares `hidden` for its readers, and the plugin takes the annotation for a second field.
     return rows.annotate(hidden=Exists(unseen))  # type: ignore[no-redef]
 
 

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker.intake.queries import kinds_by_key
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Ties, Viewer, may, require
 from tracker.people.actions import change_view, delete_view, save_view
 from tracker.people.models import Place, SavedView, Team
 from tracker.people.queries import ViewRow, list_views
 from tracker.people.rules import clean_query
-from tracker.web.forms.answers import answer_form
+from tracker.web.forms.answers import answer_form, told
 from tracker.web.forms.requests import FilterForm
 from tracker.web.forms.views import NewViewForm, ViewForm
 from tracker.web.once import once
@@ -154,12 +153,8 @@ def replace_view(request: SignedInRequest, number: int) -> HttpResponseBase:
     view, query = find_view(request.viewer, number), clean_query(request.POST.get("query", ""))
     require(request.viewer, Power.KEEP_VIEW, view.ties)
     expected, changes = seen_version(request), {"query": query}
-    try:
+    with told(request, _("The view “%(name)s” is saved.") % {"name": view.name}):
         change_view(actor=request.viewer, at=clock.now(), view=view, expected=expected, changes=changes)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return open_view(view, query)
 
 
@@ -169,10 +164,6 @@ def replace_view(request: SignedInRequest, number: int) -> HttpResponseBase:
 def remove_view(request: SignedInRequest, number: int) -> HttpResponseBase:
     view = find_view(request.viewer, number)
     require(request.viewer, Power.KEEP_VIEW, view.ties)
-    try:
+    with told(request, _("The view “%(name)s” is deleted.") % {"name": view.name}):
         delete_view(actor=request.viewer, at=clock.now(), view=view, expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
     return redirect("view-list")

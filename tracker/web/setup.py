@@ -35,7 +35,7 @@ from tracker.projects.models import Period
 from tracker.promises.actions import ensure_policies
 from tracker.sites.actions import add_area, add_site
 from tracker.web.first_steps import FirstSteps, first_steps_of, say_steps
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import tell_refusal, told
 from tracker.web.forms.people import FirstAdminForm
 from tracker.web.forms.setup import SetupForm
 from tracker.web.once import once
@@ -114,12 +114,8 @@ def told_of(steps: FirstSteps) -> dict[str, Any]:
 @once
 def hide_steps(request: SignedInRequest) -> HttpResponseBase:
     require(request.viewer, Power.MANAGE_PEOPLE)
-    try:
+    with told(request, _("The first steps are off the home page. You find them under Settings.")):
         hide_first_steps(actor=request.viewer, at=clock.now(), expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The first steps are off the home page. You find them under Settings."))
     return redirect("home")
 
 
@@ -128,10 +124,8 @@ def hide_steps(request: SignedInRequest) -> HttpResponseBase:
 @once
 def show_steps(request: SignedInRequest) -> HttpResponseBase:
     require(request.viewer, Power.MANAGE_PEOPLE)
-    try:
+    with told(request):
         show_first_steps(actor=request.viewer, at=clock.now(), expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("start-next")
 
 

@@ -1,6 +1,7 @@
 """A form that a verb answers: done and elsewhere, or the page again with what was refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -29,6 +30,18 @@ def tell_refusal(form: forms.BaseForm, refused: Refused) -> int:
     if isinstance(refused, NotAllowed):
         return refused.status
     return STALE if isinstance(refused, Stale) else INVALID
+
+
+@contextmanager
+def told(request: HttpRequest, done: str = "") -> Iterator[None]:
+    """Around a verb that has a button and no form: the next page says that it is done, or why it was refused."""
+    try:
+        yield
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if done:
+            messages.success(request, done)
 
 
 def answer_form(
