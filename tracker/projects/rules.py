@@ -7,6 +7,7 @@ So a change of one team's effort or capacity redraws that one list.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -88,6 +89,14 @@ def available_weeks(gross: Decimal, pods: Decimal, reserve_percent: Decimal, all
     own = gross - pods
     left = own - own * reserve_percent / 100 - allowance
     return max(left, ZERO).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+def weeks_between(first: date, last: date) -> Decimal:
+    """Working weeks of one person from one day to another, both counted: Mondays to Fridays by five, to a tenth."""
+    days = max((last - first).days + 1, 0)
+    whole, rest = divmod(days, 7)
+    worked = whole * 5 + sum((first.weekday() + one) % 7 < 5 for one in range(rest))
+    return (Decimal(worked) / 5).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def draw_list(claims: Sequence[Claim], available: Decimal) -> list[Standing]:

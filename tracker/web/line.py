@@ -6,42 +6,33 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ENDED
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused, Stale
+from tracker.kernel.errors import Stale
 from tracker.people.access import Power, Viewer, may, require
-from tracker.people.models import Side, Team
-from tracker.projects.actions import set_capacity
-from tracker.projects.models import Capacity, Period, Project
+from tracker.projects.models import Period, Project
 from tracker.projects.queries import (
     Crossed,
     LineRow,
     TeamCapacity,
     TeamLine,
-    demands_in,
     line_of,
     period_named,
     teams_in,
 )
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
-from tracker.web.forms.answers import tell_refusal
-from tracker.web.forms.projects import CapacityForm
-from tracker.web.line_pictures import capacity_parts, crossings_picture, line_picture, teams_picture
-from tracker.web.once import once
-from tracker.web.orphans import show_orphans
+from tracker.web.forms.projects import CapacityLook
+from tracker.web.line_pictures import capacity_parts, crossings_picture, line_picture
 from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
-from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 FOLDED_FROM = 60
@@ -146,7 +137,7 @@ def line_context(
         "left": _("%(weeks)s w left") % {"weeks": number(line.left)},
         "parts": capacity_parts(line),
         "crossings": [(one, say_cause(one)) for one in line.crossings[:SHOWN_CROSSINGS]],
-        "capacity_form": CapacityForm(initial=capacity, auto_id="capacity_%s"),
+        "capacity_form": CapacityLook(initial=capacity, auto_id="capacity_%s", period=period),
         "unestimated_title": ngettext(
             "No estimate yet: %(count)s project", "No estimate yet: %(count)s projects", len(line.unestimated)
         )
@@ -329,83 +320,6 @@ def say_cause(one: Crossed) -> str:
     if one.cause == "added" and one.cause_key:
         return _("%(key)s was added") % words
     return texts.get(one.cause, _("projects were imported")) % words
-
-
-@require_GET
-@signed_in
-def show_capacity(request: SignedInRequest) -> HttpResponse:
-    """All teams of a quarter."""
-    require(request.viewer, Power.VIEW)
-    period = period_named(request.GET.get("period", ""), clock.now().date())
-    if period is None:
-        context = {"title": _("No quarter is open yet"), "may_rank": may(request.viewer, Power.RANK_PROJECTS)}
-        return render_page(request, "tracker/line/nothing.html", context)
-    teams = teams_in(period, everybody=True)
-    total = sum((team.available for team in teams), Decimal(0))
-    picture = teams_picture(teams, demands_in(period), period)
-    if file := send_picture(request, picture):
-        return file
-    context = {
-        "title": _("%(weeks)s for projects in %(period)s") % {"weeks": say_weeks(total), "period": period},
-        "context_line": _("Gross less reserve and allowance is what ranked projects may claim."),
-        "nav": "line",
-        "teams": teams,
-        "picture": picture,
-        "period": period,
-        "periods": [
-            (str(one), f"{reverse('capacity')}?period={one.key}", one == period) for one in Period.objects.all()
-        ],
-        "may_rank": may(request.viewer, Power.RANK_PROJECTS),
-    }
-    return render_page(request, "tracker/line/capacity.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-@once
-def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpResponseBase:
-    require(request.viewer, Power.RANK_PROJECTS)
-    found = Team.objects.filter(key=team, side=Side.TECHNOLOGY).first()
-    quarter = Period.objects.filter(key=period).first()
-    if found is None or quarter is None:
-        raise Http404
-    row = Capacity.objects.filter(team=found, period=quarter).first()
-    shown = {name: getattr(row, name) for name in CapacityForm.base_fields} if row else {"reserve_percent": 25}
-    form = CapacityForm(request.POST or None, initial=shown)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                set_capacity(
-                    actor=request.viewer,
-                    at=clock.now(),
-                    team=found,
-                    period=quarter,
-                    expected=seen_version(request),
-                    orphans_accepted="orphans_accepted" in request.POST,
-                    capacity=row,
-                    **form.cleaned_data,
-                )
-            except Refused as refused:
-                if refused.code == "would_orphan":
-                    return show_orphans(request, refused, leave_url=line_url(team, period))
-                status = tell_refusal(form, refused)
-                row = Capacity.objects.filter(team=found, period=quarter).first()
-            else:
-                messages.success(request, _("The line of %(team)s is drawn on the new capacity.") % {"team": found})
-                return redirect(line_url(team, period))
-    context = {
-        "title": _("Capacity of %(team)s, %(period)s") % {"team": found, "period": quarter},
-        "nav": "line",
-        "form": form,
-        "capacity": row,
-        "team": found,
-        "period": quarter,
-        "back": line_url(team, period),
-        "stale": status == 409,
-    }
-    return render_page(request, "tracker/line/capacity_form.html", context, status=status)
 
 
 def say_stale_move(project: Project, refused: Stale, who: str) -> str:

@@ -18,7 +18,9 @@ from tracker.people.access import Power, Role, may, require
 from tracker.people.invitations import link_of, mail_folder
 from tracker.people.models import Level, Team, User
 from tracker.people.queries import find_person, list_people, list_teams, roles_in_words
-from tracker.web.forms.answers import answer_form, tell_refusal
+from tracker.projects.queries import period_named, teams_in
+from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal, told
+from tracker.web.forms.merging import Merge
 from tracker.web.forms.people import InviteForm, PersonForm, RolesForm, TeamForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -135,14 +137,14 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
     shown = {"name": person.name, "email": person.email, "title": person.title, "team": person.team and person.team.key}
     form = PersonForm(request.POST or None, initial=shown)
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_person(actor=request.viewer, at=clock.now(), person=person, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("person", person.pk)
 
     context = {"title": person.name, "person": person, "nav": "people-list"}
-    return answer_form(request, form, save, "tracker/people/form.html", context)
+    return answer_edit(request, Merge(form, person), save, "tracker/people/form.html", context)
 
 
 @require_POST
@@ -167,12 +169,8 @@ def give_roles(request: SignedInRequest, number: int) -> HttpResponseBase:
 @once
 def deactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
     person = person_or_404(request, number)
-    try:
+    with told(request, _("%(name)s cannot sign in any more.") % {"name": person.name}):
         actions.deactivate_person(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(name)s cannot sign in any more.") % {"name": person.name})
     return redirect("person", person.pk)
 
 
@@ -181,12 +179,8 @@ def deactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
 @once
 def reactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
     person = person_or_404(request, number)
-    try:
+    with told(request, _("%(name)s can sign in again.") % {"name": person.name}):
         actions.reactivate_person(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(name)s can sign in again.") % {"name": person.name})
     return redirect("person", person.pk)
 
 
@@ -195,12 +189,8 @@ def reactivate(request: SignedInRequest, number: int) -> HttpResponseBase:
 @once
 def send_again(request: SignedInRequest, number: int) -> HttpResponseBase:
     person = person_or_404(request, number)
-    try:
+    with told(request, _("The invitation to %(name)s is on its way.") % {"name": person.name}):
         actions.invite_again(actor=request.viewer, at=clock.now(), person=person, expected=seen_version(request))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": person.name})
     return redirect("person", person.pk)
 
 
@@ -210,10 +200,15 @@ def show_teams(request: SignedInRequest) -> HttpResponse:
     if not request.viewer.roles:
         raise NotAllowed(_("Ask your administrator for a role."))
     teams = list_teams(request.viewer)
+    period = period_named("", clock.now().date())
+    weeks = {one.key: one.available for one in teams_in(period)} if period else {}
     context = {
         "title": ngettext("%(count)s team", "%(count)s teams", len(teams)) % {"count": len(teams)},
-        "context_line": _("Every team stands on a side; technology teams have a capacity and a line."),
-        "teams": teams,
+        "context_line": _(
+            "A team of technology leads to its line. People here are those who sign in; the weeks are what its line is drawn on."
+        ),
+        "teams": [(team, weeks.get(team.key)) for team in teams],
+        "period": period,
         "editable": may(request.viewer, Power.MANAGE_SITES),
         "people_url": reverse("people-list") if may(request.viewer, Power.MANAGE_PEOPLE) else "",
     }

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from tracker.web import line, project_acts, projects
+from tracker.web import capacity, line, project_acts, projects
 
 urlpatterns = [
     path("line/", line.show_line, name="line"),
-    path("capacity/", line.show_capacity, name="capacity"),
+    path("capacity/", capacity.show_capacity, name="capacity"),
     path("capacity/quarter/", project_acts.new_period, name="period-new"),
-    path("capacity/<slug:team>/<slug:period>/", line.edit_capacity, name="capacity-edit"),
+    path("capacity/<slug:team>/<slug:period>/", capacity.edit_capacity, name="capacity-edit"),
     path("projects/", projects.show_projects, name="project-list"),
     path("projects/new/", project_acts.new_project, name="project-new"),
     path("projects/<str:key>/", projects.show_project, name="project"),

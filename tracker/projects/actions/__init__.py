@@ -2,6 +2,7 @@
 
 from tracker.projects.actions.batches import NewProject, add_projects
 from tracker.projects.actions.capacities import (
+    foresee_capacity,
     give_back,
     host_unestimated,
     open_period,
@@ -32,6 +33,7 @@ __all__ = [
     "block_project",
     "drop_project",
     "edit_project",
+    "foresee_capacity",
     "give_back",
     "host_unestimated",
     "launch_project",

@@ -12,7 +12,17 @@ from tracker.history.actions import Fact, add_row, record
 from tracker.kernel.errors import Invalid, NotFound, Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.people.models import Team
-from tracker.projects.actions.line import Cause, redraw_line, run_locked
+from tracker.projects.actions.line import (
+    COLUMNS,
+    LISTS,
+    Cause,
+    Drawing,
+    List,
+    draw_again,
+    reach_of,
+    redraw_line,
+    run_locked,
+)
 from tracker.projects.actions.rows import change_locked
 from tracker.projects.models import Capacity, Period, Project
 from tracker.projects.rules import ZERO, available_weeks, split_added_effort
@@ -111,6 +121,15 @@ def set_capacity(
         orphans_accepted=orphans_accepted,
     )
     return row
+
+
+def foresee_capacity(*, at: datetime, team: Team, period: Period, **numbers: Decimal) -> Drawing:
+    """What `set_capacity` with these numbers would draw, nothing written (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{LISTS} SELECT {COLUMNS} FROM lists", reach_of(at, lists=[(team.pk, period.pk)]))  # noqa: S608
+        lists = [List(*row) for row in cursor.fetchall()]
+    meant = {"gross": numbers["gross"], "reserve": numbers["reserve_percent"], "allowance": numbers["allowance"]}
+    return draw_again([one._replace(**meant) for one in lists])
 
 
 def find_locked(team: Team, period: Period) -> Capacity | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from tracker.projects.models import CLOSED, Period
+from tracker.projects.models import CLOSED, Blocker, Period
 from tracker.projects.rules import (
     ZERO,
     available_weeks,
@@ -300,6 +300,13 @@ def line_of(team: TeamCapacity, period: Period) -> TeamLine:
 
 def crossings_of(project: int, limit: int = 10) -> list[Crossed]:
     return _crossings("c.project_id = %(project)s", project=project, limit=limit)
+
+
+def carried_by(projects: Sequence[int]) -> list[dict[str, str]]:
+    """The embedded items that these projects carry: item, text, project (its key), by rank."""
+    found = Blocker.objects.filter(project__in=projects, source__startswith="I-").order_by("project__rank", "source")
+    names = ("source", "text", "project__key")
+    return [{"item": item, "text": text, "project": key} for item, text, key in found.values_list(*names)]
 
 
 def _crossings(where: str, **params: Any) -> list[Crossed]:

@@ -1,14 +1,17 @@
 """Forms of projects, effort and capacity."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.forms.models import ModelChoiceIterator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.people.models import Side, Team, User
 from tracker.projects.models import Period, Project, Size
+from tracker.projects.rules import HUNDREDTH, weeks_between
 from tracker.sites.models import Area
 
 
@@ -114,6 +117,37 @@ class CapacityForm(forms.Form):
 
     def clean_allowance(self) -> Decimal:
         return self.cleaned_data["allowance"] or Decimal(0)
+
+
+class CapacityLook(CapacityForm):
+    """What if: the numbers, and people who come or leave on a day of the quarter."""
+
+    people = forms.DecimalField(
+        label=_("People who come or leave"),
+        min_value=-999,
+        max_value=999,
+        max_digits=5,
+        decimal_places=2,
+        widget=PlainNumber,
+        required=False,
+        help_text=_("−2 where two leave. Their weeks are added to the gross."),
+    )
+    since = forms.DateField(label=_("From"), widget=forms.DateInput, required=False)
+
+    def __init__(self, *args: Any, period: Period, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.period = period
+
+    @property
+    def first_day(self) -> date:
+        return max(self.cleaned_data["since"] or timezone.localdate(), self.period.starts_on)
+
+    @property
+    def numbers(self) -> dict[str, Decimal]:
+        """Gross, reserve and allowance as they would be."""
+        given = {name: self.cleaned_data[name] for name in CapacityForm.base_fields}
+        weeks = weeks_between(self.first_day, self.period.ends_on) * (self.cleaned_data["people"] or Decimal(0))
+        return given | {"gross": max(given["gross"] + weeks, Decimal(0)).quantize(HUNDREDTH)}
 
 
 class PinForm(forms.Form):

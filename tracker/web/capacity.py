@@ -1,0 +1,224 @@
+"""The capacities that the line is drawn on: all teams of a quarter, and one of them with what a change would do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tracker.kernel import clock
+from tracker.kernel.errors import Refused
+from tracker.people.access import Power, may, require
+from tracker.people.models import Side, Team
+from tracker.projects.actions import foresee_capacity, set_capacity, weeks_of
+from tracker.projects.models import Capacity, Period, Project
+from tracker.projects.queries import carried_by, demands_in, period_named, teams_in
+from tracker.projects.rules import ZERO, available_weeks, weeks_between
+from tracker.projects.words import say_weeks
+from tracker.templatetags.times import number, say_day
+from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.projects import CapacityForm, CapacityLook
+from tracker.web.line import line_url
+from tracker.web.line_pictures import teams_picture
+from tracker.web.once import once
+from tracker.web.orphans import Orphan, name_orphans, say_falling, show_orphans
+from tracker.web.pictures import send_picture
+from tracker.web.render import render_page
+from tracker.web.versions import seen_version
+from tracker.web.viewer import SignedInRequest, signed_in
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a capacity would do before anybody decides: who falls, who rises, which embedded items lose their host."""
+
+    title: str
+    numbers: list[tuple[str, str, str]]
+    falling: list[Project]
+    rising: list[Project]
+    orphans: list[Orphan]
+    kept: list[tuple[str, str]]
+
+
+@require_GET
+@signed_in
+def show_capacity(request: SignedInRequest) -> HttpResponse:
+    """All teams of a quarter."""
+    require(request.viewer, Power.VIEW)
+    period = period_named(request.GET.get("period", ""), clock.now().date())
+    if period is None:
+        context = {"title": _("No quarter is open yet"), "may_rank": may(request.viewer, Power.RANK_PROJECTS)}
+        return render_page(request, "tracker/line/nothing.html", context)
+    teams = teams_in(period, everybody=True)
+    total = sum((team.available for team in teams), Decimal(0))
+    picture = teams_picture(teams, demands_in(period), period)
+    if file := send_picture(request, picture):
+        return file
+    context = {
+        "title": _("%(weeks)s for projects in %(period)s") % {"weeks": say_weeks(total), "period": period},
+        "context_line": _("Gross less reserve and allowance is what ranked projects may claim."),
+        "nav": "line",
+        "teams": teams,
+        "picture": picture,
+        "period": period,
+        "periods": [
+            (str(one), f"{reverse('capacity')}?period={one.key}", one == period) for one in Period.objects.all()
+        ],
+        "may_rank": may(request.viewer, Power.RANK_PROJECTS),
+    }
+    return render_page(request, "tracker/line/capacity.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
+def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpResponseBase:
+    """Asked with numbers it shows what they would do and changes nothing; sent with them it draws the line."""
+    require(request.viewer, Power.RANK_PROJECTS)
+    found = Team.objects.filter(key=team, side=Side.TECHNOLOGY).first()
+    quarter = Period.objects.filter(key=period).first()
+    if found is None or quarter is None:
+        raise Http404
+    row = Capacity.objects.filter(team=found, period=quarter).first()
+    if request.method == "POST":
+        return _draw(request, found, quarter, row)
+    form = CapacityLook(request.GET, period=quarter) if "gross" in request.GET else blank_look(quarter, row)
+    look = look_at(request, found, quarter, row, form) if form.is_valid() else None
+    return _render_form(request, found, quarter, row, form, look, status=422 if form.errors else 200)
+
+
+def blank_look(period: Period, row: Capacity | None) -> CapacityLook:
+    """Begins with the capacity as it is."""
+    shown = {name: getattr(row, name) for name in CapacityForm.base_fields} if row else {"reserve_percent": 25}
+    return CapacityLook(initial=shown, period=period)
+
+
+def _draw(request: SignedInRequest, team: Team, period: Period, row: Capacity | None) -> HttpResponseBase:
+    form = CapacityLook(request.POST, period=period)
+    if not form.is_valid():
+        return _render_form(request, team, period, row, form, None, status=422)
+    numbers = form.numbers
+    try:
+        saved = set_capacity(
+            actor=request.viewer,
+            at=clock.now(),
+            team=team,
+            period=period,
+            expected=seen_version(request),
+            orphans_accepted="orphans_accepted" in request.POST,
+            capacity=row,
+            **numbers,
+        )
+    except Refused as refused:
+        if refused.code == "would_orphan":
+            return show_orphans(request, refused, leave_url=look_url(team, period, numbers))
+        row = Capacity.objects.filter(team=team, period=period).first()
+        look = look_at(request, team, period, row, form)
+        return _render_form(request, team, period, row, form, look, status=tell_refusal(form, refused))
+    words = {"team": team, "weeks": say_weeks(weeks_of(saved))}
+    messages.success(request, _("The line of %(team)s is drawn on %(weeks)s for projects.") % words)
+    return redirect(line_url(team.key, period.key))
+
+
+def look_url(team: Team, period: Period, numbers: Mapping[str, Any]) -> str:
+    return f"{reverse('capacity-edit', args=[team.key, period.key])}?{urlencode(numbers)}"
+
+
+def _render_form(
+    request: SignedInRequest,
+    team: Team,
+    period: Period,
+    row: Capacity | None,
+    form: CapacityLook,
+    look: Look | None,
+    *,
+    status: int,
+) -> HttpResponse:
+    context = {
+        "title": look.title if look else _("Capacity of %(team)s, %(period)s") % {"team": team, "period": period},
+        "context_line": _("Nothing is saved yet.") if look else "",
+        "nav": "line",
+        "form": form,
+        "look": look,
+        "here": reverse("capacity-edit", args=[team.key, period.key]),
+        "capacity": row,
+        "team": team,
+        "period": period,
+        "back": line_url(team.key, period.key),
+        "stale": status == 409,
+    }
+    return render_page(request, "tracker/line/capacity_form.html", context, status=status)
+
+
+def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity | None, form: CapacityLook) -> Look:
+    """Four statements: the list, the projects that cross, what they carry, whose it is."""
+    numbers = form.numbers
+    drawing = foresee_capacity(at=clock.now(), team=team, period=period, **numbers)
+    fell, rose = drawing.fell.get(period.pk, []), drawing.rose.get(period.pk, [])
+    projects = {one.pk: one for one in Project.objects.filter(pk__in=[*fell, *rose]).select_related("owner__team")}
+    falling, rising = (sorted((projects[pk] for pk in some), key=lambda one: one.rank) for some in (fell, rose))
+    carried = carried_by(fell) if fell else []
+    carrying = len({one["project"] for one in carried})
+    return Look(
+        title=say_look(len(falling), len(rising), carrying),
+        numbers=say_numbers(row, numbers, form, period),
+        falling=falling,
+        rising=rising,
+        orphans=name_orphans(request, carried) if carried else [],
+        kept=[(name, f"{value:f}") for name, value in numbers.items()] + [("orphans_accepted", "1")] * bool(carried),
+    )
+
+
+def say_look(falling: int, rising: int, carrying: int) -> str:
+    if falling and carrying:
+        return say_falling(falling, carrying)
+    if falling:
+        text = ngettext(
+            "%(count)s project would fall below the line, none with requests",
+            "%(count)s projects would fall below the line, none with requests",
+            falling,
+        )
+        return text % {"count": falling}
+    if rising:
+        text = ngettext(
+            "%(count)s project would rise above the line", "%(count)s projects would rise above the line", rising
+        )
+        return text % {"count": rising}
+    return _("Nothing would cross the line")
+
+
+def say_numbers(
+    row: Capacity | None, numbers: Mapping[str, Decimal], form: CapacityLook, period: Period
+) -> list[tuple[str, str, str]]:
+    """What it is now beside what it would be, and where the difference comes from."""
+    gross = row.gross if row else ZERO
+    now = available_weeks(gross, ZERO, row.reserve_percent, row.allowance) if row else ZERO
+    then = available_weeks(numbers["gross"], ZERO, numbers["reserve_percent"], numbers["allowance"])
+    pairs: Sequence[tuple[str, Decimal, Decimal, str]] = (
+        (_("Gross"), gross, numbers["gross"], say_people(form, period)),
+        (_("For projects"), now, then, _("gross less reserve and allowance")),
+    )
+    changed = _("%(before)s → %(after)s weeks")
+    return [(name, changed % {"before": number(a), "after": number(b)}, hint) for name, a, b, hint in pairs]
+
+
+def say_people(form: CapacityLook, period: Period) -> str:
+    people = form.cleaned_data["people"]
+    if not people:
+        return ""
+    since = form.first_day
+    words = {
+        "people": f"{'−' if people < 0 else '+'}{number(abs(people))}",
+        "weeks": say_weeks(weeks_between(since, period.ends_on)),
+        "since": say_day(since, timezone.localdate()),
+    }
+    return _("people: %(people)s, each %(weeks)s from %(since)s") % words
