@@ -52,7 +52,7 @@ def test_rows_can_be_moved_by_the_cto_alone(cast: Cast) -> None:
     assert "data-move-url" in text_of(page_for(cast.cto), "/line/?team=web")
     shown = text_of(page_for(cast.seo_lead), "/line/?team=web")
     assert "data-move-url" not in shown
-    assert "Change the capacity" not in shown
+    assert "What if the capacity changes?" not in shown
 
 
 def test_a_move_without_scripts_goes_through_the_dialog(cast: Cast) -> None:
@@ -114,7 +114,7 @@ def test_nothing_is_said_to_be_reserved_where_nothing_is(cast: Cast) -> None:
 def test_capacity_is_changed_beside_the_line_and_kept_when_wrong(cast: Cast) -> None:
     fill(cast, {"web": "100"}, {"web": "20"})
     cto = page_for(cast.cto)
-    assert "Change the capacity" in text_of(cto, "/line/?team=web")
+    assert "What if the capacity changes?" in text_of(cto, "/line/?team=web")
     form = {"gross": "170", "reserve_percent": "25", "allowance": "4", "version": "1"}
     assert cto.post("/capacity/web/2027-Q1/", form | {"gross": "-1"}).status_code == 422
     assert cto.post("/capacity/web/2027-Q1/", form).status_code == 302

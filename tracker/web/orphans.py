@@ -1,6 +1,6 @@
 """The warning before a project with embedded items falls: what would be orphaned, and whose it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class Orphan:
     delivery: User | None = None
 
 
-def name_orphans(request: SignedInRequest, items: list[Mapping[str, Any]]) -> list[Orphan]:
+def name_orphans(request: SignedInRequest, items: Sequence[Mapping[str, Any]]) -> list[Orphan]:
     """One statement: the items that the viewer may see, with both owners."""
     found = {
         item.key: item

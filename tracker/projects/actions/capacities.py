@@ -128,8 +128,8 @@ def foresee_capacity(*, at: datetime, team: Team, period: Period, **numbers: Dec
     with connection.cursor() as cursor:
         cursor.execute(f"{LISTS} SELECT {COLUMNS} FROM lists", reach_of(at, lists=[(team.pk, period.pk)]))  # noqa: S608
         lists = [List(*row) for row in cursor.fetchall()]
-    meant = {"gross": numbers["gross"], "reserve": numbers["reserve_percent"], "allowance": numbers["allowance"]}
-    return draw_again([one._replace(**meant) for one in lists])
+    gross, reserve, allowance = (numbers[name] for name in ("gross", "reserve_percent", "allowance"))
+    return draw_again([one._replace(gross=gross, reserve=reserve, allowance=allowance) for one in lists])
 
 
 def find_locked(team: Team, period: Period) -> Capacity | None:

@@ -143,9 +143,9 @@ class CapacityLook(CapacityForm):
         return max(self.cleaned_data["since"] or timezone.localdate(), self.period.starts_on)
 
     @property
-    def numbers(self) -> dict[str, Decimal]:
+    def numbers(self) -> dict[str, Any]:
         """Gross, reserve and allowance as they would be."""
-        given = {name: self.cleaned_data[name] for name in CapacityForm.base_fields}
+        given: dict[str, Any] = {name: self.cleaned_data[name] for name in CapacityForm.base_fields}
         weeks = weeks_between(self.first_day, self.period.ends_on) * (self.cleaned_data["people"] or Decimal(0))
         return given | {"gross": max(given["gross"] + weeks, Decimal(0)).quantize(HUNDREDTH)}
 
