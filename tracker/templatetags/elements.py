@@ -16,6 +16,7 @@ from lucide.templatetags.lucide import lucide
 
 from tracker.history.queries import stamp_of
 from tracker.templatetags.drawing import draw
+from tracker.templatetags.terms import WORDS
 
 register = template.Library()
 
@@ -90,13 +91,19 @@ def kbd(keys: str) -> SafeString:
 
 
 @register.simple_tag
+def term(key: str) -> SafeString:
+    """A question mark that opens what a word means, once on a page; th, section and card take it as `term`."""
+    return draw("term", key=key, word=WORDS[key])
+
+
+@register.simple_tag
 def crumb(label: object, *, url: str = "") -> SafeString:
     return draw("crumb", label=label, url=url)
 
 
 @register.simple_block_tag
-def section(content: SafeString, title: object, *, id: str = "") -> SafeString:
-    return draw("section", content=content, title=title, id=id)
+def section(content: SafeString, title: object, *, id: str = "", term: str = "") -> SafeString:
+    return draw("section", content=content, title=title, id=id, term=term)
 
 
 @register.simple_block_tag
@@ -107,9 +114,16 @@ def folded(content: SafeString, label: object, *, open: object = False) -> SafeS
 
 @register.simple_block_tag
 def card(
-    content: SafeString, *, title: object = "", frame: bool = False, tone: str = "", side: str = "", id: str = ""
+    content: SafeString,
+    *,
+    title: object = "",
+    frame: bool = False,
+    tone: str = "",
+    side: str = "",
+    id: str = "",
+    term: str = "",
 ) -> SafeString:
-    return draw("card", content=content, title=title, frame=frame, tone=tone, side=side, id=id)
+    return draw("card", content=content, title=title, frame=frame, tone=tone, side=side, id=id, term=term)
 
 
 @register.simple_block_tag
@@ -149,8 +163,8 @@ def facts(content: SafeString) -> SafeString:
 
 
 @register.simple_block_tag
-def fact(content: SafeString, label: object) -> SafeString:
-    return draw("fact", content=content, label=label)
+def fact(content: SafeString, label: object, *, id: str = "") -> SafeString:
+    return draw("fact", content=content, label=label, id=id)
 
 
 @register.simple_tag
@@ -169,10 +183,12 @@ def headings(content: SafeString) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def th(context: Context, label: object, *, sort: str = "", align: str = "", phone: bool = True) -> SafeString:
+def th(
+    context: Context, label: object, *, sort: str = "", align: str = "", phone: bool = True, term: str = ""
+) -> SafeString:
     """A column heading; `sort` makes it a link that orders by it and keeps the other parts of the query."""
     if not sort:
-        return draw("th", label=label, align=align, phone=phone)
+        return draw("th", label=label, align=align, phone=phone, term=term)
     query = context["request"].GET.copy()
     current = query.get("sort", "")
     query["sort"] = f"-{sort}" if current == sort else sort

@@ -74,6 +74,23 @@ PLACES = [
     Place("site-list", _("Sites"), "globe", (Power.MANAGE_AREAS, Power.MANAGE_SITES)),
     Place("settings", _("Settings"), "settings", (Power.MANAGE_PEOPLE,)),
 ]
+PAGES = [
+    Place("capacity", _("Capacity"), "", (Power.VIEW,)),
+    Place("docket", _("Docket"), "", (Power.VIEW,)),
+    Place("calendar-list", _("Working hours"), "", (Power.VIEW,)),
+    Place("policy-list", _("Policies"), ""),
+    Place("team-list", _("Teams"), "", (Power.VIEW,)),
+    Place("site-list", _("Sites"), "", (Power.VIEW,)),
+    Place("view-list", _("Saved views"), "", (Power.VIEW,)),
+    Place("settings-level", _("Levels"), "", (Power.MANAGE_PEOPLE,)),
+    Place("status", _("Status"), "", (Power.MANAGE_PEOPLE,)),
+    Place("notice-list", _("News"), ""),
+    Place("mail-choice", _("What comes by mail"), ""),
+    Place("profile", _("Profile, language, time zone"), ""),
+    Place("token-list", _("API tokens"), ""),
+    Place("words", _("Words"), ""),
+]
+"""What else the palette finds by its name; it asks for no count and stands in no menu of its own."""
 CAST = (
     ("seo-lead@lumen.example", _("SEO lead")),
     ("content-lead@lumen.example", _("Content lead")),
@@ -189,6 +206,13 @@ class Shell:
             )
             for number, (place, url) in enumerate(open_places)
         ]
+
+    @cached_property
+    def pages(self) -> list[tuple[str, str | Promise]]:
+        """(address, name) of what the palette finds beside the places."""
+        listed = {place.url for place in self.places}
+        named = [(url_or_nothing(page.url_name), page.label) for page in PAGES if self._may_see(page)]
+        return [(url, label) for url, label in named if url and url not in listed]
 
     def _waiting_in(self, url_name: str) -> int:
         return self._read.get(f"of_{url_name.replace('-', '_')}") or 0

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracker.web import days, home, live, preview, search
+from tracker.web import days, home, live, preview, search, words
 
 urlpatterns = [
     path("", home.show_home, name="home"),
@@ -8,4 +8,5 @@ urlpatterns = [
     path("live/", live.tell_stamp, name="live"),
     path("preview/", preview.show_preview, name="preview"),
     path("search/", search.show_search, name="search"),
+    path("help/words/", words.show_words, name="words"),
 ]

@@ -129,12 +129,20 @@
     return { title, hint: element.dataset.key, element };
   }
 
+  /* What can be done here and where one can go; pages that stand in no menu are found once something is typed. */
   function here(text) {
     const fits = (choice) => choice.title.toLowerCase().includes(text);
     const deeds = $$("main [data-key]").map(deed);
-    const places = $$("#places a[href], #more-places a[href], .top-link[data-key=c]").map((link) => ({ title: label(link), url: link.getAttribute("href") }));
+    const links = $$(`#places a[href], #more-places a[href], .top-link[data-key=c]${text && ", #pages a"}`);
+    const places = links.map((link) => ({ title: label(link), url: link.getAttribute("href") }));
     const one = new Map(places.map((place) => [place.url, place]));
     return [[list.dataset.do, deeds.filter(fits)], [list.dataset.go, [...one.values()].filter(fits)]];
+  }
+
+  /* Whoever types the name of a place goes there, whatever else is found. */
+  function ordered(text, found, [deeds, [heading, places]]) {
+    const named = text.length > 2 ? places.filter((place) => place.title.toLowerCase().startsWith(text)) : [];
+    return [[heading, named], ...found, deeds, [heading, places.filter((place) => !named.includes(place))]];
   }
 
   function fill() {
@@ -148,7 +156,7 @@
       draw([[list.dataset.recent, recent()], ...local]);
       return count();
     }
-    draw(local);
+    draw(ordered(text, [], local));
     if (input.dataset.search) pending = setTimeout(() => search(text, local, asked), 150);
     else count();
   }
@@ -163,7 +171,7 @@
     if (turn !== asked) return;
     const chosen = moved && options().findIndex((element) => element.getAttribute("aria-selected") === "true");
     const before = options().length;
-    draw([...found, ...local, [list.dataset.more, [{ title: list.dataset.all.replace("{text}", input.value.trim()), url }]]]);
+    draw([...ordered(text, found, local), [list.dataset.more, [{ title: list.dataset.all.replace("{text}", input.value.trim()), url }]]]);
     if (moved) mark(options().length - before - 1 + chosen);
     pending = 0;
     count();
