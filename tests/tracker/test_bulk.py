@@ -23,8 +23,11 @@ from tracker.intake.actions import (
 )
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
+from tracker.kernel import clock
 from tracker.people.models import User
 from tracker.projects.models import Project
+from tracker.promises.actions import Owed, ensure_policies, fire_due, settle_promises
+from tracker.promises.models import Promise
 from tracker.web.undo import undo_by
 
 ACT, UNDO = "/requests/selected/", "/requests/selected/undo/"
@@ -83,8 +86,8 @@ def lead(cast: Cast) -> dict[str, Any]:
 def test_the_list_offers_boxes_and_what_the_viewer_may_do(cast: Cast) -> None:
     make_asks(cast, 2)
     for user, offered in (
-        (cast.platform_lead, {"accept", "decline", "park", "return", "move", "withdraw"}),
-        (cast.analyst, {"move", "withdraw"}),
+        (cast.platform_lead, {"accept", "decline", "park", "return", "move", "withdraw", "acknowledge"}),
+        (cast.analyst, {"move", "withdraw", "acknowledge"}),
         (cast.admin, set()),
     ):
         page = text_of(browser(user).get("/requests/"))
@@ -255,6 +258,34 @@ def test_an_item_goes_back_to_its_place_in_the_project(cast: Cast) -> None:
     assert list(BacklogItem.objects.order_by("rank").values_list("key", flat=True)) == order
 
 
+def owe_late(ask: WorkRequest) -> None:
+    """The team of the area should have answered long ago."""
+    owed = Owed(kind="triage", source=f"{ask.key}:triage", matter=f"request:{ask.pk}", team=ask.team_id)
+    Promise.objects.filter(source=owed.source).delete()
+    settle_promises(actor_key="system", at=clock.now() - timedelta(days=10), owed=[owed])
+    fire_due(at=Promise.objects.get(source=owed.source).due_at)
+
+
+def test_late_answers_are_promised_anew_by_whoever_owes_them_each_once(cast: Cast) -> None:
+    ensure_policies(at=clock.now())
+    asks = make_asks(cast, 3)
+    for ask in asks[:2]:
+        owe_late(ask)
+    irina, until = browser(cast.platform_lead), (clock.now() + timedelta(days=3)).date()
+    page = preview(irina, "acknowledge", asks)
+    assert "Say when the answer comes: 2 of 3 can be done" in text_of(page)
+    assert "You owe no late answer about it." in text_of(page)
+    fields = form_to(page, ACT)
+    wrong = irina.post(ACT, {**fields, "until": str(until + timedelta(days=60))})
+    assert (wrong.status_code, "within the next two weeks" in text_of(wrong)) == (422, True)
+    answer = irina.post(ACT, {**fields, "until": str(until)})
+    assert "The late answers to 2 requests have a new date" in text_of(irina.get(answer.headers["Location"]))
+    late = Promise.objects.broken()
+    assert {(one.due_at.date(), one.acknowledged_at is not None) for one in late} == {(until, True)}
+    assert "It was put off once already" in text_of(preview(irina, "acknowledge", asks))
+    assert "Say when the answer comes: 0 of 3 can be done" in text_of(preview(browser(cast.sre), "acknowledge", asks))
+
+
 def test_nobody_learns_of_what_they_may_not_see(cast: Cast) -> None:
     first, second = make_asks(cast, 2)
     restrict_request(actor=cast.analyst.viewer(), at=NOON, ask=second)
@@ -294,11 +325,12 @@ def test_the_preview_costs_the_same_for_many(cast: Cast) -> None:
     asks = make_asks(cast, 12)
     irina = browser(cast.platform_lead)
     preview(irina, "park", asks[:1])
-    with counted() as few:
-        preview(irina, "park", asks[:1])
-    with counted() as many:
-        preview(irina, "park", asks)
-    assert len(few) == len(many)
+    for verb in ("park", "acknowledge"):
+        with counted() as few:
+            preview(irina, verb, asks[:1])
+        with counted() as many:
+            preview(irina, verb, asks)
+        assert len(few) == len(many)
 
 
 def test_a_move_in_the_rank_is_undone_to_the_former_place(cast: Cast) -> None:

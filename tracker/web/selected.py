@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tracker.intake.actions import MOST_TOGETHER, TOGETHER, Order, Outcome, act_together, why_refused_together
+from tracker.intake.actions import MOST_TOGETHER, Order, Outcome, act_together
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale
@@ -26,7 +26,7 @@ from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.request_page import tone_of
 from tracker.web.requests import known_areas
-from tracker.web.together import ACTS, INVERSE, Before, acts_for, note_before, undo_of
+from tracker.web.together import ACTS, INVERSE, VERBS, Before, acts_for, note_before, undo_of
 from tracker.web.undo import tell_done, way_back
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -70,10 +70,10 @@ def _verb_asked(request: SignedInRequest) -> str:
     """The verb of the form, else the first that the viewer may use at all."""
     offered = [name for name, _act in acts_for(request.viewer)]
     verb = (request.POST if request.method == "POST" else request.GET).get("do", "") or next(iter(offered), "accept")
-    if verb not in TOGETHER:
+    if verb not in VERBS:
         raise Http404
     if verb not in offered:
-        require(request.viewer, TOGETHER[verb].powers[0])
+        require(request.viewer, VERBS[verb].powers[0])
     return verb
 
 
@@ -108,7 +108,7 @@ def _act(
 ) -> tuple[dict[str, Before], list[Outcome]]:
     orders = [Order(ask, seen[ask.key], given[ask.key]) for ask in _find(request, list(seen))]
     befores = {order.ask.key: note_before(order.ask) for order in orders}
-    return befores, act_together(actor=request.viewer, at=clock.now(), verb=verb, orders=orders)
+    return befores, act_together(actor=request.viewer, at=clock.now(), together=VERBS[verb], orders=orders)
 
 
 def _done(befores: Mapping[str, Before], outcomes: Sequence[Outcome]) -> list[Before]:
@@ -166,15 +166,9 @@ def _judge(
 ) -> list[Verdict]:
     told = news or {}
     wanted = [key for key in keys if "\x00" not in key]
-    return [
-        Verdict(
-            ask,
-            tone_of(ask),
-            why_refused_together(verb, actor=request.viewer, ask=ask),
-            told.get(ask.key, ""),
-        )
-        for ask in (_find(request, wanted) if wanted else [])
-    ]
+    asks = _find(request, wanted) if wanted else []
+    refused = VERBS[verb].refusals(request.viewer, asks)
+    return [Verdict(ask, tone_of(ask), str(refused.get(ask.pk, "")), told.get(ask.key, "")) for ask in asks]
 
 
 def show_selected(

@@ -9,11 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from tracker.intake.actions import TOGETHER
+from tracker.escalations.actions import ACKNOWLEDGING
+from tracker.intake.actions import TOGETHER, Together
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.people.access import Viewer
 from tracker.web.forms.requests import STEP_FORMS, MoveForm, PlainForm, StepForm
+from tracker.web.forms.together import PutOffForm
 from tracker.web.undo import undo_by
 
 
@@ -28,6 +30,7 @@ class Act:
     kind: str = "plain"
 
 
+VERBS: Mapping[str, Together] = {**TOGETHER, "acknowledge": ACKNOWLEDGING}
 ACTS: Mapping[str, Act] = {
     "accept": Act(
         _("Accept"),
@@ -65,6 +68,16 @@ ACTS: Mapping[str, Act] = {
         PlainForm,
         "danger",
     ),
+    "acknowledge": Act(
+        _("Say when the answer comes"),
+        "calendar-clock",
+        ngettext_lazy(
+            "The late answer to %(count)s request has a new date; until then nobody else is asked.",
+            "The late answers to %(count)s requests have a new date; until then nobody else is asked.",
+            "count",
+        ),
+        PutOffForm,
+    ),
 }
 INVERSE: Mapping[str, str] = {"park": "return", "return": "park", "move": "move"}
 """The verb that takes another one back."""
@@ -72,7 +85,7 @@ INVERSE: Mapping[str, str] = {"park": "return", "return": "park", "move": "move"
 
 def acts_for(viewer: Viewer, *, of: Sequence[str] = tuple(ACTS)) -> list[tuple[str, Act]]:
     """What this viewer may do to any request at all, by the name of the verb."""
-    return [(name, ACTS[name]) for name in of if TOGETHER[name].offered_to(viewer)]
+    return [(name, ACTS[name]) for name in of if VERBS[name].offered_to(viewer)]
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,13 @@ from tracker.escalations.actions.raising import (
 )
 from tracker.escalations.actions.ruling import NewCondition, issue_ruling, meet_condition, send_back
 from tracker.escalations.actions.speaking import settle_case, write_position
+from tracker.escalations.actions.together import ACKNOWLEDGING, acknowledge_late
 
 __all__ = [
+    "ACKNOWLEDGING",
     "NewCondition",
     "acknowledge_breach",
+    "acknowledge_late",
     "close_cases",
     "follow_firings",
     "issue_ruling",

@@ -26,8 +26,8 @@ from tracker.intake.actions.together import (
     TOGETHER,
     Order,
     Outcome,
+    Together,
     act_together,
-    why_refused_together,
 )
 from tracker.intake.actions.triage import (
     accept_request,
@@ -46,6 +46,7 @@ __all__ = [
     "TOGETHER",
     "Order",
     "Outcome",
+    "Together",
     "accept_request",
     "act_together",
     "add_comment",
@@ -69,6 +70,5 @@ __all__ = [
     "set_request_effort",
     "split_request",
     "unpark_request",
-    "why_refused_together",
     "withdraw_request",
 ]

@@ -17,13 +17,16 @@ from tracker.people.access import Power, Ties, Viewer, may, require
 MOST_TOGETHER = 100
 
 
+Refusals = Callable[[Viewer, Sequence[WorkRequest]], Mapping[int, Refused]]
+
+
 @dataclass(frozen=True)
 class Together:
-    """`check` raises, without a statement, what the verb would refuse this request for; `powers` are those of which
-    one is needed at all."""
+    """`refusals` gives, by the id of the request, what the verb would refuse it for, with one statement at most for all
+    of them; `powers` are those of which one is needed at all."""
 
-    act: Callable[..., None]
-    check: Callable[[Viewer, WorkRequest], None]
+    act: Callable[..., object]
+    refusals: Refusals
     powers: tuple[Power, ...]
 
     def offered_to(self, viewer: Viewer) -> bool:
@@ -32,12 +35,27 @@ class Together:
         return any(may(viewer, power, own) for power in self.powers)
 
 
-def _triaging(verb: str) -> Callable[[Viewer, WorkRequest], None]:
+def one_by_one(check: Callable[[Viewer, WorkRequest], None]) -> Refusals:
+    """Out of a check that raises what one request is refused for."""
+
+    def refusals(actor: Viewer, asks: Sequence[WorkRequest]) -> dict[int, Refused]:
+        found = {}
+        for ask in asks:
+            try:
+                check(actor, ask)
+            except Refused as refused:
+                found[ask.pk] = refused
+        return found
+
+    return refusals
+
+
+def _triaging(verb: str) -> Refusals:
     def check(actor: Viewer, ask: WorkRequest) -> None:
         require(actor, Power.TRIAGE, ask.ties)
         REQUEST.next(ask.state, verb)
 
-    return check
+    return one_by_one(check)
 
 
 def _withdrawing(actor: Viewer, ask: WorkRequest) -> None:
@@ -52,8 +70,8 @@ TOGETHER: Mapping[str, Together] = {
     "decline": Together(decline_request, _triaging("decline"), TRIAGING),
     "park": Together(park_request, _triaging("park"), TRIAGING),
     "return": Together(unpark_request, _triaging("return"), TRIAGING),
-    "move": Together(move_request, check_moving, (Power.SPEAK_FOR, Power.EDIT_BUSINESS)),
-    "withdraw": Together(withdraw_request, _withdrawing, (Power.SPEAK_FOR,)),
+    "move": Together(move_request, one_by_one(check_moving), (Power.SPEAK_FOR, Power.EDIT_BUSINESS)),
+    "withdraw": Together(withdraw_request, one_by_one(_withdrawing), (Power.SPEAK_FOR,)),
 }
 
 
@@ -74,17 +92,8 @@ class Outcome:
     refused: Refused | None = None
 
 
-def why_refused_together(verb: str, *, actor: Viewer, ask: WorkRequest) -> str:
-    """Why the verb would refuse this request; empty where it would not. No statement."""
-    try:
-        TOGETHER[verb].check(actor, ask)
-    except Refused as refused:
-        return str(refused)
-    return ""
-
-
 @transaction.atomic
-def act_together(*, actor: Viewer, at: datetime, verb: str, orders: Sequence[Order]) -> list[Outcome]:
+def act_together(*, actor: Viewer, at: datetime, together: Together, orders: Sequence[Order]) -> list[Outcome]:
     """Does what can be done and tells what was refused; the requests are taken in the order of their ids.
 
     Each verb is atomic, so what one request is refused undoes nothing of the others.
@@ -92,7 +101,7 @@ def act_together(*, actor: Viewer, at: datetime, verb: str, orders: Sequence[Ord
     outcomes = []
     for order in sorted(orders, key=lambda one: one.ask.pk):
         try:
-            TOGETHER[verb].act(actor=actor, at=at, ask=order.ask, expected=order.seen, **order.given)
+            together.act(actor=actor, at=at, ask=order.ask, expected=order.seen, **order.given)
         except Refused as refused:
             outcomes.append(Outcome(order, refused))
         else:

@@ -1,6 +1,6 @@
 """Verbs of promises, policies and calendars."""
 
-from tracker.promises.actions.acknowledging import acknowledge_promise
+from tracker.promises.actions.acknowledging import acknowledge_promise, check_acknowledging
 from tracker.promises.actions.calendars import (
     copy_calendar,
     may_set_calendar,
@@ -14,6 +14,7 @@ from tracker.promises.actions.policies import edit_policy, ensure_policies, foll
 __all__ = [
     "Owed",
     "acknowledge_promise",
+    "check_acknowledging",
     "copy_calendar",
     "edit_policy",
     "ensure_policies",

@@ -28,7 +28,7 @@ def acknowledge_promise(*, actor: Viewer, at: datetime, promise: Promise, until:
     if promise.holder_id != actor.id and not leads:
         raise NotAllowed(_("Whoever owes the answer says when it comes, or their lead."))
     state = PROMISE.next(promise.state, "hand")
-    _refuse_acknowledging(promise)
+    check_acknowledging(promise)
     if not at < until <= at + LONGEST_DELAY:
         text = _("Choose a day within the next two weeks.")
         raise Invalid(text, fields={"until": text})
@@ -53,7 +53,8 @@ def acknowledge_promise(*, actor: Viewer, at: datetime, promise: Promise, until:
     return again
 
 
-def _refuse_acknowledging(promise: Promise) -> None:
+def check_acknowledging(promise: Promise) -> None:
+    """Only what is late, and once. Raises Refused."""
     if promise.breached_at is None:
         raise Refused(_("It is not late: there is nothing to put off."), code="not_broken")
     if promise.acknowledged_at is not None:
