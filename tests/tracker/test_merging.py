@@ -1,12 +1,13 @@
 """Two people edit one record: what only one of them changed is kept, what both changed is asked about."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django import forms
 from django.http import QueryDict
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from tests.forms import Page, send_form, text_of
 from tests.makers import NOON, Cast
@@ -14,9 +15,13 @@ from tests.tracker.test_project_verbs import fill
 from tests.tracker.test_request_pages import browser, make_ask
 from tracker.intake.actions import accept_request, edit_request
 from tracker.intake.models import WorkRequest
+from tracker.people.actions import edit_person
 from tracker.people.models import User
 from tracker.projects.actions import edit_project
 from tracker.projects.models import Project
+from tracker.promises.actions import copy_calendar, edit_policy, ensure_policies, set_calendar
+from tracker.promises.models import Policy, WorkCalendar
+from tracker.sites.actions import edit_area, edit_site
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import LinesField
 
@@ -131,6 +136,75 @@ def test_a_person_that_both_chose_is_shown_by_name(cast: Cast) -> None:
     clash = send_form(cto, form, url, owner=cast.cto.pk)
     assert clash.status_code == 409
     assert f"{cast.frontend_lead.name} changed it to {cast.platform_lead.name}" in text_of(clash)
+
+
+def policy_of_triage(cast: Cast) -> tuple[Any, str, Callable[..., None]]:
+    ensure_policies(at=NOON)
+    return Policy.objects.get(kind="triage"), "/policies/triage/edit/", edit_policy
+
+
+def hours_of_web(cast: Cast) -> tuple[Any, str, Callable[..., None]]:
+    copy_calendar(actor=cast.cto.viewer(), at=NOON, team=cast.web)
+    return WorkCalendar.objects.get(team=cast.web), "/calendars/teams/web/", set_calendar
+
+
+EDITED = {
+    "policy": (policy_of_triage, ("docket_after", Decimal(7), "7"), ("chiefs_after", Decimal(3))),
+    "calendar": (hours_of_web, ("zone", "Asia/Almaty", "Asia/Almaty"), ("country", "DE")),
+    "person": (
+        lambda cast: (cast.sre, f"/people/{cast.sre.pk}/edit/", edit_person),
+        ("title", "Site reliability", "Site reliability"),
+        ("name", "Nina A."),
+    ),
+    "site": (
+        lambda cast: (cast.site, "/sites/shop/edit/", edit_site),
+        ("name", "The shop", "The shop"),
+        ("url", "https://lumen.example/shop"),
+    ),
+    "area": (
+        lambda cast: (cast.product_pages, "/areas/product-pages/edit/", edit_area),
+        ("url_count", 52_000, "52000"),
+        ("components", ["product", "price"]),
+    ),
+}
+"""By record, as its verb calls it: how it is found, with its page and its verb; what is typed there; and what somebody else changes first."""
+
+
+def edit_beside(cast: Cast, record: str) -> tuple[Any, Client, Page, str]:
+    """The record, and a form that was shown before the CTO changed it."""
+    find, _mine, (name, theirs) = EDITED[record]
+    row, url, edit = find(cast)
+    User.objects.filter(pk__in=[cast.admin.pk, cast.cto.pk]).update(roles=["admin", "cto"])
+    client, cto = browser(cast.admin), User.objects.get(pk=cast.cto.pk)
+    form = client.get(url)
+    edit(actor=cto.viewer(), at=NOON, expected=row.version, changes={name: theirs}, **{record: row})
+    return row, client, form, url
+
+
+@pytest.mark.parametrize("record", EDITED)
+def test_what_two_people_change_apart_in_any_record_is_merged(cast: Cast, record: str) -> None:
+    row, client, form, url = edit_beside(cast, record)
+    _find, (name, value, typed), (other, theirs) = EDITED[record]
+    answer = send_form(client, form, url, **{name: typed})
+    row.refresh_from_db()
+    assert (getattr(row, name), getattr(row, other)) == (value, theirs)
+    assert "That is kept beside what you changed." in text_of(answer)
+
+
+@pytest.mark.parametrize("record", EDITED)
+def test_what_both_change_in_any_record_is_asked_about(cast: Cast, record: str) -> None:
+    row, client, form, url = edit_beside(cast, record)
+    _find, (name, value, typed), _others = EDITED[record]
+    before = getattr(row, name)
+    other = {"policy": "9", "calendar": "Asia/Tokyo", "person": "Edge", "site": "Shop!", "area": "9"}[record]
+    first = client.get(url)
+    send_form(client, first, url, **{name: other})
+    clash = send_form(client, form, url, **{name: typed})
+    assert clash.status_code == 409
+    assert "Changed by both of you" in text_of(clash)
+    row.refresh_from_db()
+    assert getattr(row, name) not in (before, value)
+    assert client.get(url, {"since": "1"}).content.decode().startswith("Meanwhile: ")
 
 
 def test_whoever_writes_can_ask_what_others_did_since(cast: Cast) -> None:

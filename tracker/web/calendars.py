@@ -20,7 +20,8 @@ from tracker.promises.actions import copy_calendar, may_set_calendar, require_ca
 from tracker.promises.calendars import OFFICE_WEEK, coming_days
 from tracker.promises.countries import names_of_countries, regions_of
 from tracker.promises.models import WorkCalendar
-from tracker.web.forms.answers import INVALID, STALE, tell_refusal
+from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since, told
+from tracker.web.forms.merging import Merge
 from tracker.web.forms.policies import CalendarForm, DayForm
 from tracker.web.hours_words import own_days, say_preview, say_week, say_weekly_hours
 from tracker.web.once import once
@@ -115,20 +116,21 @@ def show_calendars(request: SignedInRequest) -> HttpResponse:
 @once
 def show_calendar(request: SignedInRequest, key: str | None = None) -> HttpResponseBase:
     if request.method == "GET":
-        return _render(request, hours_or_404(request, key))
+        hours = hours_or_404(request, key)
+        return tell_since(request, hours.row) if "since" in request.GET else _render(request, hours)
     hours = own_hours_or_404(request, key)
-    form = CalendarForm(hours.row, request.POST)
-    if not form.is_valid():
-        return _render(request, hours, form=form, status=INVALID)
-    country = hours.row.country
-    try:
-        _set(request, hours, form.changes)
-    except Refused as refused:
-        return _render(request, hours, form=form, status=tell_refusal(form, refused))
-    messages.success(request, _("Saved. Clocks that run keep their dates."))
-    if hours.row.country != country and regions_of(hours.row.country):
-        messages.info(request, _("Holidays differ by region here: choose one if you need it."))
-    return redirect(hours.url)
+    form, country = CalendarForm(hours.row, request.POST), hours.row.country
+
+    def save(expected: int | None) -> HttpResponse:
+        _set(request, hours, form.changes, expected)
+        messages.success(request, _("Saved. Clocks that run keep their dates."))
+        if hours.row.country != country and regions_of(hours.row.country):
+            messages.info(request, _("Holidays differ by region here: choose one if you need it."))
+        return redirect(hours.url)
+
+    merge = Merge(form, hours.row)
+    status, answer = save_merged(request, merge, save)
+    return answer or _render(request, hours, merge=merge, status=status)
 
 
 @require_POST
@@ -137,12 +139,8 @@ def show_calendar(request: SignedInRequest, key: str | None = None) -> HttpRespo
 def make_own(request: SignedInRequest, key: str) -> HttpResponseBase:
     team = team_or_404(request, key)
     require_calendar(request.viewer, team.pk)
-    try:
+    with told(request, _("%(team)s has hours of its own now.") % {"team": team.name}):
         copy_calendar(actor=request.viewer, at=clock.now(), team=team)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("%(team)s has hours of its own now.") % {"team": team.name})
     return redirect("calendar", team.key)
 
 
@@ -157,7 +155,7 @@ def set_day(request: SignedInRequest, key: str | None = None) -> HttpResponseBas
         return _render(request, hours, day=form, status=INVALID)
     day = {form.cleaned_data["on"].isoformat(): form.cleaned_data["hours"]}
     try:
-        _set(request, hours, {"days": {**hours.row.days, **day}})
+        _set(request, hours, {"days": {**hours.row.days, **day}}, seen_version(request))
     except Refused as refused:
         return _render(request, hours, day=form, status=tell_refusal(form, refused))
     messages.success(request, _("Saved. Clocks that run keep their dates."))
@@ -170,29 +168,26 @@ def set_day(request: SignedInRequest, key: str | None = None) -> HttpResponseBas
 def remove_day(request: SignedInRequest, key: str | None = None) -> HttpResponseBase:
     hours = own_hours_or_404(request, key)
     gone = request.POST.get("on", "")
-    try:
-        _set(request, hours, {"days": {on: spans for on, spans in hours.row.days.items() if on != gone}})
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("That day is as its weekday again."))
+    days = {on: spans for on, spans in hours.row.days.items() if on != gone}
+    with told(request, _("That day is as its weekday again.")):
+        _set(request, hours, {"days": days}, seen_version(request))
     return redirect(hours.url)
 
 
-def _set(request: SignedInRequest, hours: Hours, changes: dict[str, Any]) -> None:
-    expected, at = seen_version(request), clock.now()
-    set_calendar(actor=request.viewer, at=at, calendar=hours.row, expected=expected, changes=changes)
+def _set(request: SignedInRequest, hours: Hours, changes: dict[str, Any], expected: int | None) -> None:
+    set_calendar(actor=request.viewer, at=clock.now(), calendar=hours.row, expected=expected, changes=changes)
 
 
 def _render(
     request: SignedInRequest,
     hours: Hours,
     *,
-    form: CalendarForm | None = None,
+    merge: Merge | None = None,
     day: DayForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     row, now = hours.row, clock.now()
+    merge = merge or Merge(CalendarForm(row), row)
     today = timezone.localtime(now).date()
     language = get_language() or "en"
     context = {
@@ -205,11 +200,12 @@ def _render(
         "region": regions_of(row.country).get(row.region, ""),
         "holidays": coming_days(row, today, language),
         "days": own_days(row, today),
-        "form": form or CalendarForm(row),
+        "form": merge.form,
+        "merging": merge,
         "day": day or DayForm(),
         "editable": hours.editable_by(request.viewer),
         "may_have_own": not hours.own and hours.team is not None and may_set_calendar(request.viewer, hours.team.pk),
-        "stale": status == STALE,
+        "stale": status == STALE and not merge.open,
         "now": now,
     }
     return render_page(request, "tracker/calendars/calendar.html", context, status=status)

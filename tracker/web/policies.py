@@ -17,13 +17,13 @@ from tracker.people.access import Power, may, require
 from tracker.people.models import Firm, Level
 from tracker.promises.actions import edit_policy
 from tracker.promises.models import Kind, Policy, Promise
-from tracker.web.forms.answers import answer_form
+from tracker.web.forms.answers import answer_edit
 from tracker.web.forms.backlog import plain_weeks as plain
+from tracker.web.forms.merging import Merge
 from tracker.web.forms.policies import PolicyForm
 from tracker.web.hours_words import say_later, say_reminders, say_wait, say_working_days
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 OWERS: Mapping[str, str | Lazy] = {
@@ -105,15 +105,15 @@ def change_policy(request: SignedInRequest, kind: str) -> HttpResponse:
         raise Http404
     form = policy_form(request, policy)
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         edit_policy(actor=request.viewer, at=clock.now(), policy=policy, expected=expected, changes=changes)
         messages.success(request, _("Saved. It holds for what begins from now on."))
         return redirect("policy-list")
 
     row = row_of(policy)
     context = {"title": say_policy(row), "context_line": capfirst(str(row.owed_by)), "policy": policy, "row": row}
-    return answer_form(request, form, save, "tracker/policies/policy.html", context)
+    return answer_edit(request, Merge(form, policy), save, "tracker/policies/policy.html", context)
 
 
 def policy_form(request: SignedInRequest, policy: Policy) -> PolicyForm:

@@ -14,11 +14,11 @@ from tracker.people.models import Team
 from tracker.sites import actions
 from tracker.sites.models import Area, Site
 from tracker.sites.queries import list_sites
-from tracker.web.forms.answers import answer_form
+from tracker.web.forms.answers import answer_edit, answer_form
+from tracker.web.forms.merging import Merge
 from tracker.web.forms.sites import AreaForm, SiteForm
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
 
@@ -68,14 +68,14 @@ def edit_site(request: SignedInRequest, key: str) -> HttpResponse:
         raise Http404
     form = SiteForm(request.POST or None, initial={"name": site.name, "url": site.url})
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_site(actor=request.viewer, at=clock.now(), site=site, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("site-list")
 
     context = {"title": site.name, "site": site, "nav": "site-list"}
-    return answer_form(request, form, save, "tracker/sites/site.html", context)
+    return answer_edit(request, Merge(form, site), save, "tracker/sites/site.html", context)
 
 
 def area_form(request: SignedInRequest, area: Area | None = None) -> AreaForm:
@@ -119,11 +119,11 @@ def edit_area(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.MANAGE_AREAS, area.ties)
     form = area_form(request, area)
 
-    def save() -> HttpResponse:
-        expected, changes = seen_version(request), form.cleaned_data
+    def save(expected: int | None) -> HttpResponse:
+        changes = form.cleaned_data
         actions.edit_area(actor=request.viewer, at=clock.now(), area=area, expected=expected, changes=changes)
         messages.success(request, _("Saved."))
         return redirect("site-list")
 
     context = {"title": area.name, "context_line": area.site.name, "area": area, "nav": "site-list"}
-    return answer_form(request, form, save, "tracker/sites/area.html", context)
+    return answer_edit(request, Merge(form, area), save, "tracker/sites/area.html", context)
