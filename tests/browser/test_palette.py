@@ -48,6 +48,20 @@ class PaletteTests(InChromium):
         expect(page.get_by_role("option").last).to_contain_text("All that is found")
         expect(page.locator("#palette-q")).to_have_attribute("aria-activedescendant", "palette-0")
 
+    def test_a_page_is_found_by_its_name_by_whoever_may_open_it(self) -> None:
+        for words, url in (("working h", "**/calendars/"), ("capac", "**/capacity/"), ("words", "**/help/words/")):
+            page = self.look_at("/")
+            page.keyboard.press("Control+k")
+            page.keyboard.type(words)
+            page.keyboard.press("Enter")
+            page.wait_for_url(url)
+        page = self.look_at("/")
+        page.keyboard.press("Control+k")
+        assert "Working hours" not in offered(page)
+        page.keyboard.type("status")
+        expect(page.get_by_role("option").last).to_contain_text("All that is found")
+        assert "Status" not in offered(page)
+
     def test_the_menu_offers_them_too_and_eight_at_most(self) -> None:
         keys = [f"R-{number}" for number in range(30, 42)]
         page = self.look_at(*[f"/requests/{key}/" for key in keys])

@@ -57,3 +57,11 @@ class WithoutScriptTests(InChromium):
         page.locator("main").get_by_role("button", name="Search").click()
         page.get_by_role("link", name="P-24 Store locator").click()
         expect(page).to_have_url(f"{self.live_server_url}/projects/P-24/")
+
+    def test_a_word_is_explained_where_it_stands(self) -> None:
+        pavel = self.open(self.enter("cto", java_script_enabled=False), "/capacity/")
+        pavel.get_by_role("button", name="What “reserve” means").click()
+        expect(pavel.locator("#word-reserve")).to_contain_text("kept for operation and for incidents")
+        pavel.locator("#word-reserve").get_by_role("link", name="All words").click()
+        expect(pavel).to_have_url(f"{self.live_server_url}/help/words/#reserve")
+        expect(pavel.locator("#reserve")).to_be_in_viewport()

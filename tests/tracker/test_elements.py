@@ -187,6 +187,14 @@ def test_the_elements_are_shown_to_contributors_only(signed_in: Client) -> None:
     assert signed_in.get("/elements/").status_code == 404
 
 
+def test_a_field_that_two_people_changed_is_among_the_states_shown(signed_in: Client, settings: Any) -> None:
+    settings.DEMO = True
+    page = signed_in.get("/elements/").content.decode()
+    assert "Kenji Sato changed it to" in page
+    assert page.count('name="keep-title"') == 2
+    assert "Changed by both of you: Title. Choose what stays, then save." in page
+
+
 @pytest.fixture
 def waiting() -> Iterator[None]:
     kept = dict(shell._waiting)

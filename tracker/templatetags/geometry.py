@@ -32,7 +32,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Bar:
-    """`tip` says it in full, `label` stands inside where there is room for it."""
+    """`tip` says it in full, `label` stands inside where there is room for it; `key` is of the row of a ranked list that
+    it stands for."""
 
     tone: str
     x: float
@@ -41,6 +42,7 @@ class Bar:
     height: float
     label: str = ""
     tip: str = ""
+    key: str = ""
 
     @property
     def baseline(self) -> float:
@@ -114,6 +116,11 @@ class Picture:
     dots: tuple[Dot, ...] = ()
     words: tuple[Words, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ranked(self) -> bool:
+        """Whether it shows the rows of a ranked list, to be moved in it as in the list."""
+        return any(bar.key for bar in self.bars)
 
 
 def percent_of(value: Number, whole: Number) -> float:

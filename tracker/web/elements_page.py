@@ -47,6 +47,30 @@ class SampleForm(forms.Form):
     evidence = forms.FileField(label="Evidence", required=False)
 
 
+@dataclass(frozen=True)
+class Clashing:
+    """As forms.merging.Merge: the title was changed by both, by whom is known."""
+
+    form: forms.Form
+    based_on: str = ""
+
+    def shown_beside(self, name: str) -> dict[str, str]:
+        beside = {"theirs": "Stars on every product page", "whose": "Kenji Sato", "keep": "keep-title"}
+        return beside if name == "title" else {}
+
+
+def clashing_form() -> SampleForm:
+    form = SampleForm(
+        {"clash-title": "Stars in search, as before", "clash-why": "Clicks fell by a fifth."}, prefix="clash"
+    )
+    form.full_clean()
+    for name in form.fields.keys() - {"title", "why"}:
+        del form.fields[name]
+    form.errors.clear()
+    form.add_error(None, "Changed by both of you: Title. Choose what stays, then save.")
+    return form
+
+
 ROWS = (
     Ranked(1, "P-02", "Checkout risk rules", "pinned · legal", 9),
     Ranked(2, "P-06", "Product page rewrite", "Kenji Sato", 15.5, chips=("R-41 +1.5",)),
@@ -79,9 +103,9 @@ CHART = Picture(
         Bar("room", 0, 20, 66.7, 22, "30 for projects"),
         Bar("allowance", 66.7, 20, 11.1, 22, "5"),
         Bar("reserve", 77.8, 20, 22.2, 22, "10 reserve"),
-        Bar("above", 0, 54, 40, 22, "P-02", "P-02 Checkout risk rules: 18 weeks, above the line"),
-        Bar("held", 40, 54, 15.6, 22, "P-11", "P-11 Search service split: 7 weeks, reserved"),
-        Bar("below", 55.6, 54, 44.4, 22, "P-24", "P-24 Store locator: 20 weeks, below the line"),
+        Bar("above", 0, 54, 40, 22, "P-02", "P-02 Checkout risk rules: 18 weeks, above the line", "P-02"),
+        Bar("held", 40, 54, 15.6, 22, "P-11", "P-11 Search service split: 7 weeks, reserved", "P-11"),
+        Bar("below", 55.6, 54, 44.4, 22, "P-24", "P-24 Store locator: 20 weeks, below the line", "P-24"),
     ),
     strokes=(Stroke("cut", 66.7, 16, 66.7, 82),),
     words=(Words("the line · 30 w", 66.7, 12, "cut", "end", -6),),
@@ -109,12 +133,14 @@ def elements_page(request: HttpRequest) -> HttpResponse:
     wrong = SampleForm({"wrong-why": "stars are gone", "wrong-effort": "many"}, prefix="wrong")
     now = timezone.now()
     context = {
-        "title": "Elements: 45 of them, each in its states",
+        "title": "Elements, each in its states",
         "context_line": "What pages are made of; the syntax stands at the top of each template.",
         "timur": Somebody("Timur Rakhimov", "marketing"),
         "kenji": Somebody("Kenji Sato", "technology"),
         "form": SampleForm(),
         "wrong": wrong,
+        "clash": (clash := clashing_form()),
+        "merging": Clashing(clash),
         "rows": ROWS,
         "chosen": next((row for row in ROWS if row.key == request.GET.get("move")), None),
         "parts": PARTS,

@@ -48,6 +48,7 @@ class Block:
     name: str
     weeks: Decimal
     url: str = ""
+    key: str = ""
 
 
 def tone_of(row: LineRow) -> str:
@@ -77,6 +78,7 @@ def blocks_of(rows: Sequence[LineRow]) -> list[Block]:
                 f"{row.place}. {row.key} {row.title}",
                 row.weeks,
                 reverse("project", args=[row.key]),
+                row.key,
             )
             for row in rows
         ]
@@ -152,7 +154,7 @@ def _part_bar(tone: str, weeks: Decimal, span: Span) -> Bar:
 def _block_bar(block: Block, span: Span) -> Bar:
     tip = f"{block.name}: {say_weeks(block.weeks)}, {say_tone(block.tone)}"
     label = block.label if has_room(block.label, span.width) else ""
-    return Bar(block.tone, span.x, BAR_2, span.width, BAR, label, tip)
+    return Bar(block.tone, span.x, BAR_2, span.width, BAR, label, tip, block.key)
 
 
 def _rows(parts: Sequence[tuple[str, Decimal]], blocks: Sequence[Block]) -> Iterator[Row]:

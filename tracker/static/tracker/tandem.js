@@ -170,6 +170,8 @@
     send(to, row, places(to).at(-1));
   }
 
+  document.addEventListener("tandem:move", ({ detail: { row, after } }) => send($("#main [data-sortable]"), row, after));
+
   function openMover(row) {
     const form = $("#mover [data-mover]");
     if (!form) return false;
