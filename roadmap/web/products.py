@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -66,7 +67,8 @@ def show_product(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def today() -> date:
-    return clock.now().date()
+    """In the reader's zone."""
+    return timezone.localtime(clock.now()).date()
 
 
 def show_roadmap(request: SignedInRequest, product: Product) -> HttpResponse:

@@ -1,10 +1,13 @@
 """Links to a roadmap: made, listed and revoked by its owners, and the page that they open."""
 
+from datetime import datetime
+
 from csp.constants import NONE, SELF
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,12 +17,15 @@ from roadmap.products.queries import product_shared, roadmap_of
 from roadmap.web.forms import ShareForm
 from roadmap.web.products import find_product
 from roadmap.web.shown import show_columns, show_plan
+from roadmap.web.timeline import drawn, timeline_picture
 from roadmap.web.words import say_roadmap
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
 from tracker.people.access import Power, require
+from tracker.promises.queries import firm_zone
 from tracker.web.forms.answers import tell_refusal
 from tracker.web.once import once
+from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -104,18 +110,33 @@ def show_shared(request: HttpRequest, secret: str) -> HttpResponse:
     product = product_shared(secret, now)
     if product is None:
         raise Http404
-    roadmap = roadmap_of(product, None, now.date())
-    context = {
-        "title": say_roadmap(roadmap),
-        "product": product,
-        "columns": show_columns(roadmap, now.date(), editable=False),
-        "objectives": roadmap.objectives,
-        "closed": [show_plan(plan, now.date(), editable=False) for plan in roadmap.closed],
-        "now": now,
-    }
-    answer = render(request, "roadmap/shared.html", context)
-    answer._csp_config = STRICT  # type: ignore[attr-defined]  # what its decorator sets, which knows no arguments
+    # Whoever has no account has no zone either: days and times are those of the firm.
+    with timezone.override(firm_zone()):
+        answer = _draw_shared(request, product, now)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _draw_shared(request: HttpRequest, product: Product, now: datetime) -> HttpResponse:
+    """The page, or its timeline as a file."""
+    today = timezone.localtime(now).date()
+    roadmap = roadmap_of(product, None, today)
+    dated = [plan for plan in roadmap.plans if drawn(plan)]
+    picture = timeline_picture(product, dated, today, linked=False)
+    if dated and (file := send_picture(request, picture)):
+        return file
+    context = {
+        "title": say_roadmap(roadmap),
+        "product": product,
+        "columns": show_columns(roadmap, today, editable=False),
+        "objectives": roadmap.objectives,
+        "picture": picture if dated else None,
+        "closed": [show_plan(plan, today, editable=False) for plan in roadmap.closed],
+        "now": now,
+        "zone": timezone.get_current_timezone_name().replace("_", " "),
+    }
+    answer = render(request, "roadmap/shared.html", context)
+    answer._csp_config = STRICT  # type: ignore[attr-defined]  # what its decorator sets, which knows no arguments
     return answer

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,7 +44,7 @@ LONGEST_TITLE = 46
 def show_timeline(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.VIEW)
     product = find_product(request.viewer, key)
-    today = clock.now().date()
+    today = timezone.localtime(clock.now()).date()
     roadmap = roadmap_of(product, request.viewer, today)
     dated = [plan for plan in roadmap.plans if drawn(plan)]
     picture = timeline_picture(product, dated, today)
@@ -79,8 +80,8 @@ def say_tone(tone: str) -> str:
     return {"done": _("done"), "risk": _("at risk"), "open": _("planned")}[tone]
 
 
-def timeline_picture(product: Product, plans: Sequence[PlanRow], today: date) -> Picture:
-    """Each item below the one that begins before it."""
+def timeline_picture(product: Product, plans: Sequence[PlanRow], today: date, *, linked: bool = True) -> Picture:
+    """Each item below the one that begins before it; `linked` where the reader may open it."""
     days = [day for plan in plans for day in (plan.starts_on, plan.ends_on) if day]
     axis = axis_over(days, today)
     listed = sorted(plans, key=lambda plan: (plan.starts_on or plan.ends_on or today, plan.id))
@@ -100,7 +101,7 @@ def timeline_picture(product: Product, plans: Sequence[PlanRow], today: date) ->
             Heading(_("Progress"), phone=False),
             Heading(_("Risk")),
         ),
-        rows=tuple(_row(plan, today) for plan in listed),
+        rows=tuple(_row(plan, today, linked=linked) for plan in listed),
         bars=tuple(_bar(plan, axis, HEAD + place * STEP, today) for place, plan in enumerate(listed)),
         strokes=(*_grid(axis, height), Stroke("now", now, 20, now, height)),
         words=(
@@ -146,7 +147,7 @@ def say_days(plan: PlanRow, today: date) -> str:
     return _("until %(last)s") % words if plan.ends_on else _("from %(first)s") % words
 
 
-def _row(plan: PlanRow, today: date) -> Row:
+def _row(plan: PlanRow, today: date, *, linked: bool) -> Row:
     cells = (
         plan.title,
         say_day(plan.starts_on, today) if plan.starts_on else "",
@@ -155,7 +156,7 @@ def _row(plan: PlanRow, today: date) -> Row:
         say_progress(plan.progress),
         "; ".join(say_risks(plan, today)),
     )
-    return Row(cells, reverse("plan", args=[plan.id]))
+    return Row(cells, reverse("plan", args=[plan.id]) if linked else "")
 
 
 def _say_news(plans: Sequence[PlanRow]) -> str:

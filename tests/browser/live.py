@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from roadmap.management.commands.fill_roadmap import fill_roadmap
 from tests.lumen import sign_in
+from tracker.escalations.models import Escalation
 from tracker.management.commands.fill_demo import fill_demo
 
 WIDE = {"width": 1280, "height": 900}
@@ -77,6 +78,11 @@ class InChromium(StaticLiveServerTestCase):
     def open(self, page: Page, path: str) -> Page:
         page.goto(f"{self.live_server_url}{path}")
         return page
+
+
+def case_of(request: str) -> str:
+    """Cases have the number that is next: here others may have been before it."""
+    return f"/cases/{Escalation.objects.get(ask__key=request).key}/"
 
 
 def complains(kind: str, text: str) -> bool:

@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.live import InChromium
+from tests.browser.live import InChromium, case_of
 from tracker.backlog.models import BacklogItem
-from tracker.escalations.models import Escalation
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -18,11 +17,6 @@ ON_TOP = """(one) => {
     const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
     return one === hit || one.contains(hit);
 }"""
-
-
-def case_of(request: str) -> str:
-    """Cases have the number that is next: here others may have been before it."""
-    return f"/cases/{Escalation.objects.get(ask__key=request).key}/"
 
 
 class PhoneTests(InChromium):

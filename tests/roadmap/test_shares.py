@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -13,10 +14,12 @@ from tests.forms import heading_of, send_form, text_of
 from tests.makers import Cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.roadmap.test_roadmap_pages import running, signed_in
+from tests.svg import read_svg
 from tests.tracker.portfolio import FIRST_BELOW, Portfolio, make_request
 from tracker.backlog.models import BacklogItem
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed
+from tracker.promises.models import WorkCalendar
 
 __all__ = ["running"]
 
@@ -55,12 +58,13 @@ def test_a_stranger_reads_and_finds_no_way_on(
     cast: Cast, product: Product, running: Portfolio, address: str, stranger: Client
 ) -> None:
     low = running.projects[FIRST_BELOW]
-    tie(cast, make_plan(cast, product, "Store pages", note="Among us."), low)
+    tie(cast, make_plan(cast, product, "Store pages", note="Among us.", ends_on=clock.now().date()), low)
     answer = stranger.get(address)
     page = answer.content.decode()
     assert heading_of(answer) == "SEO: its one item is at risk"
     assert f"{low.key} is below the line in Web" in text_of(answer)
-    assert not re.search(r"<(script|form|button|a)\b", page)
+    assert not re.search(r"<(script|form|button)\b", page)
+    assert re.findall(r"<a\b[^>]*>", page) == ['<a class="small" href="?as=svg" download>'], "its picture, no way on"
     assert "@" not in page
     assert "Among us." not in page
     assert " style=" not in page
@@ -92,6 +96,32 @@ def test_what_is_restricted_is_never_there(
         in signed_in(cast.cto).get("/roadmap/").content.decode()
         + signed_in(cast.cto).get(f"/roadmap/items/{product.items.get().pk}/").content.decode()
     )
+
+
+def test_the_timeline_is_there_as_inside_with_its_table_and_its_file(
+    cast: Cast, product: Product, address: str, stranger: Client
+) -> None:
+    assert "timeline-seo" not in stranger.get(address).content.decode(), "nothing has a day yet"
+    make_plan(cast, product, "Guides", "later", ends_on=clock.now().date() + timedelta(days=60))
+    page = stranger.get(address).content.decode()
+    inside = signed_in(cast.analyst).get("/roadmap/seo/timeline/").content.decode()
+    drawn = [one[one.index('<svg class="picture"') : one.index("</svg>")] for one in (page, inside)]
+    assert drawn[0] == drawn[1]
+    assert "<td>Guides</td>" in page[page.index("<tbody>") :]
+    answer = stranger.get(f"{address}?as=svg")
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.headers["X-Robots-Tag"].startswith("noindex")
+    assert "Guides" in [element.text for element in read_svg(answer.content).iter()]
+
+
+def test_its_days_and_times_are_those_of_the_firm(cast: Cast, product: Product, address: str, stranger: Client) -> None:
+    assert "(UTC)" in text_of(stranger.get(address))
+    far = "Pacific/Kiritimati"
+    WorkCalendar.objects.update_or_create(team=None, defaults={"zone": far})
+    there = clock.now().astimezone(ZoneInfo(far))
+    shown = text_of(stranger.get(address))
+    assert f"As it stood today {there:%H:}" in shown
+    assert f"({far})" in shown
 
 
 def test_expired_revoked_and_unknown_links_are_answered_alike(

@@ -1,6 +1,7 @@
 """The docket and a case in the browser, without JavaScript; and what nobody reads before it is open."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from tests.callers import Caller
 from tests.forms import heading_of, send_form, text_of
 from tests.makers import Cast
+from tests.svg import read_svg
 from tests.tracker.cases import DAY, LATER, SENTENCE, Court, another_request, make_court
 from tracker.backlog.models import BacklogItem
 from tracker.escalations.actions import NewCondition
@@ -75,7 +77,7 @@ def test_the_docket_says_how_many_cases_need_the_coo(court: Court) -> None:
     assert heading_of(browser(court.cast.seo_lead).get("/docket/")) == "2 cases are before the COO"
     assert "/docket/" not in browser(court.cast.seo_lead).get("/").content.decode()
     assert "No position is in yet." in text_of(page)
-    assert "not taken up yet" in text_of(page)
+    assert "no ruling promised yet" in text_of(page)
 
 
 def test_a_line_is_taken_up_from_the_docket(court: Court) -> None:
@@ -293,6 +295,117 @@ def test_an_old_look_changes_nothing_and_says_so(court: Court) -> None:
     assert stale.status_code == 409
     assert "Somebody changed this before you" in text_of(stale)
     assert SENTENCE in stale.content.decode()
+
+
+# What follows, and whose turn it is then
+
+
+def declined(court: Court) -> Escalation:
+    """A case about a request that was decided: no ruling has hands here."""
+    WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
+    return court.raised()
+
+
+def test_a_ruling_in_words_asks_before_it_is_given_who_sees_to_it(court: Court) -> None:
+    case = declined(court)
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    shown, html = text_of(page), page.content.decode()
+    assert "Nothing follows by itself from any of them: name who sees to it and by when." in shown
+    assert html.index('name="condition_owner"') < html.index("<details", html.index('id="rule"')), "not folded away"
+    given: dict[str, Any] = {"kind": "grant", "sentence": SENTENCE, "condition_owner": court.cast.sre.pk}
+    refused = send_form(coo, page, f"{url}rule/", **given)
+    assert refused.status_code == 422
+    assert "Name both: who sees to it, and by which day." in text_of(refused)
+    done = send_form(coo, refused, f"{url}rule/", **given, condition_due_on=LATER.isoformat())
+    condition = Condition.objects.get()
+    assert (condition.text, condition.owner, condition.due_on) == (SENTENCE, court.cast.sre, LATER)
+    for shown in (text_of(done), text_of(coo.get(f"/requests/{court.ask.key}/"))):
+        assert f"Max Orlov sees to it: {SENTENCE} until" in shown
+        assert "then the case goes back to the COO" in shown
+        assert "Nobody's turn" not in shown
+
+
+def test_it_is_said_after_which_of_them_nothing_follows(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(state="accepted", delivery="waiting")
+    case = court.raised()
+    shown = text_of(page_of(court.cast.coo, case))
+    told = "From C nothing follows by itself: name who sees to it and by when, or choose what happens."
+    assert told in shown
+    assert told not in text_of(page_of(court.cast.seo_lead, case)), "the sides choose nothing"
+
+
+def test_a_ruling_that_names_nobody_says_plainly_that_it_is_nobodys_turn(court: Court) -> None:
+    case = declined(court)
+    court.rule(case, kind="deny")
+    told = f"Nobody's turn: settled by the ruling {case.key}"
+    for path in (f"/cases/{case.key}/", f"/requests/{court.ask.key}/"):
+        assert told in text_of(browser(court.cast.seo_lead).get(path)), path
+    other = another_request(court)
+    assert "Nobody's turn" not in text_of(browser(court.cast.seo_lead).get(f"/requests/{other.key}/"))
+
+
+def test_after_a_ruling_with_effects_it_is_the_turn_of_whoever_they_woke(court: Court) -> None:
+    case = court.heard()
+    coo = browser(court.cast.coo)
+    assert "nothing follows by itself" not in text_of(coo.get(f"/cases/{case.key}/"))
+    done = send_form(coo, coo.get(f"/cases/{case.key}/"), f"/cases/{case.key}/rule/", sentence=SENTENCE)
+    assert "Kenji Sato starts it" in text_of(done)
+    assert "Nobody's turn" not in text_of(done)
+    assert "Kenji Sato starts it" in text_of(coo.get(f"/requests/{court.ask.key}/"))
+
+
+def test_a_condition_that_was_met_leaves_the_turn_to_nobody(court: Court) -> None:
+    case = declined(court)
+    court.rule(case, kind="deny", conditions=[NewCondition("A stop rule is in place.", court.cast.sre, LATER)])
+    sre, url = browser(court.cast.sre), f"/cases/{case.key}/"
+    page = sre.get(url)
+    assert "Max Orlov sees to it: A stop rule is in place." in text_of(page)
+    done = send_form(sre, page, f"{url}conditions/{Condition.objects.get().pk}/meet/")
+    assert f"Nobody's turn: settled by the ruling {case.key}" in text_of(done)
+
+
+def test_the_button_says_what_taking_a_case_does_and_the_page_what_happens_without(court: Court) -> None:
+    case = court.raised()
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    assert "Promise a ruling" in text_of(page)
+    assert "You may rule at once." in text_of(page)
+    done = text_of(send_form(coo, page, f"{url}take-up/"))
+    assert "Promise a ruling" not in done
+    assert "You may rule at once." not in done
+    assert f"{court.cast.coo.name} rules until" in done
+    other = another_request(court)
+    assert "Make it a case" in text_of(coo.get(f"/requests/{other.key}/"))
+
+
+def test_the_waiting_of_both_sides_is_a_picture_with_its_table_and_its_file(court: Court) -> None:
+    ask = court.ask
+    owed = Owed(kind="triage", source=f"{ask.key}:triage", matter=f"request:{ask.pk}", team=court.cast.web.pk)
+    settle_promises(actor_key="system", at=clock.now() - 40 * DAY, owed=[owed])
+    case = court.raised()
+    page = page_of(court.cast.coo, case)
+    html = page.content.decode()
+    figure = html[html.index(f'id="waiting-{case.key}"') : html.index("</figure>")]
+    assert 'class="piece technology"' in figure
+    assert "<td>Technology</td>" in figure
+    assert "As a table" in figure
+    answer = browser(court.cast.coo).get(f"/cases/{case.key}/?as=svg")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="waiting-{case.key}.svg"'
+    assert "Who let whom wait" in [element.text for element in read_svg(answer.content).iter()]
+
+
+def test_the_docket_and_home_keep_one_order_by_what_is_due_first(court: Court) -> None:
+    untaken, late, soon = (court.raised(ask=ask) for ask in (court.ask, another_request(court), another_request(court)))
+    for case in (soon, late):
+        court.taken(case)
+    court.at = clock.now()
+    Promise.objects.filter(source=f"{soon.key}:ruling").update(due_at=court.at + DAY)
+    Promise.objects.filter(source=f"{late.key}:ruling").update(due_at=court.at - DAY, breached_at=court.at - DAY)
+    coo = browser(court.cast.coo)
+    expected = [late.key, soon.key, untaken.key]
+    for path in ("/docket/", "/"):
+        assert re.findall(r'id="move-(E-\d+)"', coo.get(path).content.decode()) == expected, path
 
 
 # Sealed means sealed

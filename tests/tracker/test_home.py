@@ -12,7 +12,7 @@ from django.utils.html import escape
 from tests.ledger import counted
 from tests.lumen import OnLumenMarket, find_person, sign_in
 from tests.makers import NOON, Cast
-from tests.tracker.cases import LATER, Court, make_court
+from tests.tracker.cases import LATER, Court, another_request, make_court
 from tracker.escalations.actions import NewCondition, settle_case
 from tracker.escalations.models import Escalation
 from tracker.intake.actions import answer_question
@@ -67,14 +67,15 @@ class HomeTests(OnLumenMarket):
         assert "Otherwise the CTO and the CMO are asked" in move(page, "R-62")
 
     def test_the_context_and_the_navigation_count_what_is_owed(self) -> None:
-        for role in ("platform-lead", "seo-lead", "coo"):
+        for person in User.objects.exclude(language="ru"):
+            role = person.email.partition("@")[0]
             page, mine = home_of(role), owed_by(find_person(role).viewer())
             owed, late = mine.count(), mine.filter(breached_at__isnull=False).count()
             counted_in_nav = re.search(r'<span>Your move</span><span class="count">(\d+)', page)
             assert int(counted_in_nav[1] if counted_in_nav else 0) == owed, role
-            assert (f"You owe {owed} answer" in page) is bool(owed), role
+            assert (f"Of these you owe {owed} answer" in page) is bool(owed), role
             assert (f"late: {late}." in page) is bool(late), role
-        assert "You owe" in home_of("platform-lead"), "the demo owes answers"
+        assert "you owe" in home_of("platform-lead"), "the demo owes answers"
 
     def test_the_coo_reads_the_cases_who_waited_and_what_both_would_accept(self) -> None:
         page = home_of("coo")
@@ -107,16 +108,20 @@ class HomeTests(OnLumenMarket):
         page = home_of("platform-lead")
         assert re.findall(r'id="move-(R-\d+)"', page)[:3] == ["R-56", "R-58", "R-59"]
         assert "until you answer, nobody works on it" in move(page, "R-56")
-        assert "You owe" not in page
+        assert "you owe" not in page
         assert "Otherwise" not in page
         assert "promises" not in home_of("admin")
 
     def test_numbers_are_declined_in_russian(self) -> None:
         lead = find_person("platform-lead")
         User.objects.update(language="ru")
-        assert "За вами 7 ответов; просрочено: 4." in home_of("platform-lead")
+        assert "Из них вы должны 7 ответов к сроку; просрочено: 4." in home_of("platform-lead")
         assert "3 дела ждут вас" in headline(home_of("coo"))
-        for count, told in ((1, "За вами 1 ответ."), (2, "За вами 2 ответа."), (5, "За вами 5 ответов.")):
+        for count, told in (
+            (1, "Из них вы должны 1 ответ к сроку."),
+            (2, "Из них вы должны 2 ответа к сроку."),
+            (5, "Из них вы должны 5 ответов к сроку."),
+        ):
             kept = Promise.objects.running().filter(holder=lead, kind="decision")[:count]
             others = Promise.objects.filter(holder=lead).exclude(pk__in=list(kept.values_list("pk", flat=True)))
             with undone():
@@ -230,6 +235,28 @@ def test_a_case_waits_for_the_mediator_taken_or_not_and_for_nobody_once_it_is_ru
     assert f'id="move-{case.key}"' not in at_home(court.cast.coo)
 
 
+def test_the_headline_of_a_mediator_counts_everything_below_it(court: Court) -> None:
+    court.heard()
+    assert headline(at_home(court.cast.coo)) == "1 case needs you, about 8 minutes"
+    new = NewCondition("The load stays under 80 %", court.cast.sre, LATER)
+    broken = court.raised(ask=another_request(court))
+    court.rule(broken, kind="deny", conditions=[new])
+    court.break_promise(Promise.objects.running().get(kind="condition"))
+    page = at_home(court.cast.coo)
+    assert headline(page) == "1 case needs you, and 1 other decision, about 10 minutes"
+    assert page.count('<li class="move"') == 2
+
+
+def test_what_a_mediator_ruled_is_found_again_under_lately(court: Court) -> None:
+    case = court.heard()
+    assert "you ruled on" not in at_home(court.cast.coo)
+    court.rule(case, sentence="In stages, and the load decides.")
+    page = at_home(court.cast.coo).partition("Lately")[2]
+    told = f"{case.key}: you ruled on {case.ask.key} {case.ask.title}: In stages, and the load decides."
+    assert f'<a href="/cases/{case.key}/">{told}</a>' in page
+    assert "you ruled on" not in at_home(court.cast.seo_lead)
+
+
 def test_what_both_sides_would_accept_is_told_to_the_mediator_alone(court: Court) -> None:
     court.heard()
     for person in (court.cast.cto, court.cast.seo_lead, court.cast.cmo, court.cast.admin):
@@ -255,7 +282,7 @@ def test_a_condition_waits_for_its_owner_and_comes_back_to_the_mediator_broken(c
     page = at_home(sre)
     assert f"{case.key} depends on you: The load stays under 80 %" in page
     assert "Otherwise the case goes back to the COO." in page
-    assert "You owe" not in page
+    assert "you owe" not in page
     assert "depends on you" not in at_home(court.cast.cto)
     court.break_promise(Promise.objects.running().get(kind="condition"))
     page = at_home(court.cast.coo)

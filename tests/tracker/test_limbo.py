@@ -1,6 +1,6 @@
 """Limbo: what nobody decided and is past due, by team, oldest first, with whose turn it is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -8,15 +8,18 @@ from django.test import Client
 from tests.callers import Caller
 from tests.makers import NOON, Cast
 from tests.tracker.cases import DAY, Court, another_request, make_court
+from tracker.escalations.actions import raise_aged
+from tracker.escalations.models import Escalation
 from tracker.escalations.queries import docket_of, limbo_list, limbo_weeks
 from tracker.history.audit import holes
 from tracker.intake.actions import accept_request, restrict_request
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
-from tracker.promises.actions import Owed, settle_promises
+from tracker.promises.actions import Owed, fire_due, settle_promises
 from tracker.promises.models import Promise
 
 LATE = NOON + 30 * DAY
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -106,6 +109,43 @@ def test_the_docket_lists_cases_first_and_says_who_waited_for_whom(court: Court)
     assert docket_of(court.cast.seo_lead.viewer(), LATE).cases[0].own
 
 
+def to_coo_at(court: Court, at: datetime) -> datetime | None:
+    [row] = limbo_list(court.cast.coo.viewer(), at).rows
+    return row.to_coo_at
+
+
+def test_every_row_says_when_it_goes_to_the_coo_by_itself(court: Court) -> None:
+    promise = owe(court, court.ask)
+    told = [to_coo_at(court, promise.due_at + MINUTE)]
+    fire_due(at=promise.due_at)
+    told.append(to_coo_at(court, promise.due_at + MINUTE))
+    promise.refresh_from_db()
+    fire_due(at=promise.next_at or NOON)
+    promise.refresh_from_db()
+    told.append(to_coo_at(court, promise.due_at + MINUTE))
+    assert promise.next_at
+    assert told == [promise.next_at] * 3, "late, broken, and with the chiefs"
+    fire_due(at=promise.next_at - MINUTE)
+    assert not Escalation.objects.exists(), "not before"
+    fire_due(at=promise.next_at)
+    line = Escalation.objects.get()
+    [row] = limbo_list(court.cast.coo.viewer(), LATE).rows
+    assert (row.to_coo_at, row.case) == (None, line.key)
+
+
+def test_a_row_goes_to_the_coo_after_90_days_where_its_clock_ends_later(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(filed_at=NOON - 70 * DAY)
+    promise = owe(court, court.ask)
+    Promise.objects.update(waits=[*promise.waits[:-1], 60 * 8 * 60])
+    aged = NOON + 20 * DAY
+    assert to_coo_at(court, promise.due_at + MINUTE) == aged
+    raise_aged(at=aged - MINUTE)
+    assert not Escalation.objects.exists(), "not before"
+    raise_aged(at=aged)
+    [row] = limbo_list(court.cast.coo.viewer(), LATE).rows
+    assert (row.to_coo_at, row.case) == (None, Escalation.objects.get().key)
+
+
 def test_limbo_is_a_page_for_everybody_and_a_resource(court: Court, client: Client) -> None:
     owe(court, court.ask, at=clock.now() - 40 * DAY)
     WorkRequest.objects.filter(pk=court.ask.pk).update(filed_at=clock.now() - 41 * DAY)
@@ -116,6 +156,7 @@ def test_limbo_is_a_page_for_everybody_and_a_resource(court: Court, client: Clie
     assert "Marketing owes 0 of the answers, IT 1." in page
     assert court.ask.key in page
     assert "Irina Lind" in page
+    assert "goes to the COO: " in page
     told = Caller(court.cast.analyst).get("/api/v1/limbo/").json()
     assert told["teams"][0]["requests"][0]["key"] == court.ask.key
     assert told["teams"][0]["decided_in_time"] == {"in_time": 0, "of": 0}

@@ -318,6 +318,20 @@ def running_clocks(cast: Cast) -> None:
     ensure_policies(at=clock.now())
 
 
+def test_where_nobody_delivers_yet_it_is_said_who_names_them(web: Portfolio) -> None:
+    item = web.propose()
+    pages = (f"/backlog/{item.key}/", f"/requests/{web.ask.key}/")
+    for path in pages:
+        assert "nobody yet delivery Kenji Sato names one with the answer." in read(web.cast.seo_lead, path), path
+    Project.objects.filter(pk=web.host.pk).update(owner=None)
+    for path in pages:
+        assert "its team lead or the CTO names one with the answer." in read(web.cast.seo_lead, path), path
+    Project.objects.filter(pk=web.host.pk).update(owner=web.cast.frontend_lead)
+    web.agree(item)
+    for path in pages:
+        assert "names one" not in read(web.cast.seo_lead, path), path
+
+
 def test_a_proposal_is_the_owners_turn_until_then_on_its_request_its_item_and_its_host(web: Portfolio) -> None:
     running_clocks(web.cast)
     item = embed_request(
@@ -371,7 +385,7 @@ def test_a_condition_stands_on_the_item_with_its_owner_and_its_day(web: Portfoli
     settle_promises(actor_key="system", at=clock.now(), owed=[owed])
     shown = read(web.cast.seo_lead, f"/backlog/{item.key}/")
     assert "Kenji Sato starts it" in shown
-    assert "Max Orlov sees to a condition until" in shown
+    assert "Max Orlov sees to it:" in shown
     assert "then the case goes back to the COO" in shown
 
 

@@ -65,6 +65,7 @@ class LimboRowOut(serializers.Serializer[Any]):
     promise = serializers.ChoiceField(Kind.choices)
     due_at = serializers.DateTimeField()
     case = serializers.CharField(allow_null=True)
+    to_coo_at = serializers.DateTimeField(allow_null=True)
 
 
 class TeamLimboOut(serializers.Serializer[Any]):
@@ -236,4 +237,5 @@ def _show_row(row: LimboRow) -> dict[str, Any]:
         "promise": row.kind,
         "due_at": row.due_at,
         "case": row.case or None,
+        "to_coo_at": row.to_coo_at,
     }

@@ -15,6 +15,8 @@ from tracker.kernel.calendar import Calendar, working_time
 GRANT, COMPROMISE, DENY = "grant", "compromise", "deny"
 MARKETING, TECHNOLOGY = "marketing", "technology"
 NOTHING = Decimal(0)
+UNDECIDED_TOO_LONG = timedelta(days=90)
+"""After so long a request that nobody decided becomes a case by itself."""
 
 
 class Effect(StrEnum):
@@ -113,6 +115,12 @@ def _accept(known: Known) -> tuple[Act, ...]:
     return (Act(Effect.ACCEPT),) if known.undecided else ()
 
 
+def due_first(due_at: datetime | None, since: datetime, number: int) -> tuple[bool, datetime, int]:
+    """The order in which a mediator takes cases, wherever they are listed: what is due first in front, then what nobody
+    has promised to rule on, the oldest first."""
+    return (due_at is None, due_at or since, number)
+
+
 @dataclass(frozen=True)
 class Segment:
     """A stretch in which one side owed an answer; `end` None while it still does."""
@@ -142,22 +150,43 @@ def fill_gaps(owed: Sequence[Segment], desks: Sequence[Segment], now: datetime) 
     return filled
 
 
-def waited_by_side(segments: Sequence[Segment], now: datetime) -> dict[str, Decimal]:
-    """Working days that each side let the other wait, to a tenth.
+@dataclass(frozen=True)
+class Stretch:
+    """So many working `days` in which one side let the other wait; `end` None while it still does."""
+
+    side: str
+    start: datetime
+    end: datetime | None
+    days: Decimal
+
+
+def stretches_of(segments: Sequence[Segment], now: datetime) -> list[Stretch]:
+    """In the order of their beginning; what follows at once on the same side is one.
 
     Answers that the same side owes at the same time count once: a first answer and a decision run side by side, and
     the other side waits one day a day.
     """
-    days = dict.fromkeys((MARKETING, TECHNOLOGY), NOTHING)
+    found: list[Stretch] = []
     until: dict[str, datetime] = {}
     for one in sorted(segments, key=lambda segment: segment.start):
         end = one.end or now
         start = max(one.start, until.get(one.side, one.start))
-        if one.side not in days or end <= start:
+        if one.side not in (MARKETING, TECHNOLOGY) or end <= start:
             continue
-        worked = working_time(one.calendar, start, end)
-        days[one.side] += Decimal(worked / one.calendar.length_of_day)
+        days = Decimal(working_time(one.calendar, start, end) / one.calendar.length_of_day)
+        if found and found[-1].side == one.side and found[-1].end == start:
+            last = found.pop()
+            start, days = last.start, last.days + days
+        found.append(Stretch(one.side, start, one.end, days))
         until[one.side] = end
+    return found
+
+
+def waited_by_side(segments: Sequence[Segment], now: datetime) -> dict[str, Decimal]:
+    """Working days that each side let the other wait, to a tenth."""
+    days = dict.fromkeys((MARKETING, TECHNOLOGY), NOTHING)
+    for one in stretches_of(segments, now):
+        days[one.side] += one.days
     return {side: round(amount, 1) for side, amount in days.items()}
 
 

@@ -1,14 +1,15 @@
-"""Whether every promise that should have fired has."""
+"""Whether every promise that should have fired has; what is owed around somebody; and the zone of the firm."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q
 
 from tracker.people.access import Viewer
-from tracker.promises.models import Promise
+from tracker.promises.models import Promise, WorkCalendar
 
 MOST = 300
 GRACE = timedelta(minutes=5)
@@ -75,3 +76,9 @@ def owed_around(viewer: Viewer, asks: Collection[int]) -> list[Promise]:
     about = Q(matter__in=[f"request:{ask}" for ask in asks])
     rows = Promise.objects.running().filter(about | Q(pk__in=Promise.objects.running().owed_by(viewer)))
     return list(rows.with_lead().select_related("holder__team").order_by("due_at", "id")[:MOST])
+
+
+def firm_zone() -> ZoneInfo:
+    """Of the firm's own hours, for readers who have none of their own (one statement)."""
+    zone = WorkCalendar.objects.filter(team=None).values_list("zone", flat=True).first()
+    return ZoneInfo(zone or "UTC")

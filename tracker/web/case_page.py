@@ -12,12 +12,22 @@ from django.utils.translation import gettext as _
 from tracker.escalations.models import Condition, Escalation, RulingKind
 from tracker.escalations.queries import CaseFile, Spoken, case_page
 from tracker.escalations.states import CONDITION, CaseState, ConditionState
-from tracker.people.access import Power, Viewer, may
+from tracker.people.access import Power, Role, Viewer, may
 from tracker.people.models import Side, User
 from tracker.promises.models import Kind
+from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import number, say_day
-from tracker.web.case_words import OptionCard, option_cards, say_effects, say_numbers, say_otherwise
-from tracker.web.courts import Court, court_of, promised_turn
+from tracker.web.case_pictures import waiting_picture
+from tracker.web.case_words import (
+    OptionCard,
+    option_cards,
+    say_effects,
+    say_in_words,
+    say_numbers,
+    say_otherwise,
+    say_take,
+)
+from tracker.web.courts import Court, after_ruling, court_of, promised_turn, whose_turn
 from tracker.web.forms.cases import (
     LETTERS,
     MeetForm,
@@ -73,6 +83,7 @@ class CaseView:
     now: datetime
     story: list[Told]
     given: Mapping[str, forms.Form]
+    ranker: User | None = None
 
     @property
     def case(self) -> Escalation:
@@ -134,11 +145,14 @@ class CaseView:
 
     @property
     def courts(self) -> list[Court]:
-        """Whose turn it is: each side that still owes its position, and whoever took it; else who owes the answer that
-        brought it here."""
+        """Whose turn it is: each side that still owes its position, and whoever took it; on a line who owes the answer that
+        brought it here; after a ruling whoever it named, or whose turn its request is, or plainly nobody's."""
         owed, case = self.file.owed, self.case
         if case.state == CaseState.DOCKETED:
             return [promised_turn(Court(None, _("The COO takes it up")), owed)]
+        if case.state == CaseState.RULED:
+            turn = promised_turn(whose_turn(case.ask, self.file.numbers.item, [], self.ranker), owed)
+            return after_ruling(case, self.file.conditions, turn)
         if case.state != CaseState.OPEN:
             return []
         own = [one for one in owed if one.source.startswith(f"{case.key}:")]
@@ -146,7 +160,7 @@ class CaseView:
         if case.taken_by is not None:
             ruling = [one for one in own if one.kind == Kind.RULING]
             courts.append(promised_turn(Court(case.taken_by, _("rules on it")), ruling))
-        return courts or [Court(None, _("The COO takes it up"), then=_("from then on a ruling is owed"))]
+        return courts or [Court(None, _("The COO rules on it"), then=_("no day is promised yet"))]
 
     @property
     def due(self) -> str:
@@ -161,7 +175,7 @@ class CaseView:
     @property
     def _state(self) -> str:
         if self.case.state == CaseState.OPEN and self.case.taken_by_id is None:
-            return _("not taken up yet")
+            return _("no ruling promised yet")
         if self.case.state == CaseState.DOCKETED and any(
             one.state == ConditionState.BROKEN for one in self.file.conditions
         ):
@@ -196,6 +210,24 @@ class CaseView:
     def options(self) -> list[OptionCard]:
         posted = self.given.get("rule")
         return option_cards(self.file, str(posted["kind"].value() or "") if posted else None)
+
+    @cached_property
+    def waiting(self) -> Picture | None:
+        numbers = self.file.numbers
+        return waiting_picture(self.case.key, numbers.stretches, numbers.waited, self.now)
+
+    @property
+    def in_words(self) -> str:
+        return say_in_words(self.file)
+
+    @property
+    def take(self) -> str:
+        return say_take(self.case, self.file.conditions)[0]
+
+    @property
+    def untaken(self) -> str:
+        """What happens where nobody takes it."""
+        return say_take(self.case, self.file.conditions)[1]
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
@@ -251,4 +283,6 @@ def read_case_page(
 ) -> CaseView:
     """Needs LOADED."""
     file = case_page(viewer, case, now)
-    return CaseView(file, viewer, now, tell_story("escalation", case.pk), given or {})
+    asked = case.state == CaseState.RULED and case.ask.rank_asked_at
+    ranker = User.objects.active().holding(Role.CTO).first() if asked else None
+    return CaseView(file, viewer, now, tell_story("escalation", case.pk), given or {}, ranker)

@@ -1,6 +1,6 @@
 """A case in words: what each ruling would do, what the numbers say, what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.escalations.actions import told_act
-from tracker.escalations.models import RulingKind
+from tracker.escalations.models import Condition, Escalation, RulingKind
 from tracker.escalations.queries import CaseFile, DocketRow, Numbers
 from tracker.escalations.rules import Act, Effect, Prefilled
+from tracker.escalations.states import CaseState, ConditionState
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.people.models import Side
@@ -153,7 +154,35 @@ def say_words(option: Prefilled, file: CaseFile) -> list[str]:
         said.append(_("Yes to “%(wanted)s”") % {"wanted": case.wanted})
     if option.kind == RulingKind.COMPROMISE and case.options:
         said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(case.options)})
-    return [*said, _("Nothing moves by itself: the sentence is the ruling.")]
+    return [*said, _("Nothing follows by itself: the sentence is the ruling.")]
+
+
+def say_in_words(file: CaseFile) -> str:
+    """What the mediator has to say besides where nothing follows from a ruling by itself; empty where something follows
+    from each of the three."""
+    letters = sorted(LETTERS[RulingKind(option.kind)] for option in file.options if not option.acts)
+    if not letters:
+        return ""
+    if len(letters) == len(file.options):
+        return _("Nothing follows by itself from any of them: name who sees to it and by when.")
+    text = _("From %(letters)s nothing follows by itself: name who sees to it and by when, or choose what happens.")
+    return text % {"letters": ", ".join(letters)}
+
+
+def say_take(case: Escalation, conditions: Iterable[Condition]) -> tuple[str, str]:
+    """What a mediator does who takes it, as a button names it, and what happens where nobody does."""
+    if case.state == CaseState.OPEN:
+        text = _("You may rule at once. A promised ruling has a day that both sides read; without one no clock runs.")
+        return _("Promise a ruling"), text
+    if any(one.state == ConditionState.BROKEN for one in conditions):
+        return _("Open it again"), _("You owe a new ruling then. Until somebody opens it, the old one stands as it is.")
+    text = _("Both sides are asked for a position then, and you owe a ruling. Until then it asks for nothing.")
+    if case.ask.state in (State.FILED, State.NEEDS_INFORMATION):
+        text = _(
+            "Both sides are asked for a position then, and you owe a ruling."
+            " Otherwise it becomes a case by itself once nobody has decided for 90 days."
+        )
+    return _("Make it a case"), text
 
 
 def _say_sides(sides: frozenset[str]) -> str:
@@ -187,7 +216,6 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
     if numbers.outrank is not None:
         pushed = ", ".join(row.key for row in numbers.outrank.pushed)
         told.append((_("A rank of its own pushes below"), pushed or _("nobody")))
-    told.append((_("Waited"), say_waited(numbers.waited)))
     if numbers.stall is not None:
         low, high = (number(amount, 0) for amount in numbers.stall)
         words = {"low": low, "high": high, "name": ask.requester.name}
@@ -221,11 +249,6 @@ def say_standing(ask: WorkRequest, numbers: Numbers) -> str:
     if numbers.standing.weeks_below:
         return _("place %(place)s, %(weeks)s below the line") % words
     return _("place %(place)s, above the line") % words
-
-
-def say_waited(waited: Mapping[str, Decimal]) -> str:
-    words = {side: number(waited[side], 1) for side in Side.values}
-    return _("%(marketing)s d with marketing, %(technology)s d with IT") % words
 
 
 def say_effects(effects: Sequence[Mapping[str, Any]], ask: WorkRequest) -> list[str]:

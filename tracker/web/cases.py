@@ -38,6 +38,7 @@ from tracker.web.forms.cases import (
     WithdrawCaseForm,
 )
 from tracker.web.once import once
+from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
 from tracker.web.versions import seen_version
@@ -107,6 +108,8 @@ def _show(
 ) -> HttpResponse:
     now = clock.now()
     page = read_case_page(case, request.viewer, now, given)
+    if page.waiting and (file := send_picture(request, page.waiting)):
+        return file
     context = {
         "title": page.title,
         "context_line": page.context_line,
@@ -191,9 +194,10 @@ def _read_effects(text: str) -> list[Any]:
 
 def _read_conditions(form: RulingForm) -> list[actions.NewCondition]:
     given = form.cleaned_data
-    if not given["condition"]:
+    if not given["condition_owner"]:
         return []
-    return [actions.NewCondition(given["condition"], given["condition_owner"], given["condition_due_on"])]
+    what = given["condition"] or given["sentence"]
+    return [actions.NewCondition(what, given["condition_owner"], given["condition_due_on"])]
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ItemState
+from tracker.escalations.models import Condition, Escalation
+from tracker.escalations.states import ConditionState
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.intake.states import State
@@ -58,7 +60,6 @@ TURNS: Mapping[str, str | Promise] = {
     Kind.EMBED_ANSWER: gettext_lazy("answers the proposal"),
     Kind.POSITION: gettext_lazy("says where their side stands"),
     Kind.RULING: gettext_lazy("rules"),
-    Kind.CONDITION: gettext_lazy("sees to a condition"),
 }
 THEN: Mapping[str, str | Promise] = {
     Deed.CHIEFS: gettext_lazy("late; the CTO and the CMO are asked next"),
@@ -83,7 +84,26 @@ def promised_turn(turn: Court, owed: Sequence[Promised]) -> Court:
 
 def court_of(promise: Promised, who: User | None = None) -> Court:
     """The court of one answer; `who` stands in where nobody holds it."""
+    if promise.kind == Kind.CONDITION:
+        # It has a day, and its clock strikes when that is over.
+        verb = _("sees to it: %(what)s") % {"what": promise.facts.get("title", "")}
+        last = (promise.due_at.astimezone(UTC) - timedelta(microseconds=1)).date()
+        return Court(promise.holder or who, verb, last, say_then(promise))
     return Court(promise.holder or who, str(TURNS[promise.kind]), promise.due_at, say_then(promise))
+
+
+def after_ruling(case: Escalation, conditions: Iterable[Condition], turn: Court) -> list[Court]:
+    """Whose turn it is once it is ruled: whoever the ruling named, then whose turn its request is by itself (`turn`); where
+    it is nobody's, the ruling settled it. Needs the owners of the conditions loaded."""
+    then = _("then the case goes back to the COO")
+    named = [
+        Court(one.owner, _("sees to it: %(what)s") % {"what": one.text}, one.due_on, then)
+        for one in conditions
+        if one.state == ConditionState.OPEN
+    ]
+    if turn.verb:
+        return [*named, turn]
+    return named or [Court(None, _("Nobody's turn: settled by the ruling %(case)s") % {"case": case.key})]
 
 
 def proposals_turn(project: Project, items: Iterable[BacklogItem]) -> Court | None:
@@ -175,6 +195,17 @@ def whose_turn(
                 return turn_of_item(item)
             return Court(requester, _("chooses a way"), then=_("embed it in a project, or ask for a rank of its own"))
     return Court(None, "")
+
+
+def say_delivery(item: BacklogItem) -> str:
+    """Who names the delivery owner of an item that has none yet; nothing about one that nobody will deliver."""
+    if item.delivery_owner_id is not None or item.state != ItemState.PROPOSED:
+        return ""
+    if item.project.owner is None:
+        return _("%(project)s has no owner: its team lead or the CTO names one with the answer.") % {
+            "project": item.project.key
+        }
+    return _("%(person)s names one with the answer.") % {"person": item.project.owner.name}
 
 
 def turn_of_item(item: BacklogItem) -> Court:

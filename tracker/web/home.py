@@ -26,7 +26,7 @@ from tracker.projects.queries import LineToday, line_today
 from tracker.promises.models import Promise
 from tracker.promises.queries import GRACE, owed_around
 from tracker.web.first_steps import first_steps_of, say_steps
-from tracker.web.home_cases import case_moves, keys_of
+from tracker.web.home_cases import case_moves, keys_of, own_rulings
 from tracker.web.home_moves import (
     Move,
     add_promises,
@@ -40,7 +40,7 @@ from tracker.web.home_moves import (
 )
 from tracker.web.home_words import UNCOUNTED, say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
-from tracker.web.notices import say_notice
+from tracker.web.notices import Word, say_notice
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -104,7 +104,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     steps = first_steps_of(viewer) if admin or not line.team else None
     context = {
         "title": say_steps(steps) if steps and steps.shown and not moves else say_title(moves),
-        "context_line": say_context(viewer, found.promises, found.desk, found.decisions, admin.kept if admin else ""),
+        "context_line": say_context(viewer, moves, found.desk, found.decisions, admin.kept if admin else ""),
         "nav": "home",
         "now": now,
         "moves": [(move, KEYS[place] if place < len(KEYS) else "") for place, move in enumerate(moves[:SHOWN])],
@@ -114,13 +114,19 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "line_url": line_url(line.key or ""),
         "bottleneck": say_bottleneck(line),
         "crossings": [(one, say_cause(one)) for one in line.crossings],
-        "news": [say_notice(one) for one in told_to(viewer).order_by("-id")[:NEWS]],
+        "news": _lately(viewer, found.desk),
         "first_steps": not line.team,
         "steps": steps,
         "may_import": may(viewer, Power.IMPORT_PROJECTS),
         "may_file": may(viewer, Power.FILE_REQUEST),
     }
     return render_page(request, "tracker/home/index.html", context)
+
+
+def _lately(viewer: Viewer, desk: Sequence[OnDesk]) -> list[Word]:
+    """What others told the viewer, and what they ruled themselves; latest first (one statement)."""
+    told = [say_notice(one) for one in told_to(viewer).order_by("-id")[:NEWS]]
+    return sorted([*told, *own_rulings(desk)], key=lambda word: word.at, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,7 @@ def _moves(found: Found, admin: Setup | None) -> Iterator[Move]:
     viewer, now = found.viewer, found.now
     today = timezone.localtime(now).date()
     ranks = may(viewer, Power.RANK_PROJECTS)
-    yield from case_moves(found.desk, found.promises, viewer)
+    yield from case_moves(found.desk, found.promises, viewer, now)
     yield from decision_moves(found.decisions, today)
     yield from rank_moves([ask for ask in found.waiting if ranks and ask.rank_asked_at], now)
     yield from triage_moves([ask for ask in found.waiting if not (ranks and ask.rank_asked_at)], now)

@@ -1,8 +1,10 @@
 """What waits for a person in cases, as moves: a ruling, a position, a settlement, a condition."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tracker.escalations.models import RulingKind
@@ -13,8 +15,10 @@ from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number
 from tracker.web.forms.cases import LETTERS
 from tracker.web.home_moves import Move
+from tracker.web.notices import Word
 
 IN_CASES = (Kind.POSITION, Kind.CONDITION)
+LONGEST_SENTENCE = 120
 
 
 def keys_of(owed: Iterable[Promise], viewer: Viewer) -> set[str]:
@@ -22,12 +26,12 @@ def keys_of(owed: Iterable[Promise], viewer: Viewer) -> set[str]:
     return {str(one.facts["key"]) for one in owed if one.kind in IN_CASES and one.holder_id == viewer.id}
 
 
-def case_moves(desk: Sequence[OnDesk], owed: Sequence[Promise], viewer: Viewer) -> Iterator[Move]:
+def case_moves(desk: Sequence[OnDesk], owed: Sequence[Promise], viewer: Viewer, now: datetime) -> Iterator[Move]:
     """`owed` are the running promises of the viewer; one about a case that they may not see is passed over."""
     seen = {one.case.key: one for one in desk}
     for one in desk:
         if one.rules:
-            yield _ruling(one)
+            yield _ruling(one, now)
         if one.settles:
             yield _settlement(one)
         if one.broken:
@@ -47,7 +51,7 @@ def _words(one: OnDesk) -> dict[str, str]:
     return {"case": case.key, "request": case.ask.key, "title": case.ask.title, "wanted": case.wanted or case.ask.title}
 
 
-def _ruling(one: OnDesk) -> Move:
+def _ruling(one: OnDesk, now: datetime) -> Move:
     url = reverse("case", args=[one.case.key])
     words = {**_words(one), **{side: number(days, 1) for side, days in one.waited.items()}}
     text = _("%(request)s %(title)s: %(marketing)s d with marketing, %(technology)s d with IT.") % words
@@ -66,6 +70,8 @@ def _ruling(one: OnDesk) -> Move:
         tone="warn",
         primary=True,
         sources=(f"{one.case.key}:{Kind.RULING}",),
+        by=one.due_at,
+        late=one.due_at is not None and one.due_at <= now,
     )
 
 
@@ -139,3 +145,16 @@ def say_waiting(desk: Iterable[OnDesk]) -> str:
         return ""
     words = {"days": number(sum(sums.values()), 1), **{side: number(days, 1) for side, days in sums.items()}}
     return _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
+
+
+def own_rulings(desk: Iterable[OnDesk]) -> Iterator[Word]:
+    """What the viewer ruled lately: nobody is told of what they did themselves, and yet they look for it again."""
+    for one in desk:
+        if one.ruled is None:
+            continue
+        words = {**_words(one), "sentence": Truncator(one.ruled.sentence).chars(LONGEST_SENTENCE)}
+        text = _("%(case)s: you ruled on %(request)s %(title)s: %(sentence)s")
+        if one.ruled.kind == RulingKind.SEND_BACK:
+            text = _("%(case)s: you sent %(request)s %(title)s back: %(sentence)s")
+        url = reverse("case", args=[one.case.key])
+        yield Word(one.case.pk, text % words, "", "", url, one.ruled.at, unread=False)

@@ -45,8 +45,8 @@ MINUTES = {
 class Move:
     """`due` is how long it has waited or when it is due; `button` leads to `then_url`, the title to `url`.
 
-    `sources` are the answers that it gives (promises/models.py); `owed` the one of them that is due first, `mine` whether
-    the viewer holds it, or leads whoever does.
+    `sources` are the answers that it gives (promises/models.py); `owed` the one of them that is due first, the viewer's
+    own before others', `mine` whether the viewer holds it, or leads whoever does. `by` is until when it is to be done, `late` whether that has passed.
     """
 
     kind: str
@@ -62,6 +62,8 @@ class Move:
     sources: tuple[str, ...] = ()
     owed: Promise | None = None
     mine: bool = False
+    by: datetime | None = None
+    late: bool = False
 
 
 def add_promises(
@@ -73,25 +75,31 @@ def add_promises(
         if not owed:
             yield move
             continue
-        first = min(owed, key=lambda one: one.due_at)
+        first = min(owed, key=lambda one: (one.holder_id != viewer.id, one.due_at))
         due, tone = say_due(first, now)
         leads = Role.LEAD in viewer.roles and viewer.team is not None and first.team_id == viewer.team
         text = f"{move.text} {say_otherwise(first)}"
         if first.holder and first.holder.pk != viewer.id:
             text = f"{move.text} {say_owed(first)}"
         mine = first.holder_id == viewer.id or leads
-        yield replace(move, due=due, tone=tone, text=text, owed=first, mine=mine)
+        told = replace(move, due=due, tone=tone, text=text, owed=first, mine=mine)
+        if mine and not move.by:
+            told = replace(told, by=first.due_at, late=first.breached_at is not None)
+        yield told
 
 
 def by_urgency(move: Move) -> tuple[int, datetime, int]:
-    """Broken promises first, then what lost its place, then what is due soonest, then the rest by its kind."""
+    """Broken conditions and promises first, then what lost its place, then what is due soonest, then the rest by its
+    kind; the cases among them come in the order of the docket."""
     kind = URGENCY[move.kind]
-    if move.owed is not None and move.mine:
-        return (0 if move.owed.breached_at else 2), move.owed.due_at, kind
-    return (1 if move.kind in ("rehome", "broken") else 3), LAST, kind
+    if move.kind == "broken":
+        return 0, FIRST, kind
+    if move.by is not None:
+        return (0 if move.late else 2), move.by, kind
+    return (1 if move.kind == "rehome" else 3), LAST, kind
 
 
-LAST = datetime.max.replace(tzinfo=UTC)
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 URGENCY = {
     "broken": 0,
     "rehome": 1,

@@ -11,7 +11,7 @@ from tracker.escalations.queries import OnDesk
 from tracker.people.access import Viewer
 from tracker.projects.queries import LineToday
 from tracker.projects.words import say_weeks
-from tracker.promises.models import Kind, Promise
+from tracker.promises.models import Kind
 from tracker.web.home_cases import say_waiting
 from tracker.web.home_moves import Move, minutes_of
 
@@ -22,7 +22,7 @@ FEWEST_TO_SUM = 2
 
 
 def say_title(moves: Sequence[Move]) -> str:
-    """How many decisions wait, or to a mediator how many cases, and about how long they take."""
+    """How many decisions wait, to a mediator the cases among them first, and about how long all of them take."""
     if not moves:
         return _("Nothing waits for you")
     minutes = minutes_of(moves)
@@ -30,16 +30,25 @@ def say_title(moves: Sequence[Move]) -> str:
     cases = sum(move.kind == "ruling" for move in moves)
     if cases:
         needed = ngettext("%(count)s case needs you", "%(count)s cases need you", cases) % {"count": cases}
-        return _("%(cases)s, about %(minutes)s") % {"cases": needed, "minutes": told}
+        return _("%(cases)s, about %(minutes)s") % {"cases": _and_others(needed, len(moves) - cases), "minutes": told}
     decisions = ngettext("%(count)s decision", "%(count)s decisions", len(moves)) % {"count": len(moves)}
     return _("%(decisions)s, about %(minutes)s") % {"decisions": decisions, "minutes": told}
 
 
+def _and_others(cases: str, others: int) -> str:
+    if not others:
+        return cases
+    return ngettext("%(cases)s, and %(count)s other decision", "%(cases)s, and %(count)s other decisions", others) % {
+        "cases": cases,
+        "count": others,
+    }
+
+
 def say_context(
-    viewer: Viewer, owed: Iterable[Promise], desk: Sequence[OnDesk], decisions: Sequence[Decision], kept: str
+    viewer: Viewer, moves: Sequence[Move], desk: Sequence[OnDesk], decisions: Sequence[Decision], kept: str
 ) -> str:
     """One line of whole sentences; `kept` is what an administrator hears of promises."""
-    said = [kept, say_waiting(desk), say_broken(desk), say_owing(viewer, owed), say_saving(decisions)]
+    said = [kept, say_waiting(desk), say_broken(desk), say_owing(moves, viewer), say_saving(decisions)]
     return " ".join(sentence for sentence in (*said, _("Everything else moves without you.")) if sentence)
 
 
@@ -50,11 +59,11 @@ def say_broken(desk: Iterable[OnDesk]) -> str:
     return ngettext("%(count)s condition was broken.", "%(count)s conditions were broken.", count) % {"count": count}
 
 
-def say_owing(viewer: Viewer, owed: Iterable[Promise]) -> str:
-    """How many answers the viewer owes: a first answer and a decision about one request are one."""
-    mine = [one for one in owed if one.holder_id == viewer.id and one.kind not in UNCOUNTED]
-    first = {one.matter for one in mine if one.kind == Kind.TRIAGE}
-    mine = [one for one in mine if one.kind != Kind.DECISION or one.matter not in first]
+def say_owing(moves: Iterable[Move], viewer: Viewer) -> str:
+    """How many of the decisions are answers that somebody waits for until a day; the rest has none. The same number
+    stands in the navigation."""
+    mine = [move.owed for move in moves if move.owed and move.owed.holder_id == viewer.id]
+    mine = [one for one in mine if one.kind not in UNCOUNTED]
     late = sum(one.breached_at is not None for one in mine)
     if not mine:
         return ""
@@ -62,11 +71,18 @@ def say_owing(viewer: Viewer, owed: Iterable[Promise]) -> str:
     if late:
         return (
             ngettext(
-                "You owe %(count)s answer; late: %(late)s.", "You owe %(count)s answers; late: %(late)s.", len(mine)
+                "Of these you owe %(count)s answer by a day; late: %(late)s.",
+                "Of these you owe %(count)s answers by a day; late: %(late)s.",
+                len(mine),
             )
             % words
         )
-    return ngettext("You owe %(count)s answer.", "You owe %(count)s answers.", len(mine)) % words
+    return (
+        ngettext(
+            "Of these you owe %(count)s answer by a day.", "Of these you owe %(count)s answers by a day.", len(mine)
+        )
+        % words
+    )
 
 
 def say_saving(decisions: Iterable[Decision]) -> str:

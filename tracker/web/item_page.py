@@ -22,7 +22,7 @@ from tracker.people.access import Power, Viewer, may
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import say_day
-from tracker.web.courts import Court, court_of, promised_turn, promises_on, running, turn_of_item
+from tracker.web.courts import Court, court_of, promised_turn, promises_on, running, say_delivery, turn_of_item
 from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
 from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
@@ -110,6 +110,10 @@ class ItemPage:
     def conditions(self) -> list[Court]:
         """What a ruling made its delivery depend on: by whom, until when, or the case comes back."""
         return [court_of(one) for one in self.owed if one.kind == Kind.CONDITION]
+
+    @property
+    def delivery(self) -> str:
+        return say_delivery(self.item)
 
     @property
     def title(self) -> str:

@@ -1,7 +1,8 @@
 """Limbo: what nobody decided and is past due, by team."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from tracker.escalations.queries import Limbo, limbo_list, limbo_weeks
+from tracker.escalations.queries import Limbo, LimboRow, limbo_list, limbo_weeks
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed
 from tracker.people.models import Side
-from tracker.promises.models import Kind
+from tracker.promises.models import Deed, Kind
 from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import say_day
 from tracker.web.courts import THEN
@@ -36,15 +37,30 @@ def show_limbo(request: SignedInRequest) -> HttpResponse:
     context = {
         "title": say_limbo(limbo),
         "context_line": say_ages(limbo),
-        "teams": [
-            (team, [(row, Kind(row.kind).label, THEN.get(row.next_deed, "")) for row in team.rows])
-            for team in limbo.teams
-        ],
+        "teams": [(team, [show_row(row, now) for row in team.rows]) for team in limbo.teams],
         "trend": trend,
         "now": now,
         "nav": "limbo",
     }
     return render_page(request, "tracker/cases/limbo.html", context)
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row in words: what is owed, who is asked `then` before the COO, and on which day it goes to the COO by itself."""
+
+    row: LimboRow
+    kind: str
+    then: str
+    to_coo_on: date | None
+    to_coo: str
+
+
+def show_row(row: LimboRow, now: datetime) -> ShownRow:
+    on = timezone.localtime(row.to_coo_at).date() if row.to_coo_at else None
+    to_coo = _("goes to the COO: %(day)s") % {"day": say_day(on, timezone.localtime(now).date())} if on else ""
+    then = "" if on and row.next_deed == Deed.DOCKET else str(THEN.get(row.next_deed, ""))
+    return ShownRow(row, str(Kind(row.kind).label), then, on, to_coo)
 
 
 def limbo_picture(weeks: Sequence[tuple[datetime, int]]) -> Picture | None:

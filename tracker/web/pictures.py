@@ -50,6 +50,8 @@ MARKS = {
     "allowance": Paint("accent-tint", "accent"),
     "open": Paint("accent-tint", "accent"),
     "reserve": Paint("sunk", "edge"),
+    "marketing": Paint("marketing", "marketing", "on-side"),
+    "technology": Paint("technology", "technology", "on-side"),
 }
 LINES = {"grid": ("hairline", 1.0), "cut": ("bad", 3.0), "now": ("accent", 2.0), "trend": ("accent", 2.0)}
 WORDS = {"soft": "soft", "ink": "ink", "strong": "ink", "cut": "bad", "now": "accent", "trend": "accent"}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import item_of
 from tracker.backlog.states import OUTCOMES, ItemState
-from tracker.escalations.models import Escalation
+from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
@@ -31,7 +31,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
 from tracker.templatetags.times import number, say_day
-from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
+from tracker.web.courts import Court, after_ruling, promised_turn, promises_on, running, say_delivery, whose_turn
 from tracker.web.request_story import Line, tell_request
 
 NEAREST = 5
@@ -62,6 +62,7 @@ class RequestPage:
     promises: Sequence[Promised] = ()
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
+    named: Sequence[Condition] = ()
 
     @cached_property
     def type_name(self) -> str:
@@ -126,6 +127,17 @@ class RequestPage:
     def court(self) -> Court:
         turn = whose_turn(self.ask, self.item, self.triagers, self.ranker)
         return promised_turn(turn, self.owed)
+
+    @property
+    def courts(self) -> list[Court]:
+        """Of one that was ruled on also whoever the ruling named; where it is nobody's turn, that the ruling settled it."""
+        if self.case is None or self.case.state != CaseState.RULED or self.ask.state == State.WITHDRAWN:
+            return [self.court]
+        return after_ruling(self.case, self.named, self.court)
+
+    @property
+    def delivery(self) -> str:
+        return say_delivery(self.item) if self.item else ""
 
     @property
     def late(self) -> Promised | None:
@@ -271,10 +283,12 @@ def tone_of(ask: WorkRequest) -> str:
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
     """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer), one more each
-    for what was split and for who is asked for a rank."""
+    for what was split, for who is asked for a rank, and for whom a ruling named."""
     story = story_of("request", ask.pk)
     comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
+    case = case_of(ask.pk)
+    ruled = case if case and case.state == CaseState.RULED else None
     return RequestPage(
         ask=ask,
         viewer=viewer,
@@ -283,10 +297,11 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         triagers=triagers_of(ask),
         story=story,
         told=tell_request(story, comments, parts),
-        case=case_of(ask.pk),
+        case=case,
         promises=promises_on(ask),
         parts=parts,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
+        named=list(ruled.conditions.select_related("owner__team").order_by("id")) if ruled else [],
     )
 
 

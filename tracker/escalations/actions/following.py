@@ -1,7 +1,7 @@
 """What follows from the rooms below, set by set: broken promises, decided requests, requests that grew old."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from tracker.escalations.actions.beginning import (
 )
 from tracker.escalations.events import CaseFacts, CasesMoved
 from tracker.escalations.models import Condition, Escalation, Position
+from tracker.escalations.rules import UNDECIDED_TOO_LONG
 from tracker.escalations.states import CaseState
 from tracker.history.actions import RECORD
 from tracker.intake.events import RequestsMoved
@@ -25,7 +26,6 @@ from tracker.promises.models import Deed, Kind
 
 SYSTEM = "system"
 BATCH = 200
-UNDECIDED_TOO_LONG = timedelta(days=90)
 DECIDING = ("accept", "decline", "park", "withdraw")
 ENTRIES = """
 SELECT 'escalation' AS subject, made.id AS subject_id, made.version, %(actor)s::text AS actor, %(verb)s::text AS verb,

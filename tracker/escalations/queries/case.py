@@ -26,8 +26,8 @@ from tracker.backlog.queries import (
 from tracker.backlog.queries.ways import Standing, place_by_score
 from tracker.backlog.states import BLOCKING, ItemState
 from tracker.escalations.models import Condition, Escalation, Position, Ruling, readable
-from tracker.escalations.queries.waiting import waited_on, ways_of
-from tracker.escalations.rules import Known, Prefilled, prefill_rulings, stall_cost
+from tracker.escalations.queries.waiting import stretches_on, waited_on, ways_of
+from tracker.escalations.rules import Known, Prefilled, Stretch, prefill_rulings, stall_cost
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.people.access import Viewer
@@ -66,7 +66,7 @@ class Spoken:
 @dataclass(frozen=True)
 class Numbers:
     """What the system knows by itself: `best` could carry it for `weeks`, with this `effect` on the line of `listed`;
-    `outrank` names whom a project of its own would push; `stall` is money only where the requester gave it."""
+    `outrank` names whom a project of its own would push; `waited` by side, and in `stretches`; `stall` is money only where the requester gave it."""
 
     effort: Decimal | None
     best: Found | None
@@ -76,6 +76,7 @@ class Numbers:
     standing: Standing | None
     outrank: Outrank | None
     waited: Mapping[str, Decimal]
+    stretches: Sequence[Stretch]
     stall: tuple[Decimal, Decimal] | None
     lacking: Sequence[str]
     item: BacklogItem | None
@@ -174,6 +175,7 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
     effect = add_to_host(there, host, weeks) if there and host and weeks else None
     own = listed.get(ask.team_id or 0)
     lacking = lacking_for_embedding(ask)
+    way = ways_of([ask.pk])[ask.pk]
     numbers = Numbers(
         effort=ask.effort_weeks,
         best=best,
@@ -182,7 +184,8 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
         listed=own,
         standing=place_by_score(own, ask) if own else None,
         outrank=outrank_at(own, ask.effort_weeks) if own and ask.effort_weeks and item is None else None,
-        waited=waited_on(ways_of([ask.pk])[ask.pk], promises, at),
+        waited=waited_on(way, promises, at),
+        stretches=stretches_on(way, promises, at),
         stall=_stall(ask, at),
         lacking=lacking,
         item=item,

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries.waiting import waits_of
+from tracker.escalations.rules import due_first
 from tracker.escalations.states import CaseState, ConditionState
 from tracker.people.access import Viewer
 from tracker.promises.models import Kind, Promise
@@ -45,14 +46,19 @@ class Docket:
     lines: list[DocketRow]
 
 
-def docket_of(viewer: Viewer, at: datetime) -> Docket:
-    """Cases, then lines, the oldest of each first; what was promised anew keeps off it until then. Two statements."""
+def ruling_due() -> Subquery:
+    """Until when the ruling on a case is owed; null where nobody promised it."""
     source = Concat(OuterRef("key"), Value(f":{Kind.RULING}"), output_field=CharField())
-    ruling = Promise.objects.running().filter(source=source)
+    return Subquery(Promise.objects.running().filter(source=source).values("due_at")[:1])
+
+
+def docket_of(viewer: Viewer, at: datetime) -> Docket:
+    """Cases, what is due first in front, then lines, the oldest first; what was promised anew keeps off it until then.
+    Two statements."""
     rows = Escalation.objects.visible_to(viewer).live().exclude(acknowledged_until__gt=at)
     rows = rows.annotate(
         spoken=Count("positions", distinct=True),
-        due_at=Subquery(ruling.values("due_at")[:1]),
+        due_at=ruling_due(),
         since=Coalesce("began_at", "created_at"),
         broken=Exists(Condition.objects.filter(escalation=OuterRef("pk"), state=ConditionState.BROKEN)),
     )
@@ -63,8 +69,9 @@ def docket_of(viewer: Viewer, at: datetime) -> Docket:
     )
     waits = waits_of([case.ask_id for case in found], at)
     listed = [_row(case, waits[case.ask_id], viewer) for case in found]
+    cases = [row for row in listed if row.case.state == CaseState.OPEN]
     return Docket(
-        cases=[row for row in listed if row.case.state == CaseState.OPEN],
+        cases=sorted(cases, key=lambda row: due_first(row.due_at, row.since, row.case.pk)),
         lines=[row for row in listed if row.case.state == CaseState.DOCKETED],
     )
 

@@ -1,15 +1,22 @@
 """Limbo: requests that nobody decided and that are past due, by team, oldest first, with whose turn it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Greatest
 
 from tracker.escalations.models import Escalation
+from tracker.escalations.rules import UNDECIDED_TOO_LONG
+from tracker.history.models import Entry
 from tracker.intake.models import WorkRequest
+from tracker.kernel.calendar import NoWorkingTimeError, after_working_time
 from tracker.people.access import Viewer
-from tracker.promises.models import Kind, Promise, next_deed
+from tracker.promises.calendars import calendar_of
+from tracker.promises.models import Deed, Kind, Promise, WorkCalendar, next_deed
+from tracker.promises.rules import MINUTE
 from tracker.promises.states import PromiseState
 
 MOST = 200
@@ -22,7 +29,8 @@ UNDECIDED = (Kind.TRIAGE, Kind.DECISION, Kind.REPLY)
 @dataclass(frozen=True)
 class LimboRow:
     """`days` since it was filed; `holder` owes the `kind` that was due first, at `due_at`; `next_deed` of its clock says
-    who is asked next, nobody where it is empty; `case` is where it is stuck."""
+    who is asked next, nobody where it is empty; `case` is where it is stuck, `to_coo_at` when it gets there by itself:
+    at the end of its clock, or after 90 days."""
 
     key: str
     title: str
@@ -36,6 +44,7 @@ class LimboRow:
     due_at: datetime
     next_deed: str
     case: str
+    to_coo_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -68,11 +77,13 @@ class Limbo:
 
 
 def limbo_list(viewer: Viewer, at: datetime) -> Limbo:
-    """Two statements; only requests that the viewer may see are listed or counted."""
+    """Three statements; only requests that the viewer may see are listed or counted."""
     rows: dict[str, list[LimboRow]] = {}
     names: dict[str, str] = {}
-    for ask in past_due(viewer, at).order_by("filed_at", "id")[:MOST]:
-        row = _row(ask, at)
+    found = list(past_due(viewer, at).order_by("filed_at", "id")[:MOST])
+    hours = WorkCalendar.objects.in_bulk({vars(ask)["late_hours"] for ask in found})
+    for ask in found:
+        row = _row(ask, hours, at)
         rows.setdefault(row.team_key, []).append(row)
         names[row.team_key] = row.team
     counted = {key: (name, in_time, of) for key, name, in_time, of in _counts(viewer, at)}
@@ -90,7 +101,14 @@ def past_due(viewer: Viewer, at: datetime) -> QuerySet[WorkRequest]:
     """Undecided, with an answer that was due before now; annotated with the one that was due first."""
     late = Promise.objects.running().filter(matter=matter_of(OuterRef("pk")), due_at__lt=at).order_by("due_at", "id")
     rows = WorkRequest.objects.visible_to(viewer).undecided().select_related("team")
+    cases = Escalation.objects.filter(ask=OuterRef("pk"))
+    returns = Entry.objects.filter(subject="request", subject_id=OuterRef("pk"), verb="return_request")
     return rows.annotate(
+        undecided_from=Greatest(
+            "filed_at",
+            Subquery(cases.filter(ended_at__isnull=False).order_by("-ended_at").values("ended_at")[:1]),
+            Subquery(returns.order_by("-version").values("at")[:1]),
+        ),
         late_at=Subquery(late.values("due_at")[:1]),
         late_kind=Subquery(late.values("kind")[:1]),
         late_side=Subquery(late.values("side")[:1]),
@@ -98,11 +116,13 @@ def past_due(viewer: Viewer, at: datetime) -> QuerySet[WorkRequest]:
         late_deeds=Subquery(late.values("deeds")[:1]),
         late_step=Subquery(late.values("step")[:1]),
         late_next=Subquery(late.values("next_at")[:1]),
-        case_key=Subquery(Escalation.objects.live().filter(ask=OuterRef("pk")).values("key")[:1]),
+        late_waits=Subquery(late.values("waits")[:1]),
+        late_hours=Subquery(late.values("calendar")[:1]),
+        case_key=Subquery(cases.live().values("key")[:1]),
     ).filter(late_at__isnull=False)
 
 
-def _row(ask: WorkRequest, at: datetime) -> LimboRow:
+def _row(ask: WorkRequest, hours: Mapping[int, WorkCalendar], at: datetime) -> LimboRow:
     known = vars(ask)
     filed = ask.filed_at or ask.created_at
     return LimboRow(
@@ -118,7 +138,33 @@ def _row(ask: WorkRequest, at: datetime) -> LimboRow:
         due_at=known["late_at"],
         next_deed=next_deed(known["late_deeds"], known["late_step"], known["late_next"]),
         case=known["case_key"] or "",
+        to_coo_at=None if known["case_key"] else _to_coo_at(known, hours[known["late_hours"]], at),
     )
+
+
+def _to_coo_at(known: Mapping[str, Any], hours: WorkCalendar, at: datetime) -> datetime:
+    """When the last step of its clock puts it on the docket, or 90 days without a decision make it a case: whichever
+    comes first, and now where a sweep is about to."""
+    aged: datetime = known["undecided_from"] + UNDECIDED_TOO_LONG
+    climbed = _docket_at(known, hours, at)
+    return max(at, aged if climbed is None else min(aged, climbed))
+
+
+def _docket_at(known: Mapping[str, Any], hours: WorkCalendar, at: datetime) -> datetime | None:
+    """None where the clock has nothing left to do, or where its hours end no step."""
+    deeds, step, then = known["late_deeds"], known["late_step"], known["late_next"]
+    if then is None or Deed.DOCKET not in deeds[step:]:
+        return None
+    breach = deeds.index(Deed.BREACH)
+    if step < breach:
+        step, then = breach, known["late_at"]
+    try:
+        for wait in known["late_waits"][step + 1 : deeds.index(Deed.DOCKET) + 1]:
+            then = after_working_time(calendar_of(hours, at.year), then, wait * MINUTE)
+    except NoWorkingTimeError:
+        return None
+    moment: datetime = then
+    return moment
 
 
 def _counts(viewer: Viewer, at: datetime) -> list[tuple[str, str, int, int]]:

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from tracker.backlog.models import BacklogItem
-from tracker.escalations.rules import Segment, fill_gaps, waited_by_side
+from tracker.escalations.rules import Segment, Stretch, fill_gaps, stretches_of, waited_by_side
 from tracker.history.models import Entry
 from tracker.history.queries import Moment
 from tracker.intake.models import Delivery, WorkRequest
@@ -74,10 +74,17 @@ def _read(ask: WorkRequest) -> Way:
 
 
 def waited_on(way: Way, promises: Sequence[Promise], now: datetime) -> dict[str, Decimal]:
-    """The same of one request, from all its promises, loaded with their calendars. Needs both teams loaded.
+    """The same of one request, from all its promises, loaded with their calendars. Needs both teams loaded."""
+    return waited_by_side(_waits(way, promises, now), now)
 
-    A condition is nobody's turn before its day.
-    """
+
+def stretches_on(way: Way, promises: Sequence[Promise], now: datetime) -> list[Stretch]:
+    """The same, stretch by stretch."""
+    return stretches_of(_waits(way, promises, now), now)
+
+
+def _waits(way: Way, promises: Sequence[Promise], now: datetime) -> list[Segment]:
+    """What is owed, and on whose desk it lay meanwhile; a condition is nobody's turn before its day."""
     owed = [
         Segment(
             one.side,
@@ -89,7 +96,7 @@ def waited_on(way: Way, promises: Sequence[Promise], now: datetime) -> dict[str,
     ]
     owed = [one for one in owed if one.start < (one.end or now)]
     hours = {one.side: one.calendar for one in owed}
-    return waited_by_side(fill_gaps(owed, _desks(way, hours), now), now)
+    return fill_gaps(owed, _desks(way, hours), now)
 
 
 def _desks(way: Way, hours: Mapping[str, Calendar]) -> list[Segment]:

@@ -1,6 +1,6 @@
 """Forms of cases: raise one, say what a side wants, settle, rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -91,7 +91,8 @@ class PlainCaseForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    """A choice, a sentence and a date; the condition is optional, but whole."""
+    """A choice, a sentence and a date; whoever sees to it is optional, but comes with a day. What has to hold is the
+    sentence, unless a condition says it in words of its own."""
 
     kind = forms.ChoiceField(
         label=_("What you can rule"),
@@ -116,7 +117,8 @@ class RulingForm(forms.Form):
     )
     condition_due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
 
-    FOLDED = ("rationale", "accepted_risk", "condition", "condition_owner", "condition_due_on")
+    FOLDED = ("rationale", "accepted_risk", "condition")
+    NAMED = ("condition_owner", "condition_due_on")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -126,11 +128,20 @@ class RulingForm(forms.Form):
     @property
     def unfolded(self) -> bool:
         """Whether what most rulings leave empty has to be shown: something in it is wrong, or was typed."""
-        return any(self[name].errors or (self.is_bound and self[name].value()) for name in self.FOLDED)
+        return self._touched(self.FOLDED)
+
+    @property
+    def named(self) -> bool:
+        """The same of who sees to it, and by when."""
+        return self._touched(self.NAMED)
+
+    def _touched(self, names: Iterable[str]) -> bool:
+        return any(self[name].errors or (self.is_bound and self[name].value()) for name in names)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        parts = [given.get(name) for name in ("condition", "condition_owner", "condition_due_on")]
-        if any(parts) and not all(parts):
-            self.add_error("condition", _("A condition has words, somebody who sees to it, and a date."))
+        parts = {name: given.get(name) for name in (*self.NAMED, "condition")}
+        lacking = [name for name in self.NAMED if not parts[name] and name not in self.errors]
+        if any(parts.values()) and lacking:
+            self.add_error(lacking[0], _("Name both: who sees to it, and by which day."))
         return given
