@@ -26,7 +26,7 @@ test: $(DEV) ## Run every test; says which it could not run and why
 	@$(PYTHON) -m pytest -q $(WORKERS)
 
 .PHONY: test-fast
-test-fast: $(DEV) ## Run the tests of rules, verbs and pages: no browser, no kills, no walk over every route
+test-fast: $(DEV) ## Run the tests of rules, verbs and pages: no browser, no processes of their own, no walk over every route
 	@$(PYTHON) -m pytest -q $(WORKERS) -m "not browser and not faults and not walks"
 
 .PHONY: lint

@@ -1,7 +1,5 @@
 """The whole site read in Russian: wherever three English words stand together, a text escaped its translation.
 
-pytestmark = pytest.mark.walks
-
 What people wrote themselves (titles, names, reasons) is told apart by asking the database. Found here are texts that
 were never wrapped, were translated when the module was imported, or were put together from pieces.
 """
@@ -12,6 +10,7 @@ from copy import copy
 from html import unescape
 from typing import Any, ClassVar
 
+import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client, TestCase
@@ -66,6 +65,7 @@ def _texts() -> Iterator[str]:
                 yield row
 
 
+@pytest.mark.walks
 class TestTheSiteInRussian(TestCase):
     world: ClassVar[World]
     own: ClassVar[str]

@@ -38,6 +38,7 @@ def breach(promise: Promise) -> bool:
     return Firing.objects.filter(promise=promise, deed="breach").exists()
 
 
+@pytest.mark.faults
 def test_what_is_due_as_it_begins_is_swept_after_its_commit_without_a_scheduler(clocks: Cast, worker: None) -> None:
     with transaction.atomic():
         promise = owe(clocks, at=clock.now(), until=clock.now() - timedelta(hours=1))

@@ -64,6 +64,7 @@ def wait_for(run: ImportRun, *, rows: int = 0, state: str = "") -> None:
     pytest.fail(f"the run is still {run.state} with {run.rows_done} rows")
 
 
+@pytest.mark.faults
 def test_a_started_run_is_carried_out_by_a_worker(run: ImportRun, worker: None) -> None:
     actions.run_import(actor=run.started_by.viewer(), at=NOON, run=run)
     wait_for(run, state=RunState.DONE)
@@ -75,6 +76,7 @@ def test_a_ring_from_any_thread_goes_to_our_broker(services: Services) -> None:
         assert threads.submit(lambda: tasks.carry_import.app.conf.broker_url).result() == app.conf.broker_url
 
 
+@pytest.mark.faults
 def test_a_run_whose_ring_was_lost_is_found_by_the_sweep(run: ImportRun, worker: None) -> None:
     earlier = clock.now() - timedelta(seconds=2 * actions.IDLE_SECONDS)
     actions.run_import(actor=run.started_by.viewer(), at=earlier, run=run, ring=False)

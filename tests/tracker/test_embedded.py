@@ -62,6 +62,7 @@ def postmaster(data: Path) -> int:
     return int((data / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
+@pytest.mark.faults
 def test_both_servers_answer_on_sockets_and_listen_nowhere_else(tmp_path: Path, start: Start) -> None:
     services = start(tmp_path / "var")
     assert answer(services, "SHOW listen_addresses") == ""
@@ -71,6 +72,7 @@ def test_both_servers_answer_on_sockets_and_listen_nowhere_else(tmp_path: Path, 
         assert broker.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
 
 
+@pytest.mark.faults
 def test_only_the_owner_reaches_the_sockets_and_the_files(tmp_path: Path, start: Start) -> None:
     data = tmp_path / "var"
     start(data)
@@ -78,6 +80,7 @@ def test_only_the_owner_reaches_the_sockets_and_the_files(tmp_path: Path, start:
         assert folder.stat().st_mode & 0o777 == 0o700, folder
 
 
+@pytest.mark.faults
 def test_the_database_searches_russian_and_every_new_one_does(tmp_path: Path, start: Start) -> None:
     services = start(tmp_path)
     assert answer(services, "SELECT lower('ЁЛКА')") == "ёлка"
@@ -87,6 +90,7 @@ def test_the_database_searches_russian_and_every_new_one_does(tmp_path: Path, st
     assert answer(another, "SELECT unaccent('café')") == "cafe"
 
 
+@pytest.mark.faults
 def test_the_next_start_keeps_the_data(tmp_path: Path) -> None:
     for number in (1, 2):
         services = start_services(tmp_path)
@@ -101,6 +105,7 @@ def test_the_next_start_keeps_the_data(tmp_path: Path) -> None:
             services.stop()
 
 
+@pytest.mark.faults
 def test_servers_that_outlived_a_killed_parent_are_adopted_and_can_be_stopped(tmp_path: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED_STARTER, str(tmp_path)], check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -116,6 +121,7 @@ def test_servers_that_outlived_a_killed_parent_are_adopted_and_can_be_stopped(tm
     assert not command_of(second_survivor)
 
 
+@pytest.mark.faults
 def test_servers_that_were_killed_lose_nothing_and_do_not_stop_the_next_start(tmp_path: Path) -> None:
     first = start_services(tmp_path)
     write(first, "CREATE TABLE kept (number int)")
@@ -134,6 +140,7 @@ def test_servers_that_were_killed_lose_nothing_and_do_not_stop_the_next_start(tm
         second.stop()
 
 
+@pytest.mark.faults
 def test_a_start_waits_for_the_last_process_of_a_killed_server(tmp_path: Path) -> None:
     first = start_services(tmp_path)
     slow = int(str(answer(first, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")))
@@ -150,6 +157,7 @@ def test_a_start_waits_for_the_last_process_of_a_killed_server(tmp_path: Path) -
         second.stop()
 
 
+@pytest.mark.faults
 def test_a_stranger_with_the_number_of_the_dead_server_is_not_taken_for_it(tmp_path: Path, start: Start) -> None:
     start(tmp_path).stop()
     stranger = subprocess.Popen(["sleep", "60"])
@@ -164,6 +172,7 @@ def test_a_stranger_with_the_number_of_the_dead_server_is_not_taken_for_it(tmp_p
         stranger.wait()
 
 
+@pytest.mark.faults
 def test_a_broken_journal_of_the_broker_is_set_aside(tmp_path: Path) -> None:
     broker = Valkey(tmp_path, durable=True)
     broker.start()
@@ -178,6 +187,7 @@ def test_a_broken_journal_of_the_broker_is_set_aside(tmp_path: Path) -> None:
         broker.stop()
 
 
+@pytest.mark.faults
 def test_a_folder_too_deep_for_a_socket_is_served_all_the_same(tmp_path: Path, start: Start) -> None:
     deep = tmp_path / ("deep " * 12) / ("deeper " * 8)
     services = start(deep)
@@ -208,6 +218,7 @@ def test_the_secret_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path)
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.faults
 def test_a_command_finds_the_servers_of_a_running_installation(
     tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
