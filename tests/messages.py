@@ -8,6 +8,7 @@ that is not translated fails it. Babel reads Python, Django's own templatize tur
 import io
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -42,8 +43,13 @@ def folder_of(package: str) -> Path:
     return ROOT / package / "locale" / "ru" / "LC_MESSAGES"
 
 
-def texts(package: str) -> Iterator[Found]:
+@cache
+def texts(package: str) -> list[Found]:
     """(msgid or (singular, plural), context, place) of every text in the interface of a package."""
+    return list(_find_texts(package))
+
+
+def _find_texts(package: str) -> Iterator[Found]:
     for path in sorted((ROOT / package).rglob("*.py")):
         for message, context in python_texts(path.read_bytes()):
             yield message, context, str(path.relative_to(ROOT))
@@ -60,6 +66,7 @@ def own_texts(package: str) -> Iterator[Found]:
     yield from (text for text in texts(package) if text[:2] not in below)
 
 
+@cache
 def fresh_catalog(package: str) -> Catalog:
     """The texts as they are now with the translations that exist; its dates stay, so that equal texts make equal files."""
     catalog = Catalog(locale="ru", domain="django", project="Tandem", fuzzy=False)
