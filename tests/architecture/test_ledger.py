@@ -21,6 +21,7 @@ from tests.architecture.walker import Undone, Visit, Walker
 from tests.architecture.world import EVERYBODY, make_world, make_world_of
 from tests.callers import Answer
 from tests.ledger import Count, counted
+from tracker.web.middleware import LEVEL
 
 pytestmark = pytest.mark.walks
 LEDGER, WEIGHTS = (Path(__file__).with_name(name) for name in ("ledger.json", "weights.json"))
@@ -88,6 +89,8 @@ SMALL = 200
 HEAVIEST = 30_000
 """No page weighs more, however much it shows: what is longer is paged."""
 FIRST_VISIT = 200_000
+FILE_LEVEL = 9
+"""Files are compressed once, as small as gzip makes them; most browsers are sent Brotli, which is smaller still."""
 ASSET = re.compile(r'(?:href|src|content)="/static/([^"?#]+)')
 
 
@@ -110,14 +113,14 @@ def name_of(visit: Visit) -> str:
     return visit.name if len(same) == 1 else f"{visit.name} {', '.join(visit.body)}"
 
 
-def compressed(content: bytes) -> int:
-    return len(gzip.compress(content, 6))
+def compressed(content: bytes, level: int = LEVEL) -> int:
+    return len(gzip.compress(content, level))
 
 
 def weigh_asset(name: str) -> int:
     found = finders.find(name)
     assert found, f"{name} is asked for and does not exist"
-    return compressed(Path(found).read_bytes())
+    return compressed(Path(found).read_bytes(), FILE_LEVEL)
 
 
 def read_page(answer: Answer) -> bytes:

@@ -17,7 +17,7 @@ from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, ParseE
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from tracker.api.doorway import ApiViewer
+from tracker.api.doorway import WEAK, ApiViewer
 from tracker.api.errors import PreconditionRequired, TooLarge, answer_error
 from tracker.api.paging import Filter, Pages
 from tracker.api.shapes import Fields, JsonText
@@ -184,7 +184,7 @@ class Resource(APIView):
             raise NotFound(_("There is no such record."))
         text, version = found[0]
         etag = f'"{version}"'
-        if self.request.META.get("HTTP_IF_NONE_MATCH") == etag and self.request.method == "GET":
+        if self.request.META.get("HTTP_IF_NONE_MATCH", "").removeprefix(WEAK) == etag and self.request.method == "GET":
             return HttpResponse(status=304, headers={"ETag": etag})
         return HttpResponse(text, status=status, content_type="application/json", headers={"ETag": etag})
 

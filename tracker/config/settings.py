@@ -46,7 +46,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tracker.api.doorway.DoorwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.config.assets.AssetMiddleware",
+    "tracker.web.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -173,9 +174,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
+PACKED_ASSETS = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tracker.config.assets.NamedByContent"},
 }
 
 CELERY_BROKER_URL = env.broker(REDIS_URL)

@@ -19,5 +19,5 @@ def tell_stamp(request: SignedInRequest) -> HttpResponse:
     if not SUBJECTS.fullmatch(subjects):
         raise Http404
     tag = f'"{stamp_of(subjects)}"'
-    known = request.headers.get("If-None-Match") == tag
+    known = request.headers.get("If-None-Match", "").removeprefix("W/") == tag
     return HttpResponse(status=304 if known else 204, headers={"ETag": tag, "Cache-Control": "no-store"})
