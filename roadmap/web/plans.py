@@ -20,9 +20,9 @@ from roadmap.web.shown import show_plan as shown_of
 from roadmap.web.story import tell_plan
 from roadmap.web.words import say_plan
 from tracker.kernel import clock
-from tracker.kernel.errors import Invalid, NotAllowed, Refused
+from tracker.kernel.errors import Invalid, Refused
 from tracker.people.access import Power, Viewer, may, require
-from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal
+from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal, told
 from tracker.web.forms.merging import Merge
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -110,7 +110,7 @@ def edit_plan(request: SignedInRequest, number: int) -> HttpResponseBase:
 def move(request: SignedInRequest, number: int) -> HttpResponseBase:
     """`after` is an item to follow or a horizon whose first place is meant; empty, it is the first of `horizon`."""
     plan = find_plan(request.viewer, number)
-    try:
+    with told(request):
         horizon, after = read_place(request)
         before = actions.move_roadmap_item(
             actor=request.viewer,
@@ -120,11 +120,6 @@ def move(request: SignedInRequest, number: int) -> HttpResponseBase:
             after=after,
             expected=seen_version(request),
         )
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
         words = {"title": plan.title, "horizon": Horizon(plan.horizon).label}
         text = _("%(title)s stands in %(horizon)s now.") % words
         tell_done(request, text, undo_of_move(request, plan, before))

@@ -30,7 +30,7 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.web.exports import Column, send_list
-from tracker.web.forms.answers import INVALID, save_merged, tell_refusal
+from tracker.web.forms.answers import INVALID, save_merged, tell_refusal, told
 from tracker.web.forms.backlog import (
     AnswerForm,
     CheckForm,
@@ -322,15 +322,10 @@ def move(request: SignedInRequest, key: str) -> HttpResponseBase:
     item = find_item(request.viewer, key)
     after = request.POST.get("after", "")
     behind = find_item(request.viewer, after) if after else None
-    try:
+    with told(request):
         before = actions.move_item(
             actor=request.viewer, at=clock.now(), item=item, after=behind, expected=seen_version(request)
         )
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
         text = _("%(key)s stands behind %(after)s now.") if behind else _("%(key)s is first now.")
         undo = ""
         if before is not None and "undoes" not in request.POST:

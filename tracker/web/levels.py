@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -19,10 +18,10 @@ from tracker.escalations.models import Escalation
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused
 from tracker.people.access import Role
 from tracker.people.actions import set_level
 from tracker.people.models import Firm, Level, User
+from tracker.web.forms.answers import told
 from tracker.web.forms.people import LevelForm
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -87,12 +86,8 @@ def show_levels(request: SignedInRequest) -> HttpResponseBase:
     form = LevelForm(request.POST)
     if form.is_valid():
         level = form.cleaned_data["level"]
-        try:
+        with told(request, _("The level is %(level)s now.") % {"level": Level(level).label}):
             set_level(actor=request.viewer, at=clock.now(), firm=firm, expected=seen_version(request), level=level)
-        except Refused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, _("The level is %(level)s now.") % {"level": Level(level).label})
     return redirect("settings-level")
 
 

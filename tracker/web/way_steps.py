@@ -15,10 +15,10 @@ from tracker.backlog.actions import Outranked, ask_for_rank, embed_request, outr
 from tracker.backlog.queries import find_hosts, lists_of, outrank_at, suggested_weeks
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
-from tracker.kernel.errors import NotAllowed, Refused
+from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import tell_refusal, told
 from tracker.web.forms.backlog import EmbedForm, OutrankForm, plain_weeks
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
@@ -82,14 +82,8 @@ def _find_host(viewer: Viewer, form: EmbedForm) -> Project | None:
 @once
 def ask_rank(request: SignedInRequest, key: str) -> HttpResponseBase:
     ask = find_ask(request.viewer, key)
-    try:
+    with told(request, _("The CTO is asked to rank %(request)s.") % {"request": ask.key}):
         ask_for_rank(actor=request.viewer, at=clock.now(), ask=ask)
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The CTO is asked to rank %(request)s.") % {"request": ask.key})
     return redirect("request", ask.key)
 
 

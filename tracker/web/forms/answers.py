@@ -34,9 +34,12 @@ def tell_refusal(form: forms.BaseForm, refused: Refused) -> int:
 
 @contextmanager
 def told(request: HttpRequest, done: str = "") -> Iterator[None]:
-    """Around a verb that has a button and no form: the next page says that it is done, or why it was refused."""
+    """Around a verb that has a button and no form: the next page says that it is done, or why it was refused; who may
+    not gets the page of refusals."""
     try:
         yield
+    except NotAllowed:
+        raise
     except Refused as refused:
         messages.error(request, str(refused))
     else:
