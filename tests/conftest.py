@@ -1,15 +1,19 @@
 """The private PostgreSQL and Valkey of the tests, and the cast."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connections
 from django.template import Template
 from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import _TestState
 
 from tests import makers
@@ -17,6 +21,16 @@ from tests.makers import Cast
 from tracker.config import env
 from tracker.config.celery import app
 from tracker.config.embedded import Services, start_services
+
+LOADED = ("_view_middleware", "_template_response_middleware", "_exception_middleware", "_middleware_chain")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody looks for garbage there again, and less often among what the tests leave."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +60,30 @@ def django_db_modify_db_settings(services: Services) -> None:
 def plain_templates(django_test_environment: None) -> None:
     """Nobody asks an answer for its templates and contexts, and copying them is a sixth of every page."""
     Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]  # as it was before the tests
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_middleware(django_test_environment: None) -> Iterator[None]:
+    """One set serves every browser, as it does outside the tests, until a setting changes.
+
+    Each would otherwise look through all static files before its first answer.
+    """
+    loaded: dict[str, Any] = {}
+
+    def load(handler: ClientHandler, is_async: bool = False) -> None:
+        if not loaded:
+            super(ClientHandler, handler).load_middleware(is_async)
+            loaded.update({name: getattr(handler, name) for name in LOADED})
+        vars(handler).update(loaded)
+
+    def forget(**_change: Any) -> None:
+        loaded.clear()
+
+    setting_changed.connect(forget)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", load, raising=False)
+        yield
+    setting_changed.disconnect(forget)
 
 
 @pytest.fixture
