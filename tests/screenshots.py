@@ -14,10 +14,13 @@ from playwright.sync_api import Browser, sync_playwright
 PAGES = {
     "home": ("cto", "/"),
     "home-seo": ("seo-lead", "/"),
+    "list": ("seo-lead", "/requests/?group=area"),
     "request": ("seo-lead", "/requests/R-41/"),
     "triage": ("platform-lead", "/triage/"),
     "portfolio": ("cto", "/projects/"),
     "line": ("cto", "/line/?team=web"),
+    "capacity": ("cto", "/capacity/"),
+    "roadmap": ("seo-lead", "/roadmap/"),
     "docket": ("coo", "/docket/"),
     "case": ("coo", "/cases/E-16/"),
     "limbo": ("coo", "/limbo/"),
