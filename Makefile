@@ -27,7 +27,7 @@ test: $(DEV) ## Run every test; says which it could not run and why
 
 .PHONY: test-fast
 test-fast: $(DEV) ## Run the tests of rules, verbs and pages: no browser, no processes of their own, no walk over every route
-	@$(PYTHON) -m pytest -q $(WORKERS) -m "not browser and not faults and not walks"
+	@$(PYTHON) -m pytest -q $(WORKERS) --hypothesis-profile=quick -m "not browser and not faults and not walks"
 
 .PHONY: lint
 lint: $(DEV) ## Check style, types, the directions of imports and the templates

@@ -15,6 +15,7 @@ from django.template import Template
 from django.test import Client
 from django.test.client import ClientHandler
 from django.test.utils import _TestState
+from hypothesis import settings as chance
 
 from tests import makers
 from tests.makers import Cast
@@ -23,6 +24,11 @@ from tracker.config.celery import app
 from tracker.config.embedded import Services, start_services
 
 LOADED = ("_view_middleware", "_template_response_middleware", "_exception_middleware", "_middleware_chain")
+
+# Random cases: a slow machine must not fail one for its time alone; `quick` is for make test-fast.
+chance.register_profile("whole", deadline=None)
+chance.register_profile("quick", deadline=None, max_examples=20)
+chance.load_profile("whole")
 
 
 @pytest.hookimpl(trylast=True)

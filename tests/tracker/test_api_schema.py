@@ -21,7 +21,8 @@ from schemathesis.specs.openapi import checks as schemathesis_checks
 
 from roadmap.products.actions import add_objective, share_roadmap
 from tests.callers import Caller
-from tests.makers import NOON, Cast
+from tests.kept import Kept
+from tests.makers import NOON, make_cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.tracker.cases import LATER, Court
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
@@ -66,8 +67,9 @@ class World:
         return path.format(**{**self.names["all"], **self.names.get(part, {}), **more})
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
+@Kept
+def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
+    cast = make_cast()
     Firm.objects.update_or_create(pk=1, defaults={"name": "Lumen Market", "level": Level.COMPANY})
     ensure_policies(at=NOON)
     web = make_portfolio(cast)
@@ -109,7 +111,13 @@ def world(cast: Cast) -> World:
         "teams": {"key": "web"},
         "views": {"number": str(view.pk)},
     }
-    return World(web, Caller(cast.cto), names)
+    return web, names
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    web, names = make_world()
+    return World(web, Caller(web.cast.cto), names)
 
 
 def closed(part: Any) -> Any:
