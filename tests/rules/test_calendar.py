@@ -82,7 +82,7 @@ def calendars(draw: st.DrawFn) -> tuple[Calendar, Walk]:
     return Calendar(zone, week, days), walk(zone, day)
 
 
-@settings(max_examples=5 * settings.default.max_examples)
+@settings(max_examples=5 * settings().max_examples)
 @given(drawn=calendars(), chance=st.randoms(use_true_random=False))
 def test_working_time_is_what_a_walk_by_the_minute_counts(drawn: tuple[Calendar, Walk], chance: Random) -> None:
     """Ten stretches in each calendar."""

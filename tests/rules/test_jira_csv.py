@@ -524,14 +524,14 @@ def plan_every_way(data: bytes) -> None:
             assert linked == {row for project in plan.projects for row in project.source_rows}
 
 
-@settings(max_examples=3 * settings.default.max_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3 * settings().max_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     plan_every_way(data)
     plan_every_way(HEADERS.encode() + data)
 
 
-@settings(max_examples=2 * settings.default.max_examples, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=12), max_size=12), st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "utf-32"]))
 def test_every_row_has_one_line_and_every_link_its_project(rows: list[list[str]], encoding: str) -> None:
     text = HEADERS + "\n".join(",".join(cells) for cells in rows)
