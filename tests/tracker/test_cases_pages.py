@@ -72,10 +72,10 @@ def test_the_docket_says_how_many_cases_need_the_coo(court: Court) -> None:
         court.raised(ask=ask)
     coo = browser(court.cast.coo)
     page = coo.get("/docket/")
-    assert heading_of(page) == "2 cases need you"
+    assert heading_of(page).startswith("2 cases need you")
     assert '<span class="count">2' in coo.get("/").content.decode()
-    assert heading_of(browser(court.cast.seo_lead).get("/docket/")) == "2 cases are before the COO"
-    assert "/docket/" not in browser(court.cast.seo_lead).get("/").content.decode()
+    assert heading_of(browser(court.cast.seo_lead).get("/docket/")).startswith("2 cases are before the COO")
+    assert "<span>Docket</span>" not in browser(court.cast.seo_lead).get("/").content.decode()
     assert "No position is in yet." in text_of(page)
     assert "no ruling promised yet" in text_of(page)
 
@@ -88,7 +88,7 @@ def test_a_line_is_taken_up_from_the_docket(court: Court) -> None:
     line = Escalation.objects.get()
     coo = browser(court.cast.coo)
     page = coo.get("/docket/")
-    assert heading_of(page) == "No case needs you"
+    assert heading_of(page).startswith("No case needs you")
     assert "1 answer is late." in text_of(page)
     assert "The first answer of Irina Lind stays away" in text_of(page)
     done = send_form(coo, page, f"/cases/{line.key}/take-up/")
