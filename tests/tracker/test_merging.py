@@ -148,7 +148,8 @@ def hours_of_web(cast: Cast) -> tuple[Any, str, Callable[..., None]]:
     return WorkCalendar.objects.get(team=cast.web), "/calendars/teams/web/", set_calendar
 
 
-EDITED = {
+Found = Callable[[Cast], tuple[Any, str, Callable[..., None]]]
+EDITED: dict[str, tuple[Found, tuple[str, Any, str], tuple[str, Any]]] = {
     "policy": (policy_of_triage, ("docket_after", Decimal(7), "7"), ("chiefs_after", Decimal(3))),
     "calendar": (hours_of_web, ("zone", "Asia/Almaty", "Asia/Almaty"), ("country", "DE")),
     "person": (
