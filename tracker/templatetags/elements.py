@@ -16,6 +16,7 @@ from lucide.templatetags.lucide import lucide
 
 from tracker.history.queries import stamp_of
 from tracker.templatetags.drawing import draw
+from tracker.templatetags.icons import draw_as_one
 from tracker.templatetags.terms import WORDS
 
 register = template.Library()
@@ -44,7 +45,7 @@ def icon(name: str, size: int = ICON_SIZE) -> SafeString:
 @lru_cache(maxsize=256)
 def _icon(name: str, size: int) -> SafeString:
     drawn = lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": "icon"})
-    return SafeString(drawn)
+    return SafeString(draw_as_one(drawn))
 
 
 @register.simple_tag
