@@ -11,6 +11,9 @@ from django.db import connection, models
 from psycopg import sql
 
 Made = TypeVar("Made")
+SET_ALL = """
+SELECT setval(name, number, given) FROM unnest(%s::regclass[], %s::bigint[], %s::boolean[]) AS kept (name, number, given)
+"""
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Kept(Generic[Made]):
         for rows in self.rows:
             rows.put_back()
         with connection.cursor() as cursor:
-            cursor.executemany("SELECT setval(%s, %s, %s)", self.sequences)
+            cursor.execute(SET_ALL, list(map(list, zip(*self.sequences, strict=True))))
         found: Made = pickle.loads(self.made)  # noqa: S301  our own, of this process
         return found
 
