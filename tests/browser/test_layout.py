@@ -85,6 +85,25 @@ class LayoutTests(InChromium):
                     found += [f"{path} at {width}: {hidden}"] if hidden else []
         assert not found, "\n".join(found)
 
+    def test_limbo_fits_a_phone_in_russian_too(self) -> None:
+        page = self.open(self.enter("content-lead", viewport={"width": 360, "height": 740}), "/limbo/")
+        assert page.locator("html").get_attribute("lang") == "ru"
+        tables = page.locator(".table-frame:has([data-row])")
+        assert tables.count() == 2
+        for table in tables.all():
+            assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+        row = page.locator("#R-54")
+        assert "директору" in row.inner_text(), "when it goes to the COO"
+        assert "Timur Rakhimov" in row.inner_text(), "whose turn it is"
+
+    def test_a_way_that_has_nothing_to_say_is_not_stretched(self) -> None:
+        page = self.open(self.enter("seo-lead"), "/requests/R-58/")
+        embed, outrank = (page.locator(one).bounding_box() for one in ("#way-embed", "#way-outrank"))
+        assert embed
+        assert outrank
+        assert outrank["y"] == embed["y"]
+        assert outrank["height"] < embed["height"] / 2
+
     def test_a_first_visit_is_light(self) -> None:
         weights = {}
         for role, path in busy():
