@@ -67,7 +67,6 @@ def clashing_form() -> SampleForm:
     for name in form.fields.keys() - {"title", "why"}:
         del form.fields[name]
     form.errors.clear()
-    form.add_error(None, "Changed by both of you: Title. Choose what stays, then save.")
     return form
 
 
