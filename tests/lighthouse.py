@@ -41,6 +41,7 @@ PAGES = {
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
 READY_SECONDS = 420
 FLAGS = ("--headless=new", "--no-sandbox", "--no-first-run", "--disable-extensions", "--disable-component-update")
+TRIES = 3
 BUSY = 1.5
 """Processes a core that want to run; the measuring itself makes about one."""
 REPORT = Path("lighthouse.json")
@@ -127,13 +128,16 @@ def signed_in(chromium: str, address: str, role: str) -> Iterator[int]:
 
 
 def look(npx: str, port: int, url: str) -> Report:
-    """Run by npx, which fetches Lighthouse once; nothing is reported to anybody."""
+    """Run by npx, which fetches Lighthouse once; nothing is reported to anybody. Now and then it misses the start."""
     command = [npx, "--yes", PACKAGE, url, f"--port={port}", "--quiet", "--output=json", "--no-enable-error-reporting"]
     command += [f"--only-categories={','.join(LEAST)}"]
-    done = subprocess.run(
-        command, env=os.environ | {"CI": "true"}, capture_output=True, text=True, timeout=300, check=False
-    )
-    if done.returncode:
+    for _try in range(TRIES):
+        done = subprocess.run(
+            command, env=os.environ | {"CI": "true"}, capture_output=True, text=True, timeout=300, check=False
+        )
+        if not done.returncode:
+            break
+    else:
         sys.exit(f"Lighthouse failed on {url}:\n{done.stderr[-2000:]}")
     found: Report = json.loads(done.stdout)
     return found

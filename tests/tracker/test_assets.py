@@ -76,9 +76,9 @@ def test_two_processes_that_pack_the_same_file_at_once_both_serve_it(
 ) -> None:
     pack = assets._pack
 
-    def pack_late(source: Path, target: Path) -> None:
-        pack(source, target)
-        pack(source, target)
+    def pack_late(name: str, source: Path, target: Path) -> None:
+        pack(name, source, target)
+        pack(name, source, target)
 
     monkeypatch.setattr(assets, "_pack", pack_late)
     assert fetch(static(STYLE)).headers["Content-Encoding"] == "br"
@@ -90,6 +90,15 @@ def test_a_folder_that_cannot_be_written_costs_the_compression_alone(folder: Pat
     answer = fetch(static(STYLE))
     assert b"".join(answer) == content(STYLE)
     assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_what_was_changed_under_a_running_server_is_not_kept_under_the_old_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, changed = static(STYLE), static("tracker/tandem.js")
+    monkeypatch.setattr(assets, "_digest", lambda _name, _source: "another")
+    assert fetch(address).status_code == fetch(changed).status_code == 200
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.django_db

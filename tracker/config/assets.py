@@ -62,27 +62,32 @@ class AssetMiddleware(WhiteNoiseMiddleware):
 def digest_of(name: str) -> str:
     """Of name and content; empty where there is no such file."""
     source = finders.find(name)
-    if not source:
-        return ""
-    return hashlib.blake2b(name.encode() + Path(source).read_bytes(), digest_size=DIGEST_BYTES).hexdigest()
+    return _digest(name, Path(source)) if source else ""
+
+
+def _digest(name: str, source: Path) -> str:
+    return hashlib.blake2b(name.encode() + source.read_bytes(), digest_size=DIGEST_BYTES).hexdigest()
 
 
 def packed(name: str) -> Path:
-    """A copy with its compressed forms beside it; the file itself where the data folder cannot be written."""
+    """A copy with its compressed forms beside it; the file itself where none can be made."""
     source = Path(str(finders.find(name)))
     folder = settings.PACKED_ASSETS / digest_of(name)
     if not folder.exists():
         try:
-            _pack(source, folder)
+            _pack(name, source, folder)
         except OSError:
             return source if not folder.exists() else folder / source.name
     return folder / source.name
 
 
-def _pack(source: Path, folder: Path) -> None:
-    """All of it appears at once: another process may be about to do the same."""
+def _pack(name: str, source: Path, folder: Path) -> None:
+    """All of it appears at once: another process may be about to do the same. Raises OSError."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
-        copy = shutil.copy2(source, Path(name, source.name))
-        Compressor(use_brotli=source.stat().st_size < LARGE, quiet=True).compress(str(copy))
-        os.rename(name, folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as draft:
+        copy = Path(draft, source.name)
+        shutil.copy2(source, copy)
+        if _digest(name, copy) != folder.name:
+            raise OSError(f"{source} was changed while it was served")
+        Compressor(use_brotli=copy.stat().st_size < LARGE, quiet=True).compress(str(copy))
+        os.rename(draft, folder)
