@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tests.forms import text_of
 from tests.makers import Cast
+from tests.tracker.test_request_pages import make_ask
 from tracker.people.models import User
 from tracker.templatetags.terms import WORDS
 from tracker.web.shell import PAGES, Shell
@@ -48,11 +49,12 @@ def test_all_words_stand_on_one_page_in_the_language_of_the_reader(cast: Cast) -
 def test_a_page_explains_a_word_once_and_where_it_is_a_heading(cast: Cast) -> None:
     found = {
         path: re.findall(r'id="word-([a-z]+)"', browser(cast.cto).get(path).content.decode())
-        for path in ("/line/", "/capacity/", "/limbo/", "/docket/")
+        for path in ("/line/", "/capacity/", "/limbo/", "/docket/", f"/requests/{make_ask(cast).key}/")
     }
     assert found["/capacity/"] == ["gross", "reserve", "allowance"]
     assert "limbo" in found["/limbo/"]
     assert "docket" in found["/docket/"]
+    assert any("court" in words for words in found.values())
     assert all(len(words) == len(set(words)) for words in found.values())
 
 

@@ -85,6 +85,7 @@ def court(
     then: object = "",
     marketing: Number | None = None,
     technology: Number | None = None,
+    term: str = "",
 ) -> SafeString:
     """Whose turn it is, until when and what happens then; under it the bar of waiting by side (working days)."""
     return draw(
@@ -93,6 +94,7 @@ def court(
         verb=verb,
         until=until,
         exact=isinstance(until, datetime),
+        term=term,
         then=then,
         now=context.get("now"),
         **split_waiting(marketing, technology),
