@@ -19,6 +19,7 @@ from hypothesis import settings as chance
 
 from tests import makers
 from tests.makers import Cast
+from tests.shelf import take_server
 from tracker.config import env
 from tracker.config.celery import app
 from tracker.config.embedded import Services, start_services
@@ -40,14 +41,26 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def services() -> Iterator[Services]:
-    """Engines of our own in a folder of our own, unless DATABASE_URL and REDIS_URL name others."""
+def engine_room() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="tandem-tests-") as folder:
-        running = start_services(Path(folder), durable=False)
-        try:
-            yield running
-        finally:
-            running.stop()
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(pytestconfig: pytest.Config, engine_room: Path) -> bool:
+    """Whether the database is there already, migrated; where pytest keeps no cache it is made anew."""
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    return cache is not None and take_server(cache.mkdir("servers"), engine_room)
+
+
+@pytest.fixture(scope="session")
+def services(engine_room: Path, django_db_keepdb: bool) -> Iterator[Services]:
+    """Engines of our own in a folder of our own, unless DATABASE_URL and REDIS_URL name others."""
+    running = start_services(engine_room, durable=False)
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")
