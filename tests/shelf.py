@@ -49,8 +49,8 @@ def _keep(kept: Path) -> bool:
             return False
         if not _copy(Path(made, "postgres"), Path(side, "postgres")):
             return False
-        for older in kept.parent.glob("?" * len(kept.name)):
-            shutil.rmtree(older, ignore_errors=True)
+        for other in set(kept.parent.glob("?" * len(kept.name))) - {kept}:
+            shutil.rmtree(other, ignore_errors=True)
         try:
             Path(side, "postgres").rename(kept)
         except OSError:
