@@ -47,6 +47,7 @@ KEPT_UP = "a request with whose turn it is, both ways up and its case; one asks 
 DEARER = {
     "GET /requests/{filed}/": (13, KEPT_UP),
     "GET /requests/{restricted}/": (13, KEPT_UP),
+    "GET /api/v1/limbo/": (3, "requests, counts, and the hours in which their clocks climb to the COO"),
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
     "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
     "GET /api/v1/products/{product}/roadmap/": (5, ROADMAP),
