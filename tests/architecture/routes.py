@@ -287,7 +287,7 @@ PAGES = [
     may(CTO, "GET /capacity/quarter/"),
     may(CTO, "POST /capacity/quarter/", **PERIOD),
     may(CTO, "GET /capacity/web/{period}/"),
-    may(CTO, "GET /capacity/web/{period}/?gross=90&reserve_percent=25&allowance=0&people=-2"),
+    may(CTO, "GET /capacity/web/{period}/?gross=90&reserve_percent=25&allowance=0&leaving=2"),
     may(CTO, "POST /capacity/web/{period}/", **CAPACITY),
     may(COLLEAGUES, "GET /projects/"),
     may(ADD_PROJECTS, "GET /projects/new/"),

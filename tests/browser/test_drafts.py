@@ -30,6 +30,15 @@ class DraftTests(InChromium):
         self.open(page, FORM)
         expect(page.locator(WHY)).to_have_value("")
 
+    def test_what_was_only_checked_is_there_again_after_the_page_was_left(self) -> None:
+        page = self.begin()
+        page.get_by_role("button", name="Check first").first.click()
+        expect(page.get_by_role("heading", name="Before you file")).to_be_visible()
+        self.open(page, "/requests/")
+        self.open(page, "/requests/new/")
+        self.open(page, FORM)
+        expect(page.locator(WHY)).to_have_value(TEXT)
+
     def test_what_the_server_has_is_not_offered_again(self) -> None:
         page = self.begin()
         page.locator("#id_area").select_option("product-page")

@@ -54,6 +54,11 @@ def test_what_is_decided_is_not_decided_again() -> None:
     assert acts == {GRANT: (), COMPROMISE: (), DENY: ()}
 
 
+def test_what_was_declined_is_accepted_or_stays_declined() -> None:
+    acts = acts_of(Known(undecided=False, declined=True))
+    assert acts == {GRANT: (Act(Effect.ACCEPT),), COMPROMISE: (Act(Effect.ACCEPT),), DENY: ()}
+
+
 @pytest.mark.parametrize("lift, moved", [("P-19", (Act(Effect.MOVE, project="P-30", after="P-19"),)), (None, ())])
 def test_a_carrier_below_the_line_is_pinned_or_moved_just_above_it(lift: str | None, moved: tuple[Act, ...]) -> None:
     acts = acts_of(Known(undecided=False, carrier="P-30", lift=lift))

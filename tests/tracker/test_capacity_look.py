@@ -44,7 +44,7 @@ def test_a_look_names_who_would_fall_and_whose_requests_lose_their_host_and_save
     before, version = above(), Capacity.objects.get(team=web.cast.web).version
     status, text, _html = ask(web.cast.cto, web, gross="10")
     assert status == 200
-    assert "19 projects would fall below the line; 1 of them carries requests" in text
+    assert "19 projects would fall below the line; 1 request would lose its host" in text
     assert "Nothing is saved yet" in text
     assert f"{web.host.key} {web.host.title}" in text
     assert item.key in text
@@ -69,14 +69,14 @@ def test_what_the_look_says_is_what_the_verb_then_does(web: Portfolio, gross: st
 
 def test_people_who_leave_take_the_weeks_that_were_left_of_the_quarter(web: Portfolio) -> None:
     """26 to 31 March 2099 are Thursday to Tuesday: four working days, 0.8 weeks."""
-    _status, text, html = ask(web.cast.cto, web, people="-2", since="2099-03-26")
+    _status, text, html = ask(web.cast.cto, web, leaving="2", since="2099-03-26")
     assert "150 → 148.4 weeks" in text
-    assert "people: −2, each 0.8 weeks from" in text
+    assert "people: −2, each 0.8 weeks: from 26 March 2099 to the end of the quarter, 31 March 2099" in text
     assert 'name="gross" value="148.40"' in html
 
 
 def test_a_wrong_number_keeps_what_was_typed(web: Portfolio) -> None:
-    status, text, html = ask(web.cast.cto, web, gross="-1", people="3")
+    status, text, html = ask(web.cast.cto, web, gross="-1", coming="3")
     assert status == 422
     assert "What it would do" not in text
     assert 'value="-1"' in html

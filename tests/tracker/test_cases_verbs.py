@@ -23,6 +23,7 @@ from tracker.escalations.actions import (
     write_position,
 )
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
+from tracker.escalations.queries import case_page
 from tracker.escalations.rules import Act, Effect
 from tracker.escalations.states import CaseState
 from tracker.history.audit import holes
@@ -256,6 +257,19 @@ def test_a_ruling_moves_and_pins_projects(court: Court) -> None:
 def test_a_denial_declines_what_nobody_decided(court: Court) -> None:
     court.rule(court.raised(), kind="deny", acts=[Act(Effect.DECLINE)])
     assert (court.load_ask().state, court.load_ask().decision_reason) == ("declined", SENTENCE)
+
+
+def test_the_mediator_alone_accepts_what_was_declined(court: Court) -> None:
+    decline_request(**court.by(court.cast.platform_lead), ask=court.load_ask(), reason="No room.")
+    with pytest.raises(WrongState):
+        accept_request(**court.by(court.cast.platform_lead), ask=court.load_ask())
+    case = court.raised()
+    offered = {one.kind: one.acts for one in case_page(court.cast.coo.viewer(), court.load(case), NOON).options}
+    assert offered == {"grant": (Act(Effect.ACCEPT),), "compromise": (Act(Effect.ACCEPT),), "deny": ()}
+    court.rule(case, kind="grant", acts=[Act(Effect.ACCEPT)])
+    ask = court.load_ask()
+    assert (ask.state, ask.decision_reason, ask.decided_by) == ("accepted", "", court.cast.coo)
+    assert court.load(case).state == "ruled"
 
 
 def test_an_effect_that_is_refused_undoes_the_ruling(court: Court) -> None:

@@ -45,9 +45,10 @@ class Act:
 class Known:
     """What is known of the request: `undecided`, its `host` (the best one with an owner, none where evidence lacks), what
     it `weeks` adds there and how much of it `overflow`s the allowance of `team`; `alone` what it takes by itself;
-    `carrier` the project that carries it below the line and `lift` the one behind which it would just be above."""
+    `declined` where somebody said no before; `carrier` the project that carries it below the line and `lift` the one behind which it would just be above."""
 
     undecided: bool
+    declined: bool = False
     host: str = ""
     weeks: Decimal | None = None
     overflow: Decimal = NOTHING
@@ -112,7 +113,7 @@ def _deny(known: Known) -> tuple[Act, ...]:
 
 
 def _accept(known: Known) -> tuple[Act, ...]:
-    return (Act(Effect.ACCEPT),) if known.undecided else ()
+    return (Act(Effect.ACCEPT),) if known.undecided or known.declined else ()
 
 
 def due_first(due_at: datetime | None, since: datetime, number: int) -> tuple[bool, datetime, int]:

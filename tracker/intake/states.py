@@ -31,6 +31,7 @@ REQUEST = Machine(
         (State.NEEDS_INFORMATION, "decline"): State.DECLINED,
         (State.NEEDS_INFORMATION, "park"): State.PARKED,
         (State.NEEDS_INFORMATION, "withdraw"): State.WITHDRAWN,
+        (State.DECLINED, "grant"): State.ACCEPTED,
         (State.ACCEPTED, "withdraw"): State.WITHDRAWN,
         (State.PARKED, "return"): State.FILED,
         (State.PARKED, "withdraw"): State.WITHDRAWN,

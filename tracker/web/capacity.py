@@ -30,7 +30,7 @@ from tracker.web.forms.projects import CapacityForm, CapacityLook
 from tracker.web.line import line_url
 from tracker.web.line_pictures import teams_picture
 from tracker.web.once import once
-from tracker.web.orphans import Orphan, name_orphans, say_falling, show_orphans
+from tracker.web.orphans import Orphan, name_orphans, show_orphans
 from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
@@ -167,9 +167,8 @@ def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity 
     projects = {one.pk: one for one in Project.objects.filter(pk__in=[*fell, *rose]).select_related("owner__team")}
     falling, rising = (sorted((projects[pk] for pk in some), key=lambda one: one.rank) for some in (fell, rose))
     carried = carried_by(fell) if fell else []
-    carrying = len({one["project"] for one in carried})
     return Look(
-        title=say_look(len(falling), len(rising), carrying),
+        title=say_look(len(falling), len(rising), len(carried)),
         numbers=say_numbers(row, numbers, form, period),
         falling=falling,
         rising=rising,
@@ -178,16 +177,13 @@ def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity 
     )
 
 
-def say_look(falling: int, rising: int, carrying: int) -> str:
-    if falling and carrying:
-        return say_falling(falling, carrying)
+def say_look(falling: int, rising: int, requests: int) -> str:
     if falling:
-        text = ngettext(
-            "%(count)s project would fall below the line, none with requests",
-            "%(count)s projects would fall below the line, none with requests",
-            falling,
+        fall = ngettext(
+            "%(count)s project would fall below the line", "%(count)s projects would fall below the line", falling
         )
-        return text % {"count": falling}
+        lose = ngettext("%(count)s request would lose its host", "%(count)s requests would lose their host", requests)
+        return f"{fall % {'count': falling}}; {lose % {'count': requests}}"
     if rising:
         text = ngettext(
             "%(count)s project would rise above the line", "%(count)s projects would rise above the line", rising
@@ -212,13 +208,12 @@ def say_numbers(
 
 
 def say_people(form: CapacityLook, period: Period) -> str:
-    people = form.cleaned_data["people"]
-    if not people:
+    if not form.people:
         return ""
-    since = form.first_day
     words = {
-        "people": f"{'−' if people < 0 else '+'}{number(abs(people))}",
-        "weeks": say_weeks(weeks_between(since, period.ends_on)),
-        "since": say_day(since, timezone.localdate()),
+        "people": f"{'−' if form.people < 0 else '+'}{number(abs(form.people))}",
+        "weeks": say_weeks(weeks_between(form.first_day, period.ends_on)),
+        "since": say_day(form.first_day, timezone.localdate()),
+        "until": say_day(period.ends_on, timezone.localdate()),
     }
-    return _("people: %(people)s, each %(weeks)s from %(since)s") % words
+    return _("people: %(people)s, each %(weeks)s: from %(since)s to the end of the quarter, %(until)s") % words

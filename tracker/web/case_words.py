@@ -147,14 +147,15 @@ def say_words(option: Prefilled, file: CaseFile) -> list[str]:
     accepts = {act.effect for act in option.acts} == {Effect.ACCEPT}
     if option.kind == RulingKind.GRANT and accepts and file.numbers.effort is None:
         return [_("No capacity is kept for it: nobody said what it takes.")]
-    if option.acts:
+    proposed = option.kind == RulingKind.COMPROMISE and accepts and case.options
+    if option.acts and not proposed:
         return []
     said = []
     if option.kind == RulingKind.GRANT and case.wanted:
         said.append(_("Yes to “%(wanted)s”") % {"wanted": case.wanted})
     if option.kind == RulingKind.COMPROMISE and case.options:
         said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(case.options)})
-    return [*said, _("Nothing follows by itself: the sentence is the ruling.")]
+    return said if option.acts else [*said, _("Nothing follows by itself: the sentence is the ruling.")]
 
 
 def say_in_words(file: CaseFile) -> str:

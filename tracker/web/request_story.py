@@ -109,6 +109,7 @@ SENTENCES.update(
         ("request", "ask_request"): gettext_lazy("asked"),
         ("request", "answer_request"): gettext_lazy("answered"),
         ("request", "accept_request"): say_accepted,
+        ("request", "grant_request"): say_accepted,
         ("request", "decline_request"): gettext_lazy("declined it"),
         ("request", "park_request"): say_parked,
         ("request", "return_request"): gettext_lazy("brought it back to triage"),

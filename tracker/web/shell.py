@@ -75,7 +75,7 @@ PLACES = [
     Place("settings", _("Settings"), "settings", (Power.MANAGE_PEOPLE,)),
 ]
 PAGES = [
-    Place("capacity", _("Capacity"), "", (Power.VIEW,)),
+    Place("capacity", _("Capacity: what if people leave or come"), "", (Power.VIEW,)),
     Place("docket", _("Docket"), "", (Power.VIEW,)),
     Place("calendar-list", _("Working hours"), "", (Power.VIEW,)),
     Place("policy-list", _("Policies"), ""),

@@ -197,7 +197,7 @@ def _known(ask: WorkRequest, numbers: Numbers, there: TeamList | None, team: int
     """What the rule about prefilled rulings asks for."""
     item, undecided = numbers.item, ask.state in UNDECIDED
     if ask.state not in (*UNDECIDED, State.ACCEPTED):
-        return Known(undecided=False)
+        return Known(undecided=False, declined=ask.state == State.DECLINED)
     if item is not None and item.state in BLOCKING:
         below = not item.project.above
         lift = _lift(there, item.project_id) if below and there else None

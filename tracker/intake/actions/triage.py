@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.history.actions import change_row
 from tracker.intake.actions.steps import decide, need_future, need_text, read_weeks, take_step
 from tracker.intake.models import Delivery, WorkRequest
+from tracker.intake.states import State
 from tracker.people.access import Power, Viewer, require
 
 
@@ -42,13 +43,16 @@ def accept_request(
     by_host: bool = False,
     by_ruling: bool = False,
 ) -> None:
-    """`by_host`: the owner of a host said yes to embedding, which accepts; `by_ruling`: the mediator decided it. Those
-    verbs have asked for the power."""
+    """`by_host`: the owner of a host said yes to embedding, which accepts; `by_ruling`: the mediator decided it, also of
+    what was declined. Those verbs have asked for the power."""
     if not by_host and not by_ruling:
         require(actor, Power.TRIAGE, ask.ties)
     changes: dict[str, Any] = {"question": "", "asked_by_id": None, "delivery": Delivery.WAITING}
     if effort_weeks is not None:
         changes["effort_weeks"] = read_weeks(effort_weeks)
+    if by_ruling and ask.state == State.DECLINED:
+        decide(ask, "grant", actor=actor, at=at, expected=expected, changes={**changes, "decision_reason": ""})
+        return
     decide(ask, "accept", actor=actor, at=at, expected=expected, changes=changes)
 
 

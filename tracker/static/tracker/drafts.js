@@ -50,11 +50,13 @@
     form.dataset.draft = "1";
     const draft = read(keyOf(form));
     if (!draft || form.querySelector("[role=alert]")) return;
-    const known = fields(form);
-    const fits = draft.version === (form.elements.version?.value ?? "") && draft.values.length === known.length && known.every((field, at) => field.name === draft.values[at][0]);
-    if (!fits) return forget(form);
-    if (known.every((field, at) => JSON.stringify(valueOf(field)) === JSON.stringify(draft.values[at][1]))) return;
-    known.forEach((field, at) => setValue(field, draft.values[at][1]));
+    if (draft.version !== (form.elements.version?.value ?? "")) return forget(form);
+    /* Fields may come and go with a choice: the second of a name is the second there too. */
+    const kept = [...draft.values];
+    const take = (name) => kept.splice(kept.findIndex(([one]) => one === name) >>> 0, 1)[0];
+    const known = fields(form).map((field) => [field, take(field.name)]).filter(([, found]) => found);
+    if (known.every(([field, [, value]]) => JSON.stringify(valueOf(field)) === JSON.stringify(value))) return;
+    known.forEach(([field, [, value]]) => setValue(field, value));
     form.dataset.typed = "1";
     const told = document.createElement("p");
     told.className = "draft small soft";
@@ -92,13 +94,14 @@
   addEventListener("pagehide", flush);
   document.addEventListener("submit", (event) => {
     typed = null;
-    if (forms().includes(event.target)) keep(event.target, { sent: true });
+    /* Who only has it checked has not handed it in. */
+    if (forms().includes(event.target)) keep(event.target, event.submitter?.name === "check" ? {} : { sent: true });
     if (new URL(event.target.action).pathname.endsWith("/logout/")) Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
     const form = ctx.sourceElement;
-    if (form?.matches?.("form") && form.isConnected && form.closest("#main") && ctx.response?.status < 400) forget(form);
+    if (form?.matches?.("form") && form.isConnected && form.closest("#main") && ctx.response?.status < 400 && read(keyOf(form))?.sent) forget(form);
   });
   document.addEventListener("htmx:after:settle", prepare);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);

@@ -93,7 +93,7 @@ class CapacityForm(forms.Form):
         max_digits=8,
         decimal_places=2,
         widget=PlainNumber,
-        help_text=_("People × weeks."),
+        help_text=_("People × weeks of the quarter."),
     )
     reserve_percent = forms.DecimalField(
         label=_("Reserve"),
@@ -119,24 +119,26 @@ class CapacityForm(forms.Form):
         return self.cleaned_data["allowance"] or Decimal(0)
 
 
+PEOPLE: dict[str, Any] = {"min_value": 0, "max_value": 999, "max_digits": 5, "decimal_places": 2}
+
+
 class CapacityLook(CapacityForm):
     """What if: the numbers, and people who come or leave on a day of the quarter."""
 
-    people = forms.DecimalField(
-        label=_("People who come or leave"),
-        min_value=-999,
-        max_value=999,
-        max_digits=5,
-        decimal_places=2,
-        widget=PlainNumber,
-        required=False,
-        help_text=_("−2 where two leave. Their weeks are added to the gross."),
+    leaving = forms.DecimalField(label=_("People who leave"), widget=PlainNumber, required=False, **PEOPLE)
+    coming = forms.DecimalField(label=_("People who come"), widget=PlainNumber, required=False, **PEOPLE)
+    since = forms.DateField(
+        label=_("From"), widget=forms.DateInput, required=False, help_text=_("From today where it is empty.")
     )
-    since = forms.DateField(label=_("From"), widget=forms.DateInput, required=False)
 
     def __init__(self, *args: Any, period: Period, **more: Any) -> None:
         super().__init__(*args, **more)
         self.period = period
+
+    @property
+    def people(self) -> Decimal:
+        """How many more there are; below 0 where more leave than come."""
+        return (self.cleaned_data["coming"] or Decimal(0)) - (self.cleaned_data["leaving"] or Decimal(0))
 
     @property
     def first_day(self) -> date:
@@ -146,7 +148,7 @@ class CapacityLook(CapacityForm):
     def numbers(self) -> dict[str, Any]:
         """Gross, reserve and allowance as they would be."""
         given: dict[str, Any] = {name: self.cleaned_data[name] for name in CapacityForm.base_fields}
-        weeks = weeks_between(self.first_day, self.period.ends_on) * (self.cleaned_data["people"] or Decimal(0))
+        weeks = weeks_between(self.first_day, self.period.ends_on) * self.people
         return given | {"gross": max(given["gross"] + weeks, Decimal(0)).quantize(HUNDREDTH)}
 
 
