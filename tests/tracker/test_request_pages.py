@@ -75,7 +75,8 @@ def test_a_request_is_filed_with_a_plain_form_and_routed_by_its_area(cast: Cast)
 
 
 def test_a_share_above_a_hundred_and_a_text_too_long_are_refused_and_stay_as_they_were_typed(cast: Cast) -> None:
-    RequestType.objects.filter(pk=cast.type.pk).update(fields=list(TYPES[0]["fields"]))
+    brought = next(kind for kind in TYPES if kind["key"] == cast.type.key)
+    RequestType.objects.filter(pk=cast.type.pk).update(fields=list(brought["fields"]))
     cast.type.refresh_from_db()
     seo = browser(cast.seo_lead)
     assert 'maxlength="20000"' not in seo.get("/requests/new/").content.decode()

@@ -157,7 +157,7 @@ class MissingOut(serializers.Serializer[Any]):
 
 
 LOOK_UP = """
-SELECT t.id, t.fields::text, a.id, a.team_id FROM (VALUES (1)) AS one (row)
+SELECT t.id, t.fields::text, t.form_id, t.retired_at, a.id, a.team_id FROM (VALUES (1)) AS one (row)
 LEFT JOIN tracker_requesttype t ON t.key = %s LEFT JOIN tracker_area a ON a.key = %s
 """
 
@@ -167,7 +167,7 @@ def look_up(given: dict[str, Any]) -> None:
     if "type" not in given and "area" not in given:
         return
     keys = [given.get("type", ""), given.get("area", "")]
-    kind, fields, area, team = fetch_rows(LOOK_UP, keys)[0]
+    kind, fields, form, retired, area, team = fetch_rows(LOOK_UP, keys)[0]
     wrong = {}
     if "type" in given and kind is None:
         wrong["type"] = _("There is no such type.")
@@ -176,7 +176,7 @@ def look_up(given: dict[str, Any]) -> None:
     if wrong:
         raise Invalid(_("Something in it is unknown."), fields=wrong)
     if "type" in given:
-        given["type"] = RequestType(pk=kind, key=keys[0], fields=orjson.loads(fields))
+        given["type"] = RequestType(pk=kind, key=keys[0], fields=orjson.loads(fields), form_id=form, retired_at=retired)
     if "area" in given:
         given["area"] = Area(pk=area, key=keys[1], team_id=team)
 
@@ -190,7 +190,7 @@ class Requests(Resource):
         return WorkRequest.objects.visible_to(self.viewer)
 
     def ask(self, key: str) -> WorkRequest:
-        found: WorkRequest = self.find(key, self.rows().select_related("type"))
+        found: WorkRequest = self.find(key, self.rows().select_related("type", "form"))
         return found
 
 
@@ -260,5 +260,5 @@ class RequestMissing(Requests):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The fields that it lacks, by the stage that needs them; each stage needs those before it too."""
         ask = self.ask(key)
-        lacking = {stage: missing(stage, ask.core, ask.type.fields, ask.answers) for stage in Stage}
+        lacking = {stage: missing(stage, ask.core, ask.fields, ask.answers) for stage in Stage}
         return self.answer({str(stage): names for stage, names in lacking.items()})

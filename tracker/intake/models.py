@@ -1,5 +1,7 @@
 """Requests: what marketing files, from draft to the outcome that was measured."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -42,7 +44,7 @@ class RequestType(Versioned):
     """`fields` is a list of {key, kind, stage, label: {en, ru}, help: {en, ru}, choices?}.
 
     kind: text, lines, number (with `unit`), money, date, choice, choices, person, area, urls, kpi, file; stage: filing,
-    acceptance, embedding, or none ("").
+    acceptance, embedding, or none (""). `form` keeps these fields for the requests that are filed now.
     """
 
     subject = "request-type"
@@ -50,6 +52,7 @@ class RequestType(Versioned):
     key = models.SlugField(max_length=40, unique=True)
     name = models.JSONField(default=dict)
     fields = models.JSONField(default=list)
+    form = models.ForeignKey("TypeForm", models.PROTECT, null=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)
 
@@ -201,6 +204,11 @@ class WorkRequest(Versioned):
         return f"{self.key} {self.title}"
 
     @property
+    def fields(self) -> Any:
+        """What it is asked: the form it was filed with, a draft what its type asks now; needs `type` and `form` loaded."""
+        return self.form.fields if self.form else self.type.fields
+
+    @property
     def ties(self) -> Ties:
         return Ties(
             requester=self.requester_id,
@@ -208,6 +216,12 @@ class WorkRequest(Versioned):
             team=self.team_id,
             parties=frozenset(self.parties),
         )
+
+    @property
+    def contest_open(self) -> bool:
+        """Its decision is contested and nobody above has answered yet."""
+        decided = self.state in (State.DECLINED, State.PARKED, State.MERGED)
+        return decided and self.contested_at is not None and self.contest_answered_at is None
 
     @property
     def core(self) -> dict[str, object]:

@@ -6,6 +6,25 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+FORMS = """
+INSERT INTO tracker_typeform (type_id, number, fields, at) SELECT id, 1, fields, now() FROM tracker_requesttype;
+UPDATE tracker_requesttype kind SET form_id = form.id FROM tracker_typeform form WHERE form.type_id = kind.id;
+UPDATE tracker_workrequest ask SET form_id = kind.form_id FROM tracker_requesttype kind
+WHERE kind.id = ask.type_id AND ask.state <> 'draft';
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+"""
+"""What was filed so far keeps the form that its type has now."""
+
+
+WORDS = """
+INSERT INTO tracker_word (text)
+SELECT DISTINCT lexeme FROM tracker_workrequest, unnest(words)
+WHERE length(lexeme) BETWEEN 3 AND 60 AND lexeme !~ '[0-9/]'
+ON CONFLICT DO NOTHING
+"""
+"""The words of the titles that there are (see intake/actions/wording.py)."""
+
 
 class Migration(migrations.Migration):
 
@@ -493,10 +512,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forms', to='tracker.requesttype'),
         ),
         migrations.AddField(
+            model_name='requesttype',
+            name='form',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.typeform'),
+        ),
+        migrations.AddField(
             model_name='workrequest',
             name='form',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.typeform'),
         ),
+        migrations.RunSQL(FORMS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name='workrequest',
             name='words',
@@ -617,4 +642,14 @@ class Migration(migrations.Migration):
             model_name='watch',
             constraint=models.UniqueConstraint(fields=('ask', 'person'), name='watched_once'),
         ),
+        migrations.AddField(
+            model_name='ruling',
+            name='words',
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(django.db.models.functions.text.Replace(django.db.models.functions.text.Lower('sentence'), models.Value('ё'), models.Value('е')), config='russian'), output_field=django.contrib.postgres.search.SearchVectorField()),
+        ),
+        migrations.AddIndex(
+            model_name='ruling',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='ruling_words'),
+        ),
+        migrations.RunSQL(WORDS, migrations.RunSQL.noop),
     ]

@@ -1,11 +1,10 @@
 """A request as its page shows it: where it stands, whose turn it is, what may be done, its story."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -30,13 +29,23 @@ from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
-from tracker.templatetags.times import number, say_day
+from tracker.templatetags.times import say_day
+from tracker.web.answer_words import Answer, Names, names_on, say_answers
 from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
 from tracker.web.request_story import Line, tell_request
 
 NEAREST = 5
 UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
-LOADED = ("type", "area__site", "team", "requester__team", "requester_team", "asked_by__team", "decided_by__team")
+LOADED = (
+    "type",
+    "form",
+    "area__site",
+    "team",
+    "requester__team",
+    "requester_team",
+    "asked_by__team",
+    "decided_by__team",
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class RequestPage:
     promises: Sequence[Promised] = ()
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
+    names: Names = field(default_factory=Names)
 
     @cached_property
     def type_name(self) -> str:
@@ -145,8 +155,8 @@ class RequestPage:
         return examples_outside(self.ask.example_urls, self.ask.area)
 
     @property
-    def answers(self) -> list[tuple[str, str]]:
-        return say_answers(self.ask, get_language() or "en", self.now.date())
+    def answers(self) -> list[Answer]:
+        return say_answers(self.ask, self.names, get_language() or "en", self.now.date())
 
     @property
     def confidence(self) -> str:
@@ -286,6 +296,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         case=case_of(ask.pk),
         promises=promises_on(ask),
         parts=parts,
+        names=names_on(ask),
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
 
@@ -372,21 +383,3 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
     if ask.effort_weeks is None:
         return _("Accepted and below the line: %(team)s has not said yet what it takes alone.") % values
     return _("Below the line: alone it takes %(weeks)s of %(team)s, and that is given away.") % values
-
-
-def say_answers(ask: WorkRequest, language: str, today: date) -> list[tuple[str, str]]:
-    """The answers to the type's own questions, in words."""
-    said = []
-    for one in ask.type.fields:
-        value: Any = ask.answers.get(one["key"])
-        if value is None:
-            continue
-        if one["kind"] == "date":
-            value = say_day(date.fromisoformat(value), today)
-        words = dict(one.get("choices") or ())
-        text = words_in(words[value], language) if isinstance(value, str) and value in words else value
-        shown = (
-            ", ".join(text) if isinstance(text, list) else number(text, 4) if isinstance(text, int | float) else text
-        )
-        said.append((words_in(one["label"], language), str(shown)))
-    return said

@@ -17,7 +17,9 @@ from tracker.intake.actions.checks import (
     spread_fields,
 )
 from tracker.intake.actions.steps import need_text, take_step, tell_step
-from tracker.intake.catalog import TYPES
+from tracker.intake.actions.types import check_offered, put_type
+from tracker.intake.actions.wording import learn_words
+from tracker.intake.catalog import TYPES, check_type_fields
 from tracker.intake.events import CommentAdded
 from tracker.intake.models import Comment, Delivery, RequestType, WorkRequest
 from tracker.intake.states import REQUEST, State
@@ -36,8 +38,8 @@ def ensure_request_types(*, at: datetime) -> int:
     known = set(RequestType.objects.values_list("key", flat=True))
     fresh = [(position, words) for position, words in enumerate(TYPES, start=1) if words["key"] not in known]
     for position, words in fresh:
-        kind = RequestType(key=words["key"], name=words["name"], fields=list(words["fields"]), position=position)
-        add_row(kind, actor=SYSTEM, at=at, verb="add_request_type")
+        fields = check_type_fields(list(words["fields"]))
+        put_type(RequestType(key=words["key"], name=words["name"], position=position), fields, actor=SYSTEM, at=at)
     return len(fresh)
 
 
@@ -66,7 +68,8 @@ def file_request(
 
 def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any]) -> WorkRequest:
     require(actor, Power.FILE_REQUEST)
-    check_fields(given, type)
+    check_offered(type)
+    check_fields(given, type.fields)
     ask = WorkRequest(
         type=type,
         state=state,
@@ -77,9 +80,10 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
         **spread_fields(given),
     )
     if state == State.FILED:
-        check_complete(ask, type)
-        ask.filed_at = at
+        check_complete(ask, type.fields)
+        ask.filed_at, ask.form_id = at, type.form_id
     add_row(ask, actor=actor.key, at=at, verb="file_request" if state == State.FILED else "draft_request")
+    learn_words([ask.title])
     if state == State.FILED:
         tell_step(ask, at=at, actor=actor.key, verb="file")
     return ask
@@ -89,8 +93,12 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
 def file_draft(*, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None = None) -> None:
     require(actor, Power.SPEAK_FOR, ask.ties)
     REQUEST.next(ask.state, "file")
-    check_complete(ask, ask.type)
-    take_step(ask, "file", actor=actor, at=at, expected=expected, changes={"filed_at": at})
+    check_offered(ask.type)
+    given = {"answers": merge_answers(ask.answers, {}, ask.type.fields)}
+    check_fields(given, ask.type.fields)
+    check_complete(ask, ask.type.fields)
+    changes = {**_changed(ask, given), "form_id": ask.type.form_id, "filed_at": at}
+    take_step(ask, "file", actor=actor, at=at, expected=expected, changes=changes)
 
 
 @transaction.atomic
@@ -103,19 +111,25 @@ def edit_request(
     """
     if expected is not None and expected != ask.version:
         raise stale(ask.version, ask, expected)
-    kind = changes.get("type", ask.type)
-    given = spread_fields(changes)
+    fields, given = ask.fields, spread_fields(changes)
+    if "type" in given and given["type"] != ask.type:
+        fields = given["type"].fields
+        check_offered(given["type"])
+        if ask.state != State.DRAFT:
+            given["form_id"] = given["type"].form_id
     if "answers" in given or "type" in given:
-        given["answers"] = merge_answers(ask.answers, given.get("answers", {}), kind)
+        given["answers"] = merge_answers(ask.answers, given.get("answers", {}), fields)
     _require_editing(actor, ask, _changed(ask, given))
-    check_fields(given, kind)
+    check_fields(given, fields, ask.answers if fields is ask.fields else None)
     fresh = _changed(ask, given)
     check_locked(ask, fresh)
     if not fresh:
         return
     if ask.state != State.DRAFT:
-        check_complete(ask, kind, fresh)
+        check_complete(ask, fields, fresh)
     change_row(ask, actor=actor.key, at=at, verb="edit_request", changes={**fresh, "updated_at": at}, expected=expected)
+    if "title" in fresh:
+        learn_words([ask.title])
 
 
 @transaction.atomic

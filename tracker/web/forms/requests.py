@@ -9,7 +9,6 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tracker.intake.catalog import range_of
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
@@ -18,36 +17,22 @@ from tracker.people.models import Team
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
 from tracker.web.exports import Column
+from tracker.web.forms.fields import (
+    LONGEST_TEXT,
+    LinesField,
+    answer_field,
+    areas_to_choose,
+    people_to_choose,
+    person_field,
+    text_area,
+    words_of,
+)
 
-LONGEST_TEXT = 20_000
 Choices = list[tuple[str, Any]]
-
-
-class LinesField(forms.CharField):
-    """A list, one on each line; blank lines fall away."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, rows: int = 3, **more: Any) -> None:
-        more.setdefault("max_length", LONGEST_TEXT)
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "data-lines": "1"}), **more)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> Any:
-        return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
 
 
 def offer(form: forms.Form, name: str, choices: Choices) -> None:
     cast(forms.ChoiceField, form.fields[name]).choices = choices
-
-
-def text_area(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class ShownForm(forms.Form):
@@ -123,11 +108,11 @@ class RequestForm(ShownForm):
             if name not in names:
                 del self.fields[name]
 
-    def add_answers(self, kind: RequestType | None, stages: Collection[str] = tuple(Stage)) -> None:
+    def add_answers(self, fields: Sequence[Mapping[str, Any]], stages: Collection[str] = (*Stage, "")) -> None:
         """The type's own questions of these stages."""
-        for one in kind.fields if kind else ():
+        for one in fields:
             if one["stage"] in stages:
-                self.fields[one["key"]] = _answer_field(one, self.language)
+                self.fields[one["key"]] = self._answer_field(one)
                 self.answer_stages[one["key"]] = one["stage"]
 
     def show_needed_for(self, stage: Stage) -> None:
@@ -147,6 +132,17 @@ class RequestForm(ShownForm):
             given["answers"] = {name: _plain(value) for name, value in answers.items()}
         return given
 
+    def _answer_field(self, one: Mapping[str, Any]) -> forms.Field:
+        match one["kind"]:
+            case "person":
+                held = self.initial.get(one["key"])
+                people = people_to_choose([held] if isinstance(held, int) else [])
+                return person_field(people, **words_of(one, self.language))
+            case "area":
+                choices = [("", _("choose an area")), *_areas_by_site(self.areas or areas_to_choose())]
+                return forms.ChoiceField(choices=choices, **words_of(one, self.language))
+        return answer_field(one, self.language)
+
     @property
     def answers(self) -> list[forms.BoundField]:
         return [self[name] for name in self.answer_stages if name in self.fields]
@@ -159,26 +155,6 @@ def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
             (key, f"{area.name} · {area.pattern}" if area.pattern else area.name)
         )
     return list(groups.items())
-
-
-def _answer_field(one: Mapping[str, Any], language: str) -> forms.Field:
-    words: dict[str, Any] = {
-        "label": words_in(one["label"], language),
-        "help_text": words_in(one.get("help") or {}, language),
-        "required": False,
-    }
-    match one["kind"]:
-        case "choice":
-            choices = [(value, words_in(said, language)) for value, said in one.get("choices", ())]
-            return forms.ChoiceField(choices=[("", _("choose")), *choices], **words)
-        case "number" | "money":
-            least, most = range_of(one)
-            return forms.DecimalField(max_digits=16, decimal_places=4, min_value=least, max_value=most, **words)
-        case "date":
-            return forms.DateField(**words)
-        case "lines":
-            return LinesField(**words)
-    return forms.CharField(max_length=2_000, **words)
 
 
 def _plain(value: Any) -> Any:
