@@ -22,6 +22,9 @@ restrict          O        O        TR   O   *   O   -
 comment           *        *        *    *   *   *   -
 triage            -        -        T    -   *   -   -
 speak_for         O        O        O    O   O   O   -
+answer_contest    -        -        -    -   *   *   -
+back              *        *        *    *   *   -   -
+watch             *        *        *    *   *   *   *
 rank_projects     -        -        -    -   *   -   -
 edit_project      -        A        T    -   *   -   -
 rank_inside       -        A        T    -   *   -   -

@@ -59,6 +59,10 @@ TURNS: Mapping[str, str | Promise] = {
     Kind.POSITION: gettext_lazy("says where their side stands"),
     Kind.RULING: gettext_lazy("rules"),
     Kind.CONDITION: gettext_lazy("sees to a condition"),
+    Kind.CONTEST: gettext_lazy("answers the contest"),
+    Kind.CONFIRM: gettext_lazy("confirms the emergency"),
+    Kind.EXPEDITE: gettext_lazy("answers the emergency"),
+    Kind.FIX: gettext_lazy("fixes it"),
 }
 THEN: Mapping[str, str | Promise] = {
     Deed.CHIEFS: gettext_lazy("late; the CTO and the CMO are asked next"),
