@@ -645,7 +645,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ruling',
             name='words',
-            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(django.db.models.functions.text.Replace(django.db.models.functions.text.Lower('sentence'), models.Value('ё'), models.Value('е')), config='russian'), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(django.db.models.functions.text.Replace(django.db.models.functions.text.Lower('sentence'), models.Value('ё', models.TextField()), models.Value('е', models.TextField())), config='russian'), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name='ruling',
