@@ -82,6 +82,7 @@ PAGES = [
     Place("team-list", _("Teams"), "", (Power.VIEW,)),
     Place("site-list", _("Sites"), "", (Power.VIEW,)),
     Place("view-list", _("Saved views"), "", (Power.VIEW,)),
+    Place("type-list", _("Request types"), "", (Power.MANAGE_TYPES,)),
     Place("settings-level", _("Levels"), "", (Power.MANAGE_PEOPLE,)),
     Place("status", _("Status"), "", (Power.MANAGE_PEOPLE,)),
     Place("notice-list", _("News"), ""),
