@@ -145,6 +145,15 @@ def test_rulings_on_much_the_same_are_shown_while_typing(cast: Cast) -> None:
     assert similar_rulings(cast.analyst.viewer(), question, []) == []
 
 
+def test_the_search_finds_by_other_words_where_nothing_has_all_of_them(cast: Cast) -> None:
+    ask = make_ask(cast, title=STARS)
+    client = Client()
+    client.force_login(cast.analyst)
+    assert ask.key in text_of(client.get("/search/", {"q": "микроразметка товаров"}))
+    assert ask.key in text_of(client.get("/search/", {"q": "stars product"}))
+    assert ask.key not in text_of(client.get("/search/", {"q": "canonical"}))
+
+
 def test_the_rest_of_a_split_teaches_its_words_too(cast: Cast) -> None:
     ask = make_ask(cast)
     split_request(
