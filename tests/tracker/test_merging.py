@@ -18,7 +18,7 @@ from tracker.people.models import User
 from tracker.projects.actions import edit_project
 from tracker.projects.models import Project
 from tracker.web.forms.merging import Merge
-from tracker.web.forms.requests import LinesField
+from tracker.web.forms.fields import LinesField
 
 
 def edited(user: User, ask: WorkRequest, **changes: Any) -> None:

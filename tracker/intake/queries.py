@@ -15,6 +15,7 @@ from tracker.intake.models import Delivery, RequestType, WorkRequest, WorkReques
 from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern
 from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
+from tracker.intake.wishes import Wish, narrow_answers
 from tracker.people.access import Viewer
 from tracker.sites.models import Area
 
@@ -55,6 +56,7 @@ class Wanted:
     area: str = ""
     team: str = ""
     mine: bool = False
+    answers: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
     rows = rows.filter(**chosen)
     if wanted.mine:
         rows = rows.filter(requester=viewer.id)
+    rows = cast(WorkRequestQuerySet, narrow_answers(rows, wanted.answers))
     if wanted.text:
         rows = rows.filter(Q(title__icontains=wanted.text) | Q(key__iexact=wanted.text))
     return rows

@@ -52,27 +52,31 @@ def age_column(now: datetime) -> Column:
     return Column("age", _("Age, days"), Extract(waited, "day"))
 
 
-def offered_columns(now: datetime) -> list[Column]:
-    """What may be chosen, in the order in which it is shown."""
+def offered_columns(now: datetime, answers: Sequence[Column] = ()) -> list[Column]:
+    """What may be chosen, in the order in which it is shown; `answers` are those of types' own fields."""
     known = [column for column in WHOLE if column.name not in ALWAYS]
     changed = known.pop()
-    return [*known, age_column(now), *MORE, changed]
+    return [*known, age_column(now), *MORE, *answers, changed]
 
 
-def read_columns(values: Sequence[str], now: datetime) -> tuple[list[str], list[str]]:
+def asked_columns(values: Sequence[str]) -> list[str]:
+    return [name for value in values for name in value.split(",") if name]
+
+
+def read_columns(values: Sequence[str], now: datetime, answers: Sequence[Column] = ()) -> tuple[list[str], list[str]]:
     """The chosen columns in the order of the page, and what was asked for and is none."""
-    asked = [name for value in values for name in value.split(",") if name]
-    names = [column.name for column in offered_columns(now)]
+    asked = asked_columns(values)
+    names = [column.name for column in offered_columns(now, answers)]
     lost = [name for name in asked if name not in (*names, *ALWAYS)]
     return [name for name in names if name in asked], lost
 
 
-def file_columns(chosen: Sequence[str], now: datetime) -> list[Column]:
+def file_columns(chosen: Sequence[str], now: datetime, answers: Sequence[Column] = ()) -> list[Column]:
     """The file shows what the page shows; where nobody chose, everything that it always held."""
     if not chosen:
         return list(WHOLE)
     shown = [column for column in WHOLE if column.name in ALWAYS]
-    for column in offered_columns(now):
+    for column in offered_columns(now, answers):
         if column.name in chosen:
             shown.append(STANDING if column.name == "state" and "delivery" not in chosen else column)
     return shown

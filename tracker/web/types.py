@@ -166,8 +166,8 @@ def row_of(one: Mapping[str, Any]) -> FieldRow:
         detail = _("at least %(least)s") % ends
     elif ends["most"] is not None:
         detail = _("at most %(most)s") % ends
-    stages = dict(STAGES) | {"": ""}
-    return FieldRow(one["key"], label_of(one, language()), str(KINDS[one["kind"]]), str(stages[one["stage"]]), detail)
+    stage = str(dict(STAGES)[one["stage"]]) if one["stage"] else ""
+    return FieldRow(one["key"], label_of(one, language()), str(KINDS[one["kind"]]), stage, detail)
 
 
 @require_http_methods(["GET", "POST"])

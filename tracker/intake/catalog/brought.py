@@ -47,7 +47,6 @@ def brings(key: str, english: str, russian: str, *fields: FieldOfType) -> TypeOf
 
 
 PERCENT = {"en": "%", "ru": "%"}
-PAGES = {"en": "pages", "ru": "страниц"}
 WEEKS = {"en": "weeks", "ru": "недель"}
 ELSEWHERE = (
     "Pages elsewhere that do it well, one address on each line.",
@@ -87,7 +86,7 @@ TYPES: Sequence[TypeOfRequest] = (
         "Improvement",
         "Улучшение",
         asks("today", "text", FILING, "How it is today", "Как это устроено сейчас"),
-        asks("pages_affected", "number", ACCEPTANCE, "Pages concerned", "Затронуто страниц", unit=PAGES, least=1),
+        asks("pages_affected", "number", ACCEPTANCE, "Pages concerned", "Затронуто страниц", least=1),
         asks("examples_elsewhere", "urls", NEVER, "Examples elsewhere", "Примеры у других", hint=ELSEWHERE),
     ),
     brings(
@@ -229,7 +228,7 @@ TYPES: Sequence[TypeOfRequest] = (
             ("waste", "crawlers spend their visits on the wrong pages", "роботы тратят обход не на те страницы"),
             OTHER,
         ),
-        asks("pages_affected", "number", ACCEPTANCE, "Pages concerned", "Затронуто страниц", unit=PAGES, least=1),
+        asks("pages_affected", "number", ACCEPTANCE, "Pages concerned", "Затронуто страниц", least=1),
         asks(
             "seen_in",
             "choices",
@@ -267,7 +266,6 @@ TYPES: Sequence[TypeOfRequest] = (
             "Addresses to redirect",
             "Адресов с редиректом",
             hint=("0 where every address stays.", "0, если все адреса остаются."),
-            unit=PAGES,
             least=0,
         ),
         asks("says_go", "person", EMBEDDING, "Who says go", "Кто даёт команду на запуск"),

@@ -34,6 +34,7 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_KEY, LONGEST_LABEL, LONGEST_HELP, LONGEST_UNIT, LONGEST_VALUE = 40, 120, 300, 20, 60
 MOST_FIELDS, MOST_CHOICES = 40, 200
 LARGEST = 10**12
+NO_BREAK = "\u00a0"
 
 TAKEN_KEYS = frozenset(
     {name for names in CORE_FIELDS.values() for name in names}
@@ -166,7 +167,7 @@ def wrong_in_field(one: Field) -> dict[str, str | Promise]:
     for part, said in (("key", _wrong_key(one.get("key"))), ("choices", _wrong_choices(one))):
         if said:
             wrong[part] = said
-    if one.get("kind") not in KINDS:
+    if one.get("kind") not in tuple(KINDS):
         wrong["kind"] = _("Choose among: %(choices)s.") % {"choices": ", ".join(KINDS)}
     if one.get("stage") not in ("", *Stage):
         wrong["stage"] = _("Choose among: %(choices)s.") % {"choices": ", ".join(Stage)}
@@ -224,7 +225,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_text(value: Any, longest: int) -> bool:
-    return isinstance(value, str) and len(value) <= longest and value.isprintable()
+    return isinstance(value, str) and len(value) <= longest and value.replace(NO_BREAK, " ").isprintable()
 
 
 def _are_words(words: Any, longest: int) -> bool:

@@ -1,6 +1,7 @@
 """Fields that several forms use, and those that read the answers to a type's own questions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.catalog import range_of
 from tracker.intake.queries import words_in
+from tracker.intake.wishes import ENDED, names_of
 from tracker.people.models import User
 from tracker.sites.models import Area
 from tracker.web.answer_words import label_of
@@ -78,6 +80,42 @@ def people_to_choose(held: Collection[int] = ()) -> dict[int, str]:
     """Who is here, and those that are chosen already (one statement)."""
     rows = User.objects.filter(Q(is_active=True) | Q(pk__in=held)).order_by("name", "pk")
     return dict(rows.values_list("pk", "name"))
+
+
+def wish_fields(fields: Sequence[Mapping[str, Any]], areas: Sequence[Area], language: str) -> dict[str, forms.Field]:
+    """What narrows a list by these fields, by the names of the parameters; people are asked for when they are shown."""
+    found: dict[str, forms.Field] = {}
+    for one in fields:
+        for name, label in zip(names_of(one), _wish_labels(one, language), strict=False):
+            found[name] = _wish_field(one, areas, label, language)
+    return found
+
+
+def _wish_labels(one: Mapping[str, Any], language: str) -> list[str]:
+    label = label_of(one, language)
+    if one["kind"] == "date":
+        return [_("%(field)s, from") % {"field": label}, _("%(field)s, until") % {"field": label}]
+    if one["kind"] in ENDED:
+        return [_("%(field)s, at least") % {"field": label}, _("%(field)s, at most") % {"field": label}]
+    return [label]
+
+
+def _wish_field(one: Mapping[str, Any], areas: Sequence[Area], label: str, language: str) -> forms.Field:
+    choices = [(value, words_in(said, language)) for value, said in one.get("choices", ())]
+    match one["kind"]:
+        case "date":
+            return forms.DateField(label=label, required=False)
+        case "number" | "money":
+            return forms.DecimalField(label=label, required=False, max_digits=16, decimal_places=4)
+        case "person":
+            return forms.ChoiceField(label=label, required=False, choices=cache(_all_people))
+        case "area":
+            choices = [(area.key, area.name) for area in areas]
+    return forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *choices])
+
+
+def _all_people() -> list[tuple[str, Any]]:
+    return [("", _("all")), *((str(pk), name) for pk, name in people_to_choose().items())]
 
 
 def areas_to_choose() -> dict[str, Area]:

@@ -13,6 +13,7 @@ from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
 from tracker.intake.states import State
+from tracker.intake.wishes import Wish, read_wish
 from tracker.people.models import Team
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
@@ -25,6 +26,7 @@ from tracker.web.forms.fields import (
     people_to_choose,
     person_field,
     text_area,
+    wish_fields,
     words_of,
 )
 
@@ -57,6 +59,7 @@ class RequestForm(ShownForm):
         # On a change the questions of the other type come in; without JavaScript they come after sending.
         widget=forms.RadioSelect(
             attrs={
+                "class": "many",
                 "hx-get": reverse_lazy("request-questions"),
                 "hx-target": "#type-questions",
                 "hx-trigger": "change",
@@ -311,6 +314,15 @@ class FilterForm(ShownForm):
         }
         for name, choices in lists.items():
             offer(self, name, [("", _("all")), *choices])
+        kind = kinds.get(str(self.data.get("type", "")))
+        self.own = kind.fields if kind else []
+        self.wishes = wish_fields(self.own, areas, language)
+        self.fields.update(self.wishes)
+
+    def wished(self) -> tuple[Wish, ...]:
+        """What is wanted of the answers; the form was read before."""
+        given = {name: self.data.get(name, "") for name in self.wishes if name not in self.errors}
+        return tuple(read_wish(self.own, name, text) for name, text in given.items() if text.strip())
 
 
 class ColumnsForm(ShownForm):

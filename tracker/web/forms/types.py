@@ -12,11 +12,12 @@ from tracker.intake.rules import Stage
 from tracker.kernel.errors import Invalid
 from tracker.web.forms.fields import LinesField
 
+NEVER = "never"
 STAGES = (
     (str(Stage.FILING), _("filing")),
     (str(Stage.ACCEPTANCE), _("acceptance")),
     (str(Stage.EMBEDDING), _("embedding")),
-    ("", pgettext_lazy("needed for", "nothing: it may stay empty")),
+    (NEVER, pgettext_lazy("needed for", "nothing: it may stay empty")),
 )
 SHOWN_AT = {"label": "label_en", "help": "help_en", "unit": "unit_en"}
 """Where the form tells what is wrong with a part of a field."""
@@ -45,7 +46,6 @@ class FieldForm(forms.Form):
     kind = forms.ChoiceField(label=pgettext_lazy("field", "Kind"), choices=list(KINDS.items()))
     stage = forms.ChoiceField(
         label=_("Required for"),
-        required=False,
         choices=STAGES,
         help_text=_("Filing takes a minute: ask for the rest when it is needed."),
     )
@@ -87,7 +87,7 @@ class FieldForm(forms.Form):
         field = {
             "key": self.known_key or given.get("key") or key_of(given["label_en"]),
             "kind": given["kind"],
-            "stage": given["stage"],
+            "stage": "" if given["stage"] == NEVER else given["stage"],
             **{part: {"en": given[f"{part}_en"], "ru": given[f"{part}_ru"]} for part in ("label", "help", "unit")},
             "choices": choices,
             "least": given["least"],
@@ -110,6 +110,6 @@ def shown_field(one: Mapping[str, Any]) -> dict[str, Any]:
         for language in ("en", "ru")
     }
     choices = [" | ".join((value, words["en"], words["ru"])) for value, words in one.get("choices") or ()]
-    return {**pairs, "kind": one["kind"], "stage": one["stage"], "choices": choices} | {
+    return {**pairs, "kind": one["kind"], "stage": one["stage"] or NEVER, "choices": choices} | {
         end: one.get(end) for end in ("least", "most")
     }
