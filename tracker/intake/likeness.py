@@ -8,7 +8,7 @@ and "микроразметка" are the same matter.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 from math import prod
 
@@ -59,8 +59,8 @@ SHORTEST_MISSPELT = 4
 NEAR_ENOUGH = 75.0
 """Percent of rapidfuzz.ratio from which a word that no title has is taken for one that some title has."""
 
-MOST_GROUPS, BUDGET = 7, 1500.0
-"""Things that are asked for at once, and titles that may be looked at for them."""
+MOST_GROUPS, BUDGET, SCANNED = 7, 1500.0, 30_000.0
+"""Things that are asked for at once, titles that may be looked at for them, and places of the index that may be read."""
 
 ELSEWHERE, OTHER_TYPE = 0.92, 0.97
 """What is left where the requests are known to be on different areas, or of different types."""
@@ -75,6 +75,13 @@ class Reading:
     words: frozenset[str]
 
     cyrillic: float = 0.0
+
+    @cached_property
+    def facets(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for facet, mark in self.marks:
+            found.setdefault(facet, set()).add(mark)
+        return found
 
     @property
     def weight(self) -> float:
@@ -91,12 +98,12 @@ def weight_of(word: str) -> float:
 
 
 def is_cyrillic(stem: str) -> bool:
-    return any("а" <= letter <= "я" for letter in stem)
+    return "а" <= stem[0] <= "я"
 
 
 def _understood(word: str, other: Reading) -> float:
     """1 for a word that the other title has or could have, FOREIGN for one of a script in which nothing of it is."""
-    if word in other.words or not any(letter.isalpha() for letter in word):
+    if word in other.words or not word[0].isalpha():
         return 1.0
     share = other.cyrillic if is_cyrillic(word) else 1.0 - other.cyrillic
     return FOREIGN + (1.0 - FOREIGN) * share
@@ -139,7 +146,7 @@ def read_stems(stems: Iterable[str]) -> Reading:
         if not any(wording < other and mark[0] == longer[0] and mark != longer for other, longer in found)
     ]
     taken = frozenset(stem for wording, _mark in kept for stem in wording)
-    letters = [stem for stem in said if any(letter.isalpha() for letter in stem)]
+    letters = [stem for stem in said if stem[0].isalpha()]
     cyrillic = sum(map(is_cyrillic, letters)) / len(letters) if letters else 0.5
     return Reading(frozenset(mark for _wording, mark in kept), said - taken, cyrillic)
 
@@ -157,10 +164,10 @@ def likeness(one: Reading, other: Reading) -> float:
 def _left_over(one: Reading, other: Reading) -> float:
     """What different matters leave of a likeness."""
     found = 1.0
-    for facet, left in OTHERWISE.items():
-        here, there = _of(one, facet), _of(other, facet)
-        if here and there and here.isdisjoint(there):
-            found *= left
+    for facet, here in one.facets.items():
+        there = other.facets.get(facet)
+        if there and here.isdisjoint(there):
+            found *= OTHERWISE.get(facet, 1.0)
     if _telling(one.marks - other.marks) and _telling(other.marks - one.marks):
         found *= EACH_ITS_OWN
     return found
@@ -168,10 +175,6 @@ def _left_over(one: Reading, other: Reading) -> float:
 
 def _telling(marks: Iterable[tuple[str, str]]) -> bool:
     return any(facet not in ("turn", "word") for facet, _mark in marks)
-
-
-def _of(reading: Reading, facet: str) -> set[str]:
-    return {mark for one, mark in reading.marks if one == facet}
 
 
 def _shared_words(ours: Collection[str], theirs: Collection[str]) -> float:
@@ -205,42 +208,56 @@ class Group:
     wordings: tuple[frozenset[str], ...]
     share: float
     weight: float
+    marked: bool = False
 
 
-def group_reading(reading: Reading, shares: Mapping[str, float], least: float) -> list[Group]:
+def group_reading(
+    reading: Reading, shares: Mapping[str, float], least: float, unknown: Collection[str] = ()
+) -> list[Group]:
     """What to look for, the rarest first; words that say little only where there is nothing else.
 
-    `shares` holds the part of all titles in which a stem occurs for the common ones; any other occurs in `least`.
+    `shares` holds the part of all titles in which a stem occurs for the common ones; any other occurs in `least`, but
+    for the `unknown`, which no title has. Numbers distinguish, they do not lead anywhere.
     """
 
     def share_of(wordings: Iterable[frozenset[str]]) -> float:
         return min(1.0, sum(min(shares.get(stem, least) for stem in wording) for wording in wordings))
 
-    marks = [(wordings_of(mark), WEIGHTS[mark[0]]) for mark in reading.marks if mark[0] != "turn"]
-    words = [((frozenset([word]),), weight_of(word)) for word in reading.words]
-    telling = [pair for pair in words if pair[1] > WEAK_WORD]
-    chosen = [*marks, *telling] or [*words, *((wordings_of(mark), WEIGHTS["turn"]) for mark in reading.marks)]
-    groups = [Group(wordings, share_of(wordings), weight) for wordings, weight in chosen]
+    marks = [(wordings_of(mark), WEIGHTS[mark[0]], True) for mark in reading.marks if mark[0] != "turn"]
+    words = [((frozenset([word]),), weight_of(word), False) for word in reading.words if word not in unknown]
+    telling = [one for one in words if one[1] > WEAK_WORD and next(iter(one[0][0]))[0].isalpha()]
+    turns = [(wordings_of(mark), WEIGHTS["turn"], True) for mark in reading.marks if mark[0] == "turn"]
+    chosen = [*marks, *telling] or [*words, *turns]
+    groups = [Group(wordings, share_of(wordings), weight, marked) for wordings, weight, marked in chosen]
     return sorted(groups, key=lambda group: (group.share, sorted(map(sorted, group.wordings))))[:MOST_GROUPS]
 
 
-def narrow(groups: Sequence[Group], rows: float, budget: float = BUDGET) -> list[tuple[Group, ...]]:
+def narrow(
+    groups: Sequence[Group], rows: float, budget: float = BUDGET, scanned: float = SCANNED
+) -> list[tuple[Group, ...]]:
     """The smallest sets of groups whose titles, taken together, are few enough to be looked at one by one.
 
-    Rare words stand alone, common ones by two or three; where nothing is rare enough, all have to occur.
+    Rare words stand alone, common ones by two or three; what an index has to read for a set are the titles of the
+    rarest in it. None where nothing is rare enough.
     """
     chosen: list[tuple[Group, ...]] = []
-    left = budget
     for size in (1, 2, 3):
-        sets = sorted(combinations(groups, size), key=lambda some: prod(group.share for group in some))
-        for some in sets:
-            expected = rows * prod(group.share for group in some)
-            if expected > left:
-                break
-            if not any(set(smaller) <= set(some) for smaller in chosen):
-                chosen.append(some)
-                left -= expected
-    return chosen or ([tuple(groups)] if groups else [])
+        for some in sorted(combinations(groups, size), key=lambda some: prod(group.share for group in some)):
+            expected, read = rows * prod(group.share for group in some), rows * min(group.share for group in some)
+            if expected > budget or read > scanned or any(set(smaller) <= set(some) for smaller in chosen):
+                continue
+            chosen.append(some)
+            budget -= expected
+            scanned -= read
+    return chosen
+
+
+def all_common(groups: Sequence[Group], sets: Sequence[Sequence[Group]]) -> list[Group]:
+    """What is to be looked for among the newest alone: all that is common, where no set is made of it."""
+    rare = {group for group in groups if (group,) in sets}
+    common = [group for group in groups if group not in rare]
+    marked = [group for group in common if group.marked] or common
+    return [] if any(rare.isdisjoint(some) for some in sets) or any(group.marked for group in rare) else marked
 
 
 def covers(question: Reading, text: Reading) -> float:

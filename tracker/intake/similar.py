@@ -4,12 +4,12 @@ The first reads the title: its stems, how common each is, and what is near to on
 the requests that have enough of what is rare in it, the best of which `likeness` then puts in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Case, F, FloatField, Func, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, Subquery, TextField, Value, When
 from django.db.models.expressions import Combinable
 
 from tracker.intake.likeness import (
@@ -19,6 +19,7 @@ from tracker.intake.likeness import (
     OTHER_TYPE,
     Group,
     Reading,
+    all_common,
     group_reading,
     known_stems,
     likeness,
@@ -35,6 +36,8 @@ SHORTEST, LONGEST = 4, 200
 """Letters of a title from which similar ones are looked for, and those that are read."""
 FOUND, COMPARED, SHOWN = 3000, 100, 5
 """Requests that are fetched at most, that are compared one by one, and that are shown."""
+NEWEST, FEW = 25_000, 300
+"""Requests among which common words are looked for, and after how many that have them it is enough."""
 
 READ = """
 WITH asked AS (
@@ -55,11 +58,15 @@ SELECT ARRAY(SELECT stem FROM asked), ARRAY(SELECT stem FROM asked WHERE known),
 
 @dataclass(frozen=True)
 class Question:
-    """A title as it is looked for: spelt right, and cut into sets of groups of which one has to be there."""
+    """A title as it is looked for: spelt right, and cut into sets of groups of which one has to be there.
+
+    Where what it says is common, all of it has to be there, and only the NEWEST requests are asked.
+    """
 
     reading: Reading
     groups: list[Group]
     sets: list[tuple[Group, ...]]
+    common: list[Group]
 
 
 def read_question(title: str) -> Question | None:
@@ -68,13 +75,15 @@ def read_question(title: str) -> Question | None:
     if len(title) < SHORTEST:
         return None
     stems, known, near, rows, common, shares = fetch_rows(READ, [title], prepared=False)[0]
-    nearest = orjson.loads(near or "{}")
+    near_of: dict[str, list[str]] = orjson.loads(near or "{}")
     right = {*known, *known_stems()}
-    spelt = [stem if stem in right else spell(stem, {*nearest.get(stem, ()), *known_stems()}) for stem in stems]
+    spelt = [stem if stem in right else spell(stem, {*near_of.get(stem, ()), *known_stems()}) for stem in stems]
     reading = read_stems(spelt)
     share_of = dict(zip(common or (), shares or (), strict=False))
-    groups = group_reading(reading, share_of, min(share_of.values(), default=0.0))
-    return Question(reading, groups, narrow(groups, float(rows)))
+    unknown = {stem for stem in spelt if stem in near_of}
+    groups = group_reading(reading, share_of, min(share_of.values(), default=0.0), unknown)
+    sets = narrow(groups, float(rows))
+    return Question(reading, groups, sets, all_common(groups, sets))
 
 
 class Has(Func):
@@ -102,9 +111,13 @@ def _quote(stem: str) -> str:
 def having(question: Question, column: str) -> Q:
     """What has one of the sets of a question in this column of stems."""
     wanted = Q()
-    for some in question.sets:
-        wanted |= Q(Has(F(column), Value(" & ".join(f"({say_group(group)})" for group in some))))
+    for some in question.sets or [tuple(question.common)]:
+        wanted |= _has_all(some, column)
     return wanted
+
+
+def _has_all(groups: Iterable[Group], column: str) -> Q:
+    return Q(Has(F(column), Value(" & ".join(f"({say_group(group)})" for group in groups))))
 
 
 def rank_by(question: Question, column: str) -> Combinable:
@@ -137,24 +150,38 @@ def find_similar(
     most: int = SHOWN,
 ) -> list[Similar]:
     """Requests, open and closed, the likest first (one statement, another where one of them was merged)."""
-    if question is None or not question.sets:
+    if question is None or not question.groups:
         return []
-    rows = WorkRequest.objects.visible_to(viewer).filter(having(question, "words")).exclude(state=State.DRAFT)
     columns = [field.attname for field in WorkRequest._meta.concrete_fields if field.attname in NAMES]
-    marked = rows.annotate(stems=Stems(F("words")), rank=rank_by(question, "words"))
-    inner, params = marked.order_by().values_list(*columns, "stems", "rank")[:FOUND].query.sql_with_params()
-    sql = f"SELECT * FROM ({inner}) near ORDER BY near.rank DESC, near.id DESC LIMIT %s"  # noqa: S608  of the ORM
-    scored = []
-    for *values, stems, _rank in fetch_rows(sql, [*params, COMPARED], prepared=False):
-        ask = WorkRequest.from_db("default", columns, values)
+    sql, params = _say_candidates(viewer, question, columns)
+    scored = {}
+    for *values, stems, _rank in fetch_rows(sql, params, prepared=False):
+        ask = dict(zip(columns, values, strict=True))
         score = likeness(question.reading, read_stems(stems))
-        score *= ELSEWHERE if area and ask.area_id and ask.area_id != area else 1.0
-        score *= OTHER_TYPE if type and ask.type_id != type else 1.0
+        score *= ELSEWHERE if area and ask["area_id"] and ask["area_id"] != area else 1.0
+        score *= OTHER_TYPE if type and ask["type_id"] != type else 1.0
         if score >= ALIKE:
-            scored.append(Similar(ask, score))
-    scored.sort(key=lambda one: (-one.score, -one.request.pk))
-    found = _follow_merges(viewer, scored, but)
+            scored[ask["id"]] = Similar(WorkRequest.from_db("default", columns, values), score)
+    ordered = sorted(scored.values(), key=lambda one: (-one.score, -one.request.pk))
+    found = _follow_merges(viewer, ordered, but)
     return [one for one in found[:most] if one.score >= BESIDE_THE_BEST * found[0].score]
+
+
+def _say_candidates(viewer: Viewer, question: Question, columns: list[str]) -> tuple[str, list[object]]:
+    """The statement that finds what is compared: these columns, the stems of the title, and its rank."""
+    rows = WorkRequest.objects.visible_to(viewer).exclude(state=State.DRAFT)
+    marked = rows.annotate(stems=Stems(F("words")), rank=rank_by(question, "words"))
+    arms = []
+    if question.sets:
+        arms.append(marked.filter(having(question, "words")).order_by()[:FOUND])
+    if question.common:
+        last = WorkRequest.objects.order_by("-pk").values("pk")[:1]
+        newest = marked.filter(_has_all(question.common, "words"), pk__gt=Subquery(last) - NEWEST)
+        arms.append(newest.order_by("-pk")[:FEW])
+    said = [arm.values_list(*columns, "stems", "rank").query.sql_with_params() for arm in arms]
+    found = " UNION ALL ".join(f"({sql})" for sql, _params in said)
+    sql = f"SELECT * FROM ({found}) near ORDER BY near.rank DESC, near.id DESC LIMIT %s"  # noqa: S608  of the ORM
+    return sql, [*(value for _sql, params in said for value in params), COMPARED]
 
 
 def _follow_merges(viewer: Viewer, scored: Sequence[Similar], but: int | None) -> list[Similar]:
