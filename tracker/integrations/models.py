@@ -34,14 +34,27 @@ class What(models.TextChoices):
     TICKETS = "tickets", _("old tickets")
 
 
+POWERS = {
+    What.PROJECTS: Power.IMPORT_PROJECTS,
+    What.FINDINGS: Power.FILE_REQUEST,
+    What.TICKETS: Power.IMPORT_TICKETS,
+}
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, viewer: Viewer) -> "ImportRunQuerySet":
-        """Whoever may import sees the runs of everybody; a lead those of their team and their own."""
+        """Projects: whoever may import sees the runs of everybody, a lead those of their team and their own. Findings
+        become drafts, so they are for who imports them; old tickets are for all who decide about them."""
+        seen = Q(pk__in=[])
         if may(viewer, Power.IMPORT_PROJECTS):
-            return self
-        if may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)):
-            return self.filter(Q(team=viewer.team) | Q(started_by=viewer.id))
-        return self.none()
+            seen |= Q(what=What.PROJECTS)
+        elif may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)):
+            seen |= Q(what=What.PROJECTS) & (Q(team=viewer.team) | Q(started_by=viewer.id))
+        if may(viewer, Power.FILE_REQUEST):
+            seen |= Q(what=What.FINDINGS, started_by=viewer.id)
+        if may(viewer, Power.IMPORT_TICKETS):
+            seen |= Q(what=What.TICKETS)
+        return self.filter(seen)
 
     def active(self) -> "ImportRunQuerySet":
         return self.filter(state__in=ACTIVE)
@@ -85,6 +98,11 @@ class ImportRun(Versioned):
     @property
     def ties(self) -> Ties:
         return Ties(team=self.team_id)
+
+    @property
+    def power(self) -> Power:
+        """What one needs to carry it out."""
+        return POWERS[What(self.what)]
 
     @property
     def active(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 
@@ -28,6 +29,9 @@ UNREADABLE: Mapping[str, Words] = {
     ),
     "column_unknown": _("There is no such column in this file. Choose the columns again."),
     "columns_missing": _("It is not clear which columns hold the key and the title. Choose them."),
+    "archive": _("This is an archive. Unpack it and choose one of the files in it."),
+    "json_broken": _("This begins like JSON and cannot be read as such. Save the list of issues again."),
+    "no_issues": _("This JSON holds no issues. Save the answer of GitHub's list of issues, with number and title."),
     "encoding_unknown": _("The characters of the file cannot be read. Save it as CSV (UTF-8)."),
     "not_allowed": _("Whoever started the import may no longer do so. Somebody who may can start it again."),
 }
@@ -46,6 +50,17 @@ REASONS: Mapping[str, Words] = {
     "would_orphan": _("it would push projects below the line that carry embedded items; change its effort by hand"),
     "not_written": _("the database refused it; tell the administrator"),
     "stale": _("somebody changed it meanwhile; import once more"),
+    "urls_below": _("it touches fewer URLs than the threshold"),
+    "share_below": _("its share of all URLs is below the threshold"),
+    "priority_below": _("its priority is below the threshold"),
+    "imported": _("it was imported before"),
+    "same_title": _("an open request says the same"),
+    "duplicate_finding": _("the same template and issue stand in an earlier row"),
+    "issue_missing": _("the row does not say what is wrong"),
+    "known_ticket": _("the ticket was imported before"),
+    "pull_request": _("it is a pull request, not an issue"),
+    "closed": _("it is closed there"),
+    "not_an_issue": _("it has no number and no title"),
 }
 DOUBTS: Mapping[str, Words] = {
     "status_unknown": _("status “%(what)s” is unknown, taken as %(read)s"),
@@ -58,6 +73,10 @@ DOUBTS: Mapping[str, Words] = {
     "title_cut": _("its title was cut to %(read)s characters"),
     "short_row": _("the row has %(what)s cells, the heading %(read)s"),
     "long_row": _("the row has %(what)s cells, the heading %(read)s"),
+    "urls_unreadable": _("number of URLs %(what)s cannot be read and is left out"),
+    "share_unreadable": _("share %(what)s cannot be read and is left out"),
+    "priority_unknown": _("priority “%(what)s” is unknown and is left out"),
+    "first_stands_in": _("it stands in row %(what)s already"),
     "owner_unknown": _("nobody here is “%(what)s”; the owner is left empty"),
 }
 FIELD_NAMES: Mapping[str, Words] = {
@@ -71,6 +90,17 @@ FIELD_NAMES: Mapping[str, Words] = {
     "issues_total": _("issues"),
     "issues_done": _("issues done"),
 }
+PRIORITY_NAMES: Mapping[str, Words] = {
+    "critical": pgettext_lazy("priority of a finding", "critical"),
+    "high": pgettext_lazy("priority of a finding", "high"),
+    "medium": pgettext_lazy("priority of a finding", "medium"),
+    "low": pgettext_lazy("priority of a finding", "low"),
+    "none": pgettext_lazy("priority of a finding", "none"),
+}
+
+
+def say_priority(name: str) -> str:
+    return str(PRIORITY_NAMES.get(name, name))
 
 
 def say_unreadable(code: str, params: Mapping[str, Any]) -> Words:

@@ -22,6 +22,9 @@ Code = Literal[
     "column_unknown",
     "columns_missing",
     "encoding_unknown",
+    "archive",
+    "json_broken",
+    "no_issues",
 ]
 CODES: Final[tuple[Code, ...]] = get_args(Code)
 
