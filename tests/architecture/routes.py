@@ -18,6 +18,8 @@ SIGNED_IN = (*PEOPLE, NEWCOMER)
 FILERS = tuple(name for name in PEOPLE if name != "admin")
 CHIEFS = ("cmo", "cto", "coo")
 
+BACKERS = tuple(name for name in FILERS if name != "coo")
+
 ADMIN = ("admin",)
 CTO = ("cto",)
 COO = ("coo",)
@@ -206,6 +208,20 @@ PAGES = [
     may(TRIAGE, "POST /requests/{filed}/park/", review_on="{day}"),
     may(COLLEAGUES, "GET /requests/{parked}/return/"),
     may(TRIAGE, "POST /requests/{parked}/return/"),
+    may(COLLEAGUES, "GET /requests/{filed}/merge/"),
+    may(TRIAGE, "POST /requests/{filed}/merge/", into="{accepted}"),
+    may(COLLEAGUES, "GET /requests/{merged}/unmerge/"),
+    may(TRIAGE, "POST /requests/{merged}/unmerge/"),
+    may(COLLEAGUES, "GET /requests/{declined}/contest/"),
+    may(REQUESTER, "POST /requests/{declined}/contest/", reason="It is on every page."),
+    may(COLLEAGUES, "GET /requests/{contested}/answer-contest/"),
+    may(CTO, "POST /requests/{contested}/answer-contest/", upholds="no", reason="They are right."),
+    may(COLLEAGUES, "GET /requests/{filed}/back/"),
+    may(BACKERS, "POST /requests/{filed}/back/", stake="kpi", kpi="clicks"),
+    may(REQUESTER, "POST /requests/{accepted}/backings/{backing}/withdraw/"),
+    may(COLLEAGUES, "POST /requests/{filed}/watch/"),
+    may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
+    may(COLLEAGUES, "POST /requests/{filed}/mute/"),
     may((*LEADS, "cto"), "GET /requests/selected/?do=decline&pick={filed}&pick={accepted}"),
     may(FILERS, "GET /requests/selected/?do=withdraw&pick={filed}&pick={accepted}"),
     may(FILERS, "GET /requests/selected/?do=move&pick={filed}"),
@@ -416,6 +432,16 @@ API = [
     may(TRIAGE, "POST /api/v1/requests/{filed}/decline/", reason="It is there."),
     may(TRIAGE, "POST /api/v1/requests/{filed}/park/", review_on="{day}"),
     may(TRIAGE, "POST /api/v1/requests/{parked}/return/"),
+    may(TRIAGE, "POST /api/v1/requests/{filed}/merge/", into="{accepted}"),
+    may(TRIAGE, "POST /api/v1/requests/{merged}/unmerge/"),
+    may(REQUESTER, "POST /api/v1/requests/{declined}/contest/", reason="It is on every page."),
+    may(CTO, "POST /api/v1/requests/{contested}/answer-contest/", upholds=False, reason="They are right."),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/backings/"),
+    may(BACKERS, "POST /api/v1/requests/{filed}/backings/", stake="kpi", kpi="clicks"),
+    may(REQUESTER, "POST /api/v1/requests/{accepted}/backings/{backing}/withdraw/"),
+    may(COLLEAGUES, "POST /api/v1/requests/{filed}/watch/"),
+    may(SEE_RESTRICTED, "POST /api/v1/requests/{restricted}/watch/"),
+    may(COLLEAGUES, "POST /api/v1/requests/{filed}/mute/"),
     may(REQUESTER, "POST /api/v1/requests/{filed}/withdraw/"),
     may(RESTRICT, "POST /api/v1/requests/{filed}/restrict/"),
     may(TRIAGE, "POST /api/v1/requests/{filed}/effort/", weeks="2.5"),

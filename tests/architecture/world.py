@@ -196,6 +196,14 @@ class Maker:
         intake.park_request(**lead, ask=asks["parked"], review_on=(self.at + timedelta(days=60)).date(), reason="later")
         intake.decline_request(**lead, ask=asks["declined"], reason="it is there already")
         intake.add_comment(**self.by("coo"), ask=asks["filed"], text="Good.")
+        asks |= {name: self.ask(f"Structured data {name}") for name in ("merged", "contested")}
+        intake.merge_request(**lead, ask=asks["merged"], into=asks["accepted"])
+        intake.decline_request(**lead, ask=asks["contested"], reason="it is there already")
+        contested = WorkRequest.objects.get(pk=asks["contested"].pk)
+        intake.contest_decision(**self.by("analyst"), ask=contested, reason="It is not.")
+        backing = intake.back_request(**self.by("analyst"), ask=asks["accepted"], stake="kpi", kpi="clicks")
+        intake.watch_request(**self.by("analyst"), ask=asks["accepted"])
+        self.names["backing"] = str(backing.pk)
         self.names |= {name: ask.key for name, ask in asks.items()}
 
     def propose(self, ask: WorkRequest, host: Project, by: str = "cmo", **more: Any) -> BacklogItem:

@@ -381,6 +381,7 @@ def test_the_page_is_there_in_every_state_and_for_every_role(cast: Cast) -> None
     ask = make_ask(cast)
     add_comment(actor=cast.cto.viewer(), at=NOON, ask=ask, text="Let us see.")
     draft = draft_request(actor=cast.analyst.viewer(), at=NOON, type=cast.type, title="Later")
+    other = make_ask(cast)
     for state in State:
         if state == State.DRAFT:
             continue
@@ -392,6 +393,7 @@ def test_the_page_is_there_in_every_state_and_for_every_role(cast: Cast) -> None
             decided_by=cast.cto,
             review_on=NOON.date(),
             delivery="waiting" if state == State.ACCEPTED else "",
+            merged_into=other if state == State.MERGED else None,
         )
         for user in (cast.seo_lead, cast.platform_lead, cast.cto, cast.cmo, cast.admin, cast.coo):
             assert browser(user).get(f"/requests/{ask.key}/").status_code == 200

@@ -1,6 +1,7 @@
 """The steps of a request, each a POST below it, and its comments."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -14,11 +15,14 @@ from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
 from tracker.api.requests import LONGEST, RequestOut, Requests
 from tracker.api.shapes import Fields, JsonPart, person
 from tracker.intake import actions
-from tracker.intake.models import Comment
+from tracker.intake.families import families_of
+from tracker.intake.models import Comment, WorkRequest
 from tracker.kernel.errors import Invalid
+from tracker.people.access import Viewer
 
 COMMENT: Fields = {
     "id": "id",
+    "request": "ask__key",
     "author": person("author"),
     "text": "text",
     "internal_to": "internal_to",
@@ -52,6 +56,19 @@ class ParkIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
 
 
+class MergeIn(serializers.Serializer[Any]):
+    into = serializers.CharField(max_length=30)
+
+
+class ContestIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class ContestAnswerIn(serializers.Serializer[Any]):
+    upholds = serializers.BooleanField()
+    reason = serializers.CharField(max_length=LONGEST)
+
+
 class RestrictIn(serializers.Serializer[Any]):
     restricted = serializers.BooleanField(required=False, default=True)
 
@@ -63,6 +80,7 @@ class CommentIn(serializers.Serializer[Any]):
 
 class CommentOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
+    request = serializers.CharField()
     author = PersonBrief()
     text = serializers.CharField()
     internal_to = serializers.CharField()
@@ -97,6 +115,11 @@ def _step(
     return kept
 
 
+def merge_request_by_key(*, actor: Viewer, at: datetime, ask: WorkRequest, into: str, expected: int | None) -> None:
+    target = actions.find_mergeable(actor, into)
+    actions.merge_request(actor=actor, at=at, ask=ask, into=target, expected=expected)
+
+
 STEPS = {
     "file": _step("RequestFile", actions.file_draft, "Files a draft that lacks nothing for filing."),
     "ask": _step("RequestAsk", actions.ask_question, "Asks the requester; triage waits for the answer.", QuestionIn),
@@ -112,6 +135,25 @@ STEPS = {
     "decline": _step("RequestDecline", actions.decline_request, "Declined, with a reason.", DeclineIn),
     "park": _step("RequestPark", actions.park_request, "Parked; it comes back by itself on the review date.", ParkIn),
     "return": _step("RequestReturn", actions.unpark_request, "Parked no longer: back in triage before its day."),
+    "merge": _step(
+        "RequestMerge",
+        merge_request_by_key,
+        "Merged: it goes on in the request of the key `into`, or in what that was merged into.",
+        MergeIn,
+    ),
+    "unmerge": _step("RequestUnmerge", actions.unmerge_request, "The merge is taken back: it is in triage on its own."),
+    "contest": _step(
+        "RequestContest",
+        actions.contest_decision,
+        "Its requester contests a decline, a second parking or a merge, once; the next above who decided answers.",
+        ContestIn,
+    ),
+    "answer-contest": _step(
+        "RequestAnswerContest",
+        actions.answer_contest,
+        "The decision stands (`upholds`), or the request is back in triage with its clocks anew.",
+        ContestAnswerIn,
+    ),
     "withdraw": _step("RequestWithdraw", actions.withdraw_request, "The requester takes it back.", ReasonIn),
     "restrict": _step(
         "RequestRestrict",
@@ -129,11 +171,14 @@ class RequestComments(Requests):
     tagged = versioned = False
 
     def comments(self, ask: int) -> QuerySet[Comment]:
-        return Comment.objects.filter(ask=ask).visible_to(self.viewer)
+        """With those of what was merged into it, as far as the viewer may see that."""
+        members = self.rows().filter(pk__in=list(families_of([ask]))).values("pk")
+        return Comment.objects.filter(ask__in=members).visible_to(self.viewer)
 
     @extend_schema(responses=CommentOut(many=True), operation_id="list_comments")
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The first 500, oldest first; internal notes of the other side are left out."""
+        """The first 500, oldest first, with those of what was merged into it; internal notes of the other side are left
+        out."""
         if request.GET:
             raise Invalid(_("There is no such filter."))
         rows = self.comments(self.find(key).pk).order_by("id")

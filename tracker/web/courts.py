@@ -159,9 +159,16 @@ def say_due(promise: Promised, now: datetime) -> tuple[str, str]:
 
 
 def whose_turn(
-    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], ranker: User | None = None
+    ask: WorkRequest,
+    item: BacklogItem | None,
+    triagers: Sequence[User],
+    ranker: User | None = None,
+    above: User | None = None,
 ) -> Court:
+    """`above` is who answers where the decision is contested."""
     requester = ask.requester
+    if ask.contest_open:
+        return Court(above, str(TURNS[Kind.CONTEST]))
     match ask.state:
         case State.DRAFT:
             return Court(requester, _("files it"), then=_("nobody else sees a draft"))

@@ -33,9 +33,11 @@ from tracker.templatetags.times import say_day
 from tracker.web.answer_words import Answer, Names, names_on, say_answers
 from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
 from tracker.web.request_story import Line, tell_request
+from tracker.web.request_ties import Kin, read_kin
 
 NEAREST = 5
 UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
+CLOSED = (State.DECLINED, State.MERGED, State.WITHDRAWN)
 LOADED = (
     "type",
     "form",
@@ -72,6 +74,7 @@ class RequestPage:
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
     names: Names = field(default_factory=Names)
+    kin: Kin | None = None
 
     @cached_property
     def type_name(self) -> str:
@@ -126,7 +129,20 @@ class RequestPage:
 
     @property
     def stands(self) -> str:
-        return say_where(self.ask, self.item, self.triagers, self.needs, self.now)
+        stands = say_where(self.ask, self.item, self.triagers, self.needs, self.now)
+        return f"{stands} {self.contest_words}".strip()
+
+    @property
+    def contest_words(self) -> str:
+        """What became of a contest, after where it stands."""
+        if self.kin is None:
+            return ""
+        if self.ask.contest_open:
+            who = self.kin.above.user.name if self.kin.above else ""
+            return _("It is contested; %(who)s answers.") % {"who": who}
+        if self.kin.contest_upheld:
+            return _("It was contested, and the decision stands.")
+        return ""
 
     @property
     def owed(self) -> list[Promised]:
@@ -134,7 +150,8 @@ class RequestPage:
 
     @property
     def court(self) -> Court:
-        turn = whose_turn(self.ask, self.item, self.triagers, self.ranker)
+        above = self.kin.above.user if self.kin and self.kin.above else None
+        turn = whose_turn(self.ask, self.item, self.triagers, self.ranker, above)
         return promised_turn(turn, self.owed)
 
     @property
@@ -185,7 +202,16 @@ class RequestPage:
 
     @property
     def may_ask(self) -> bool:
-        return self._may_step(Power.TRIAGE, "ask")
+        return self._may_step(Power.TRIAGE, "ask") and not self.ask_refused
+
+    @property
+    def ask_refused(self) -> str:
+        """Why a second question is somebody else's."""
+        leads = Role.LEAD in self.viewer.roles and self.ask.team_id == self.viewer.team
+        lead = next((one for one in self.triagers if Role.LEAD in one.roles and one.team_id == self.ask.team_id), None)
+        if not self.ask.times_asked or leads or lead is None:
+            return ""
+        return _("It was asked before: a second question is for the lead, %(name)s.") % {"name": lead.name}
 
     @property
     def may_answer(self) -> bool:
@@ -211,7 +237,7 @@ class RequestPage:
 
     @property
     def may_edit(self) -> bool:
-        open_still = self.ask.state not in (State.DECLINED, State.WITHDRAWN)
+        open_still = self.ask.state not in CLOSED
         return open_still and any(
             may(self.viewer, one, self.ask.ties) for one in (Power.SPEAK_FOR, Power.EDIT_BUSINESS)
         )
@@ -231,7 +257,7 @@ class RequestPage:
 
     @property
     def may_comment(self) -> bool:
-        return may(self.viewer, Power.COMMENT, self.ask.ties)
+        return self.ask.state != State.MERGED and may(self.viewer, Power.COMMENT, self.ask.ties)
 
     @property
     def may_escalate(self) -> bool:
@@ -280,10 +306,11 @@ def tone_of(ask: WorkRequest) -> str:
 
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
-    """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer), one more each
-    for what was split and for who is asked for a rank."""
+    """Needs LOADED; nine statements more (item, leads, history, comments with names, case, late answer, what was merged,
+    backings, own watch), one more each for what was split and for who is asked for a rank; see also read_kin."""
     story = story_of("request", ask.pk)
-    comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
+    kin = read_kin(ask, viewer, now)
+    comments = Comment.objects.filter(ask__in=[ask.pk, *kin.members]).visible_to(viewer)
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
     return RequestPage(
         ask=ask,
@@ -292,11 +319,12 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         item=item_of(ask.pk),
         triagers=triagers_of(ask),
         story=story,
-        told=tell_request(story, comments, parts),
+        told=tell_request(story, comments.select_related("author__team").order_by("id"), parts, kin),
         case=case_of(ask.pk),
         promises=promises_on(ask),
         parts=parts,
         names=names_on(ask),
+        kin=kin,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
 
@@ -354,6 +382,8 @@ def say_where(
             return _("Parked until %(day)s; then it comes back by itself.") % names
         case State.ACCEPTED:
             return _say_delivery(ask, item)
+        case State.MERGED:
+            return _("%(by)s merged it: it goes on in another request.") % names
     return _("Withdrawn by its requester.")
 
 

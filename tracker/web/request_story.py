@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from tracker.history.queries import Moment
 from tracker.intake.models import Comment, Delivery, WorkRequest
 from tracker.intake.queries import CORE_LABELS
 from tracker.projects.words import say_weeks
+from tracker.web.request_ties import Kin, say_stake
 from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, new_values, say_changed, tell_moments
 
 
@@ -28,25 +30,44 @@ class Line:
     part: str = ""
 
 
-def tell_request(story: Sequence[Moment], comments: Iterable[Comment], parts: Sequence[WorkRequest] = ()) -> list[Line]:
-    """`story` is latest first (one statement for names); comments come with their authors; `parts` are what was split
-    off it and what it was split off."""
+def tell_request(
+    story: Sequence[Moment], comments: Iterable[Comment], parts: Sequence[WorkRequest] = (), kin: Kin | None = None
+) -> list[Line]:
+    """`story` is latest first (one statement for names); comments come with their authors, also those of what was merged
+    into it; `parts` are what was split off it and what it was split off."""
     named = {moment.version: name_part(moment, parts) for moment in story if moment.verb == "split_request"}
+    named |= {moment.version: moment.reason for moment in story if moment.verb in NAMING}
     lines = [
-        Line(told.who, told.at, told.text, told.reason, part=named.get(told.version, ""))
+        Line(told.who, told.at, told.text, "" if told.reason == part else told.reason, part=part)
         for told in tell_moments("request", story)
+        for part in [named.get(told.version, "")]
     ]
+    lines += tell_backings(kin) if kin else []
+    members = kin.members if kin else {}
     lines += [
         Line(
-            Actor(comment.author.name, comment.author.side),
+            Actor(comment.author.name, comment.author.side) if comment.author else Actor(comment.guest),
             comment.at,
             _("wrote, for the own side") if comment.internal_to else _("wrote"),
             comment.text,
             internal=bool(comment.internal_to),
+            part=members.get(comment.ask_id, ""),
         )
         for comment in comments
     ]
     return sorted(lines, key=lambda line: line.at)
+
+
+def tell_backings(kin: Kin) -> list[Line]:
+    """Each backing when it was written down, also what was withdrawn since."""
+    today, lines = timezone.localtime(kin.now).date(), []
+    for row in kin.backings:
+        words = {"stake": say_stake(row, today), "backer": (row.person or row.team or row.entered_by).name}
+        own = row.person_id == row.entered_by_id
+        text = _("backs it: %(stake)s") if own else _("wrote down that %(backer)s backs it: %(stake)s")
+        who = Actor(row.entered_by.name, row.entered_by.side)
+        lines.append(Line(who, row.at, text % words, row.note, part=kin.members.get(row.ask_id, "")))
+    return lines
 
 
 def say_accepted(changes: Changes) -> str:
@@ -83,6 +104,8 @@ def say_involved(changes: Changes) -> str:
     return _("brought in %(people)s") % {"people": people} if people else _("became a party to it")
 
 
+NAMING = ("merge_request", "take_in_request", "let_go_request")
+"""Verbs whose reason is the key of the other request."""
 FOLLOWED = {
     Delivery.WAITING: gettext_lazy("left it without a place above the line"),
     Delivery.SCHEDULED: gettext_lazy("put it on the plan of its project"),
@@ -117,6 +140,13 @@ SENTENCES.update(
         ("request", "open_request"): gettext_lazy("opened it to all"),
         ("request", "set_request_effort"): say_estimated,
         ("request", "split_request"): say_split,
+        ("request", "merge_request"): gettext_lazy("merged it"),
+        ("request", "unmerge_request"): gettext_lazy("took the merge back"),
+        ("request", "take_in_request"): gettext_lazy("merged another one into it"),
+        ("request", "let_go_request"): gettext_lazy("took another one out of it again"),
+        ("request", "contest_request"): gettext_lazy("contested the decision"),
+        ("request", "uphold_request"): gettext_lazy("let the decision stand"),
+        ("request", "reopen_request"): gettext_lazy("overturned the decision: back to triage"),
         ("request", "ask_rank"): gettext_lazy("asked the CTO for a rank of its own"),
         ("request", "involve"): say_involved,
         ("request", "follow_delivery"): say_followed,

@@ -34,8 +34,10 @@ from tracker.projects.models import Project
 from tracker.sites.models import Area
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
+from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
+from tracker.web.merging import alike_of, near_hosts
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page
@@ -151,7 +153,7 @@ def show_similar(request: SignedInRequest) -> HttpResponse:
 def read_near(viewer: Viewer, title: str, area: Area | None) -> dict[str, Any]:
     """What is known about a title that is being typed, and which projects could carry it."""
     question = read_question(title)
-    similar = [one.request for one in find_similar(viewer, question, area=area and area.pk)]
+    similar = [one.request for one in find_similar(viewer, question, area=area.pk if area else None)]
     return {
         "similar": similar,
         "rulings": similar_rulings(viewer, question, [ask.pk for ask in similar]),
@@ -183,12 +185,14 @@ def show_detail(
     """The page of a request; `refused` are forms by the name of their verb, `missed` what came too late."""
     page = read_request_page(ask, request.viewer, clock.now())
     refused = dict(refused or {})
+    alike = alike_of(request.viewer, ask) if page.may_triage else []
     context = {
         "title": ask.title,
         "page": page,
         "ask": ask,
         "now": page.now,
-        "forms": step_forms(refused, lacking=page.acceptance.lacking),
+        "forms": {**step_forms(refused, lacking=page.acceptance.lacking), **decision_forms(refused, alike=alike)},
+        "near_hosts": near_hosts(page.now, ask) if page.may_triage else [],
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,

@@ -39,12 +39,13 @@ class Above:
 
 
 def next_above(ask: WorkRequest) -> Above | None:
-    """The next above who decided: the CTO above a lead, the COO above the CTO; None where nobody is (one statement, one
-    more where `decided_by` is not loaded)."""
+    """The next above who decided, and not the requester: the CTO above a lead, the COO above the CTO; None where nobody is
+    (one statement, one more where `decided_by` is not loaded)."""
     decider = ask.decided_by
     if decider is None or Role.COO in decider.roles:
         return None
-    chiefs = User.objects.filter(is_active=True, roles__overlap=[Role.CTO, Role.COO]).exclude(pk=decider.pk)
+    chiefs = User.objects.filter(is_active=True, roles__overlap=[Role.CTO, Role.COO])
+    chiefs = chiefs.exclude(pk__in=[decider.pk, ask.requester_id])
     found = list(chiefs.select_related("team").order_by("id"))
     if Role.CTO not in decider.roles:
         cto = next((user for user in found if Role.CTO in user.roles), None)
