@@ -99,6 +99,69 @@ PRIORITY_NAMES: Mapping[str, Words] = {
 }
 
 
+ISSUE_NAMES: Mapping[str, Words] = {
+    "hreflang": "hreflang",
+    "product-markup": pgettext_lazy("issue", "Product markup"),
+    "breadcrumbs": pgettext_lazy("issue", "Breadcrumbs"),
+    "faq-markup": pgettext_lazy("issue", "FAQ markup"),
+    "structured-data": pgettext_lazy("issue", "Structured data"),
+    "duplicate-titles": pgettext_lazy("issue", "Duplicate titles"),
+    "meta-descriptions": pgettext_lazy("issue", "Meta descriptions"),
+    "headings": pgettext_lazy("issue", "Headings"),
+    "titles": pgettext_lazy("issue", "Titles"),
+    "canonical": pgettext_lazy("issue", "Canonical addresses"),
+    "redirects": pgettext_lazy("issue", "Redirects"),
+    "server-errors": pgettext_lazy("issue", "Server errors"),
+    "soft-404": pgettext_lazy("issue", "Soft 404"),
+    "not-found": pgettext_lazy("issue", "Pages not found"),
+    "sitemap": pgettext_lazy("issue", "Sitemap"),
+    "robots": "robots.txt",
+    "noindex": "noindex",
+    "pagination": pgettext_lazy("issue", "Pagination"),
+    "facets": pgettext_lazy("issue", "Filters and parameters"),
+    "indexing": pgettext_lazy("issue", "Indexing"),
+    "crawling": pgettext_lazy("issue", "Crawling"),
+    "orphans": pgettext_lazy("issue", "Pages without links to them"),
+    "internal-links": pgettext_lazy("issue", "Internal links"),
+    "external-links": pgettext_lazy("issue", "External links"),
+    "alt-text": pgettext_lazy("issue", "Alt texts"),
+    "images": pgettext_lazy("issue", "Images"),
+    "lcp": "LCP",
+    "cls": "CLS",
+    "inp": "INP",
+    "speed": pgettext_lazy("issue", "Speed"),
+    "mobile": pgettext_lazy("issue", "Mobile"),
+    "https": pgettext_lazy("issue", "HTTPS and security"),
+    "thin-content": pgettext_lazy("issue", "Thin content"),
+    "duplicate-content": pgettext_lazy("issue", "Duplicate content"),
+    "texts": pgettext_lazy("issue", "Texts"),
+    "rendering": pgettext_lazy("issue", "Rendering"),
+    "tracking": pgettext_lazy("issue", "Tracking"),
+    "social": pgettext_lazy("issue", "Social previews"),
+    "urls": pgettext_lazy("issue", "Addresses of pages"),
+}
+TEMPLATE_NAMES: Mapping[str, Words] = {
+    "product": pgettext_lazy("template", "product pages"),
+    "category": pgettext_lazy("template", "category pages"),
+    "search": pgettext_lazy("template", "search results"),
+    "checkout": pgettext_lazy("template", "checkout"),
+    "home": pgettext_lazy("template", "home page"),
+    "blog": pgettext_lazy("template", "blog"),
+    "landing": pgettext_lazy("template", "landing pages"),
+    "brand": pgettext_lazy("template", "brand pages"),
+    "store": pgettext_lazy("template", "store pages"),
+}
+
+
+def say_issue(issue: str) -> str:
+    """A known issue by its name, any other by its own words."""
+    return str(ISSUE_NAMES.get(issue) or issue[:1].upper() + issue[1:])
+
+
+def say_template(template: str) -> str:
+    return str(TEMPLATE_NAMES.get(template, template))
+
+
 def say_priority(name: str) -> str:
     return str(PRIORITY_NAMES.get(name, name))
 
