@@ -6,7 +6,7 @@ from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.intake.events import CommentAdded, RequestBacked, RequestsMoved
 from tracker.intake.models import CHIEFS, Backing
 from tracker.kernel.prepared import fetch_rows
-from tracker.notices.actions import Telling, Turn, person_in, tell, tell_watchers
+from tracker.notices.actions import Telling, Turn, person_in, tell
 from tracker.notices.texts import TURNS
 from tracker.people.access import Role
 from tracker.people.models import User
@@ -107,8 +107,8 @@ def tell_of_items(event: ItemsChanged) -> None:
         tellings += [Telling(kind, facts, f"/backlog/{item.key}/", source, user=person) for person in people]
         if kind in OF_REQUESTS:
             turns.append(Turn(item.request_id, kind, facts, f"/requests/{item.request}/", source))
-    tell(at=event.at, tellings=tellings, actor=0 if event.what in TO_BOTH else person_in(event.actor_key))
-    tell_watchers(at=event.at, turns=turns, actor=person_in(event.actor_key))
+    actor = 0 if event.what in TO_BOTH else person_in(event.actor_key)
+    tell(at=event.at, tellings=tellings, turns=turns, actor=actor)
 
 
 def tell_of_requests(event: RequestsMoved) -> None:
@@ -128,8 +128,7 @@ def tell_of_requests(event: RequestsMoved) -> None:
             tellings.append(Telling("request_contested", facts, url, source, user=moved.above))
         if event.verb in TO_WATCHERS:
             turns.append(Turn(moved.ask_id, TO_WATCHERS[event.verb], facts, url, source))
-    tell(at=event.at, tellings=tellings, actor=person_in(event.actor))
-    tell_watchers(at=event.at, turns=turns, actor=person_in(event.actor))
+    tell(at=event.at, tellings=tellings, turns=turns, actor=person_in(event.actor))
 
 
 def tell_of_backing(event: RequestBacked) -> None:

@@ -2,7 +2,7 @@
 
 from tracker.notices.actions.choosing import choose_mail
 from tracker.notices.actions.posting import deliver_mail, gather_mail, mail_notices, revive_mails
-from tracker.notices.actions.telling import Telling, Turn, mark_read, person_in, tell, tell_watchers
+from tracker.notices.actions.telling import Telling, Turn, mark_read, person_in, tell
 
 __all__ = [
     "Telling",
@@ -15,5 +15,4 @@ __all__ = [
     "person_in",
     "revive_mails",
     "tell",
-    "tell_watchers",
 ]
