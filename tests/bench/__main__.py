@@ -78,7 +78,9 @@ def main() -> None:
             typed = similar.measure_similar()
         finally:
             services.stop()
-    Path("bench.json").write_text(json.dumps([*map(asdict, figures), *map(asdict, swept), asdict(typed)], indent=1) + "\n")
+    Path("bench.json").write_text(
+        json.dumps([*map(asdict, figures), *map(asdict, swept), asdict(typed)], indent=1) + "\n"
+    )
     print(operations.table(figures), sweep.table(swept), similar.table(typed), sep="\n")
 
 

@@ -34,9 +34,10 @@ from tracker.people.access import Viewer
 
 SHORTEST, LONGEST = 4, 200
 """Letters of a title from which similar ones are looked for, and those that are read."""
-FOUND, COMPARED, SHOWN = 3000, 100, 5
-"""Requests that are fetched at most, that are compared one by one, and that are shown."""
-NEWEST, FEW = 25_000, 300
+FOUND, COMPARED, SHOWN = 2000, 100, 5
+"""Requests that are fetched at most for rare words, and for common ones that occur together; that are compared one by
+one; and that are shown."""
+NEWEST, FEW = 10_000, 300
 """Requests among which common words are looked for, and after how many that have them it is enough."""
 
 READ = """
@@ -94,6 +95,12 @@ class Has(Func):
     output_field = BooleanField()
 
 
+class HasUnindexed(Has):
+    """The same for rows that are read anyway: an index of common words costs more than those rows."""
+
+    template = "coalesce(%(expressions)s::tsquery, false)"
+
+
 class Stems(Func):
     function = "tsvector_to_array"
     output_field = ArrayField(TextField())
@@ -110,14 +117,18 @@ def _quote(stem: str) -> str:
 
 def having(question: Question, column: str) -> Q:
     """What has one of the sets of a question in this column of stems."""
+    return _has_one(question.sets or [tuple(question.common)], column)
+
+
+def _has_one(sets: Iterable[tuple[Group, ...]], column: str) -> Q:
     wanted = Q()
-    for some in question.sets or [tuple(question.common)]:
-        wanted |= _has_all(some, column)
+    for some in sets:
+        wanted |= Q(Has(F(column), Value(_say_all(some))))
     return wanted
 
 
-def _has_all(groups: Iterable[Group], column: str) -> Q:
-    return Q(Has(F(column), Value(" & ".join(f"({say_group(group)})" for group in groups))))
+def _say_all(groups: Iterable[Group]) -> str:
+    return " & ".join(f"({say_group(group)})" for group in groups)
 
 
 def rank_by(question: Question, column: str) -> Combinable:
@@ -172,11 +183,14 @@ def _say_candidates(viewer: Viewer, question: Question, columns: list[str]) -> t
     rows = WorkRequest.objects.visible_to(viewer).exclude(state=State.DRAFT)
     marked = rows.annotate(stems=Stems(F("words")), rank=rank_by(question, "words"))
     arms = []
-    if question.sets:
-        arms.append(marked.filter(having(question, "words")).order_by()[:FOUND])
+    alone = [some for some in question.sets if len(some) == 1]
+    together = [some for some in question.sets if len(some) > 1]
+    arms += [marked.filter(_has_one(sets, "words")).order_by()[:FOUND] for sets in (alone, together) if sets]
     if question.common:
         last = WorkRequest.objects.order_by("-pk").values("pk")[:1]
-        newest = marked.filter(_has_all(question.common, "words"), pk__gt=Subquery(last) - NEWEST)
+        newest = marked.filter(
+            HasUnindexed(F("words"), Value(_say_all(question.common))), pk__gt=Subquery(last) - NEWEST
+        )
         arms.append(newest.order_by("-pk")[:FEW])
     said = [arm.values_list(*columns, "stems", "rank").query.sql_with_params() for arm in arms]
     found = " UNION ALL ".join(f"({sql})" for sql, _params in said)
