@@ -69,6 +69,8 @@ PERSON: Body = {"name": "Max O. Orlov", "email": "sre@lumen.example", "title": "
 INVITATION: Body = {"name": "Nina New", "email": "nina@lumen.example", "roles": ["engineer"]}
 SITE: Body = {"name": "Blog", "url": "https://blog.lumen.example"}
 AREA: Body = {"name": "Basket", "pattern": "/basket/*", "team": "web"}
+TYPE: Body = {"name_en": "Letters", "name_ru": "Письма"}
+FIELD: Body = {"label_en": "Vendor", "kind": "text", "stage": "filing"}
 TERMS: Body = {"days": "2", "reminders": "40, 80", "chiefs_after": "1", "docket_after": "1"}
 HOURS: Body = {"zone": "Europe/Moscow", "country": "RU", "monday": "9:00–13:00, 14:00–18:00"}
 DAY_OFF: Body = {"on": "2031-12-31", "hours": ""}
@@ -124,6 +126,21 @@ PAGES = [
     may(AREAS_OF_WEB, "POST /sites/shop/areas/new/", told=[422], **AREA),
     may(AREAS_OF_WEB, "GET /areas/product-pages/edit/"),
     may(AREAS_OF_WEB, "POST /areas/product-pages/edit/", **AREA),
+    may(SITES, "GET /types/"),
+    may(SITES, "GET /types/new/"),
+    may(SITES, "POST /types/new/", **TYPE),
+    may(SITES, "GET /types/{own_type}/"),
+    may(SITES, "GET /types/{own_type}/edit/"),
+    may(SITES, "POST /types/{own_type}/edit/", **TYPE),
+    may(SITES, "POST /types/{own_type}/move/", way="up"),
+    may(SITES, "POST /types/{own_type}/retire/"),
+    may(SITES, "POST /types/{retired_type}/restore/"),
+    may(SITES, "GET /types/{own_type}/fields/new/"),
+    may(SITES, "POST /types/{own_type}/fields/new/", **FIELD),
+    may(SITES, "GET /types/{own_type}/fields/tool/edit/"),
+    may(SITES, "POST /types/{own_type}/fields/tool/edit/", **FIELD),
+    may(SITES, "POST /types/{own_type}/fields/tool/move/", way="down"),
+    may(SITES, "POST /types/{own_type}/fields/tool/remove/"),
     may(SIGNED_IN, "GET /profile/"),
     may(SIGNED_IN, "POST /profile/", name="Somebody Else", language="en", time_zone="UTC"),
     may(SIGNED_IN, "GET /profile/tokens/"),
@@ -408,6 +425,11 @@ API = [
     # Requests
     may(SIGNED_IN, "GET /api/v1/request-types/"),
     may(COLLEAGUES, "GET /api/v1/request-types/{type}/"),
+    may(SITES, "POST /api/v1/request-types/", name={"en": "Fax line"}),
+    may(SITES, "PATCH /api/v1/request-types/{own_type}/", name={"en": "Journey"}),
+    may(SITES, "POST /api/v1/request-types/{own_type}/move/", up=True),
+    may(SITES, "POST /api/v1/request-types/{own_type}/retire/"),
+    may(SITES, "POST /api/v1/request-types/{retired_type}/restore/"),
     may(SIGNED_IN, "GET /api/v1/requests/"),
     may(FILERS, "POST /api/v1/requests/", **REQUEST, example_urls=EXAMPLES),
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/"),

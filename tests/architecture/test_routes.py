@@ -23,6 +23,8 @@ UNVERSIONED = {
     "/people/invite/",
     "/teams/new/",
     "/sites/new/",
+    "/types/new/",
+    "/types/{own_type}/fields/new/",
     "/sites/shop/areas/new/",
     "/profile/tokens/new/",
     "/profile/tokens/{token}/revoke/",

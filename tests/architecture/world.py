@@ -267,6 +267,11 @@ class Maker:
         self.names |= {"token": str(token.pk), "web_team": str(cast.web.pk)}
         day = self.at.date() + timedelta(days=45)
         self.names |= {"day": str(day), "type": cast.type.key}
+        fields = [{"key": name, "kind": "text", "stage": "", "label": {"en": name}} for name in ("tool", "span")]
+        own = intake.add_request_type(**admin, name={"en": "Voyage"}, fields=fields)
+        old = intake.add_request_type(**admin, name={"en": "Fax"})
+        intake.retire_request_type(**admin, kind=old)
+        self.names |= {"own_type": own.key, "retired_type": old.key}
 
     def make_imports(self) -> None:
         self.names["import"] = str(self.upload().pk)

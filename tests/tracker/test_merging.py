@@ -17,8 +17,8 @@ from tracker.intake.models import WorkRequest
 from tracker.people.models import User
 from tracker.projects.actions import edit_project
 from tracker.projects.models import Project
-from tracker.web.forms.merging import Merge
 from tracker.web.forms.fields import LinesField
+from tracker.web.forms.merging import Merge
 
 
 def edited(user: User, ask: WorkRequest, **changes: Any) -> None:

@@ -9,8 +9,10 @@ from django.test import Client
 from tests.makers import NOON, Cast
 from tests.tracker.test_request_pages import FILED, browser, text_of
 from tracker.intake.actions import add_request_type, ensure_request_types
+from tracker.intake.catalog import TAKEN_KEYS
 from tracker.intake.models import RequestType, TypeForm, WorkRequest
 from tracker.people.models import User
+from tracker.web.forms.requests import RequestForm
 
 FIELD = {
     "label_en": "Vendor",
@@ -205,6 +207,10 @@ def test_html_in_a_label_and_in_a_choice_is_shown_as_it_is(cast: Cast, admin: Cl
     ):
         assert page.status_code == 200
         assert evil not in page.content.decode()
+
+
+def test_no_field_takes_a_name_of_the_form_of_every_request() -> None:
+    assert set(RequestForm.base_fields) <= TAKEN_KEYS
 
 
 def test_a_form_has_at_most_forty_fields(cast: Cast, admin: Client) -> None:

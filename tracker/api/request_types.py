@@ -57,7 +57,7 @@ FIELD = {
             "type": "array",
             "maxItems": 200,
             "description": "Of choice and choices: the value that is kept, and its words.",
-            "items": {"type": "array", "prefixItems": [{"type": "string"}, WORDS], "minItems": 2, "maxItems": 2},
+            "items": {"type": "array", "items": {"anyOf": [{"type": "string"}, WORDS]}, "minItems": 2, "maxItems": 2},
         },
         "unit": WORDS,
         "least": {"type": "integer", "description": "The least that a number or an amount of money may be."},

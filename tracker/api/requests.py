@@ -215,7 +215,7 @@ class Requests(Resource):
 
 
 ANSWERS = OpenApiParameter(
-    "answers",
+    "f.{key}",
     {
         "type": "object",
         "patternProperties": {r"^f\.[a-z0-9_]{1,40}(\.least|\.most)?$": {"type": "string"}},
