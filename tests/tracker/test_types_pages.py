@@ -171,7 +171,7 @@ def test_a_kind_stays_while_requests_hold_answers(cast: Cast, admin: Client) -> 
     refused = admin.post(page, given)
     assert refused.status_code == 422
     assert 'id="id_kind-error"' in refused.content.decode()
-    assert "Requests hold answers to “metric” as choice (1)" in text_of(refused)
+    assert "Requests hold answers to “metric” as one of several choices (1)" in text_of(refused)
     admin.post("/types/performance/fields/metric/remove/", {})
     again = add(admin, "performance", label_en="Metric", kind="number")
     assert again.status_code == 422

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row, stale
 from tracker.intake.actions.steps import need_text
-from tracker.intake.catalog import check_type_fields, find_field
+from tracker.intake.catalog import KINDS, check_type_fields, find_field
 from tracker.intake.models import RequestType, TypeForm, WorkRequest
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, Refused
@@ -96,7 +96,7 @@ def _refuse_other_kinds(kind: RequestType, fields: Fields) -> None:
         if held:
             text = _(
                 "Requests hold answers to “%(key)s” as %(kind)s (%(count)s): add a field with another key instead."
-            ) % {"key": field["key"], "kind": was["kind"], "count": held}
+            ) % {"key": field["key"], "kind": KINDS[was["kind"]], "count": held}
             raise Refused(text, code="answered", fields={"kind": text}, key=field["key"], answers=held)
 
 
