@@ -1,6 +1,7 @@
 """Merging, contesting, backing and watching on the pages, without JavaScript."""
 
 import html
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -227,3 +228,14 @@ def test_the_old_key_is_found_by_search(cast: Cast, pair: tuple[WorkRequest, Wor
     found = text_of(browser(cast.cto).get(f"/search/?q={pair[1].key}"))
     assert pair[1].title in found
     assert "merged" in found
+
+
+def test_the_list_and_its_file_have_a_column_of_backers(cast: Cast, pair: tuple[WorkRequest, WorkRequest]) -> None:
+    back_request(actor=cast.cmo.viewer(), at=LATER, ask=pair[1], stake="budget", amount=Decimal(40_000))
+    back_request(actor=cast.analyst.viewer(), at=LATER, ask=pair[0], stake="kpi", kpi="clicks")
+    merge(cast, pair)
+    reader = browser(cast.cto)
+    assert "backed by 2, 40,000" in text_of(reader.get("/requests/?columns=backed"))
+    file = reader.get("/requests/?columns=backed&as=json&sort=key")
+    rows = json.loads(b"".join(file.streaming_content))  # type: ignore[attr-defined]  # a streamed answer
+    assert [one["backed"] for one in rows] == [2, 1]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Case, DateTimeField, DurationField, ExpressionWrapper, F, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,14 @@ from tracker.intake.models import Delivery
 from tracker.intake.states import State
 from tracker.web.exports import Column
 
+BACKERS = """
+(WITH RECURSIVE family (id) AS (
+    SELECT tracker_workrequest.id
+    UNION SELECT dup.id FROM family JOIN tracker_workrequest dup ON dup.merged_into_id = family.id
+) SELECT count(DISTINCT (backing.person_id, backing.team_id)) FROM tracker_backing backing JOIN family
+  ON family.id = backing.ask_id WHERE backing.withdrawn_at IS NULL)
+"""
+"""How many stand behind a request and what was merged into it."""
 ALWAYS = ("key", "title")
 USUAL = ("state", "area", "requester", "effort_weeks", "updated_at")
 """Shown where the address chooses none."""
@@ -36,6 +45,7 @@ MORE = (
     Column("deadline_on", _("Deadline"), "deadline_on"),
     Column("review_on", _("Parked until"), "review_on"),
     Column("kpi", _("KPI"), "kpi"),
+    Column("backed", _("Backed by"), RawSQL(BACKERS, [])),  # noqa: S611  a constant
 )
 STANDING = Column(
     "state",

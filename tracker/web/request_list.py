@@ -46,6 +46,7 @@ from tracker.web.forms.requests import ColumnsForm, FilterForm
 from tracker.web.render import render_page
 from tracker.web.request_columns import USUAL, asked_columns, file_columns, offered_columns, read_columns
 from tracker.web.request_page import tone_of
+from tracker.web.request_ties import say_backed
 from tracker.web.requests import known_areas, language
 from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -114,6 +115,7 @@ class Row:
     age: int | None
     heading: Heading | None
     cells: Sequence[Cell] = ()
+    backed: str = ""
 
 
 @require_GET
@@ -144,11 +146,12 @@ def show_requests(request: SignedInRequest) -> HttpResponseBase:
     shown, acts = look.columns or USUAL, acts_for(viewer)
     offered = offered_columns(now, answers)
     cells = answer_cells(listed.rows, shown, kinds, language(), timezone.localdate())
+    backed = say_backed(viewer, listed.rows, now) if "backed" in shown else {}
     context = {
         "title": say_to_triage(standing.to_triage),
         "context_line": f"{say_below(standing.below)} {say_asked(standing.asked)}",
         "bar": bar,
-        "rows": show_rows(listed.rows, look.group, counts, kinds, now, cells),
+        "rows": show_rows(listed.rows, look.group, counts, kinds, now, cells, backed),
         "cols": {column.name: column.name in shown for column in offered},
         "answer_labels": [column.label for column in answers if column.name in shown],
         "acts": acts,
@@ -264,6 +267,7 @@ def show_rows(
     kinds: Mapping[str, RequestType],
     now: datetime,
     cells: Sequence[Sequence[Cell]],
+    backed: Mapping[int, str],
 ) -> list[Row]:
     names = {key: words_in(kind.name, language()) for key, kind in kinds.items()}
     rows, last = [], None
@@ -273,7 +277,9 @@ def show_rows(
             last = group_of(ask)
             heading = Heading(name_group(ask, group, names), counts.get(last, 0))
         age = (now - ask.filed_at).days if ask.filed_at else None
-        rows.append(Row(ask, tone_of(ask), names.get(ask.type.key, ask.type.key), age, heading, own))
+        rows.append(
+            Row(ask, tone_of(ask), names.get(ask.type.key, ask.type.key), age, heading, own, backed.get(ask.pk, ""))
+        )
     return rows
 
 

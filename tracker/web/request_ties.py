@@ -216,3 +216,9 @@ def sums_of(viewer: Viewer, asks: Iterable[WorkRequest]) -> Mapping[int, Sums]:
     for row in Backing.objects.filter(ask__in=seen, withdrawn_at=None):
         rows.setdefault(roots[row.ask_id], []).append(row)
     return {root: add_up(found) for root, found in rows.items()}
+
+
+def say_backed(viewer: Viewer, asks: Iterable[WorkRequest], now: datetime) -> dict[int, str]:
+    """The same in words, of those that somebody backs."""
+    today = timezone.localtime(now).date()
+    return {ask: say_sums(sums, today) for ask, sums in sums_of(viewer, asks).items()}

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -23,7 +22,7 @@ from tracker.web.forms.requests import step_forms
 from tracker.web.merging import alike_of, near_hosts
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, read_request_page
-from tracker.web.request_ties import say_sums, sums_of
+from tracker.web.request_ties import say_backed
 from tracker.web.shell import count_waiting
 from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -77,17 +76,14 @@ def show_inbox(
     owed = owed_as(f"{one.key}:{kind}" for one in queue for kind in ANSWERS)
     lacking = page.acceptance.lacking if page else []
     alike = alike_of(request.viewer, ask) if ask and page and page.may_triage else []
-    sums, today = sums_of(request.viewer, queue[:SHOWN]), timezone.localtime(now).date()
+    backed = say_backed(request.viewer, queue[:SHOWN], now)
     count = ngettext("%(count)s request waits for you", "%(count)s requests wait for you", len(queue))
     if len(queue) > SHOWN:
         count = _("More than %(count)s requests wait for you")
     context = {
         "title": count % {"count": min(len(queue), SHOWN)} if queue else _("No request waits for you"),
         "context_line": _("Oldest first: accept, ask, decline or park; the next one opens by itself.") if queue else "",
-        "queue": [
-            (one, *_due(one, owed, now), say_sums(sums[one.pk], today) if one.pk in sums else "")
-            for one in queue[:SHOWN]
-        ],
+        "queue": [(one, *_due(one, owed, now), backed.get(one.pk, "")) for one in queue[:SHOWN]],
         "ask": ask,
         "page": page,
         "now": now,

@@ -26,6 +26,7 @@ class MergeForm(StepForm):
         if not alike and not self.is_bound:
             del self.fields["alike"]
             self.fields["into"].label = _("Key of the request that says the same")
+            self.fields["into"].required = True
             return
         chosen = [str(self.data.get("alike", ""))] if self.is_bound else []
         known = {ask.key: f"{ask.key} {ask.title}" for ask in alike}
