@@ -103,7 +103,7 @@ def test_a_draft_has_the_history_of_any_other_draft(cast: Cast) -> None:
 @pytest.mark.usefixtures("types")
 def test_twenty_six_rows_are_fourteen_new_nine_below_and_three_that_exist(cast: Cast) -> None:
     kind = RequestType.objects.get(key="crawl-indexing")
-    given = {
+    given: dict[str, Any] = {
         "type": kind,
         "example_urls": ["https://lumen.example/search"],
         "why": "Lost",

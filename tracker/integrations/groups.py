@@ -64,6 +64,10 @@ class Group:
     ask: int | None
 
     @property
+    def pick_text(self) -> str:
+        return str(self.pick)
+
+    @property
     def title(self) -> str:
         """Its issue and its template; of a single ticket its own title."""
         if self.count == 1:

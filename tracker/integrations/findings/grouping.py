@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.integrations.findings.issues import compile_plain, find_issue
+from tracker.integrations.findings.issues import compile_plain, find_issue, without_issue
 from tracker.integrations.jira_csv.vocabulary import plain
 
 LONGEST_TEMPLATE: Final = 120
@@ -87,7 +87,7 @@ def find_template(text: str, places: Sequence[Place] = (), labels: Sequence[str]
 
 @lru_cache(maxsize=10_000)
 def _common_template(words: str) -> str:
-    return next((name for name, seen in _KNOWN if seen.search(words)), "")
+    return next((name for name, seen in _KNOWN if seen.search(without_issue(words))), "")
 
 
 def _path_of(address: str) -> str:

@@ -94,7 +94,7 @@ def compile_plain(words: str) -> re.Pattern[str]:
 
 
 _SEEN: Final = tuple((known.issue, known.kind, compile_plain(known.words)) for known in ISSUES)
-_ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|(?<![\w<])/[\w\-./*%]*")
+_ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|(?<![\w<])/[\w\-./%*]*|#\d+|\b[A-Z][A-Z0-9]+-\d+\b")
 NAMES: Final = frozenset(known.issue for known in ISSUES)
 TYPES: Final[Mapping[str, str]] = {
     "markup": "structured-data",
@@ -140,9 +140,15 @@ def suggest_answers(issue: str, urls: int | None) -> dict[str, object]:
 
 @lru_cache(maxsize=10_000)
 def find_issue(text: str) -> tuple[str, str]:
-    """The name of the issue and its kind, both "" where no word gives it away. Addresses say nothing about it."""
+    """The name of the issue and its kind, both "" where no word gives it away. Addresses and keys say nothing."""
     words = plain(_ADDRESS.sub(" ", text))
     for issue, kind, seen in _SEEN:
         if seen.search(words):
             return issue, kind
     return "", ""
+
+
+def without_issue(text: str) -> str:
+    """The words of a plain text but those that name its issue: "product schema on the blog" is about the blog."""
+    found = next((match for _issue, _kind, seen in _SEEN if (match := seen.search(text))), None)
+    return f"{text[: found.start()]} {text[found.end() :]}" if found else text
