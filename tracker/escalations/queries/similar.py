@@ -19,7 +19,7 @@ def similar_rulings(viewer: Viewer, question: Question | None, requests: Collect
 
     One statement; the likest first.
     """
-    if question is None or not question.sets:
+    if question is None or not question.groups:
         return []
     said = Ruling.objects.filter(having(question, "words"))
     near = said.annotate(rank=rank_by(question, "words")).order_by("-rank", "-id").values("pk")[:COMPARED]
