@@ -239,3 +239,12 @@ def test_the_list_and_its_file_have_a_column_of_backers(cast: Cast, pair: tuple[
     file = reader.get("/requests/?columns=backed&as=json&sort=key")
     rows = json.loads(b"".join(file.streaming_content))  # type: ignore[attr-defined]  # a streamed answer
     assert [one["backed"] for one in rows] == [2, 1]
+
+
+def test_home_says_which_contest_waits_for_whom(cast: Cast) -> None:
+    ensure_policies(at=NOON)
+    ask = make_ask(cast, by=cast.analyst)
+    decline_request(actor=cast.platform_lead.viewer(), at=clock.now(), ask=ask, reason="No.")
+    browser(cast.analyst).post(f"/requests/{ask.key}/contest/", {"reason": "Why?", "version": "2"})
+    assert f"{ask.key} {ask.title}: the decision is contested" in text_of(browser(cast.cto).get("/"))
+    assert f"{ask.title}: the decision is contested" not in text_of(browser(cast.platform_lead).get("/"))

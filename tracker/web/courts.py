@@ -111,7 +111,7 @@ def say_then(promise: Promised) -> str:
         return _("then the COO decides without it")
     if promise.kind == Kind.RULING:
         return _("then the CTO and the CMO hear of it")
-    lead = vars(promise).get("lead")
+    lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
     return _("then the CTO and the CMO hear of it, then the COO")
@@ -125,7 +125,7 @@ def say_otherwise(promise: Promised) -> str:
         return _("Otherwise the case goes back to the COO.")
     if promise.kind == Kind.POSITION:
         return _("Otherwise the COO decides without it.")
-    lead = vars(promise).get("lead")
+    lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("Otherwise %(lead)s is asked.") % {"lead": lead}
     return _("Otherwise the CTO and the CMO are asked.")
