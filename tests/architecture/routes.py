@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.architecture.walker import Visit
-from tests.architecture.world import EVERYBODY, NEWCOMER, PEOPLE, SPANISH
+from tests.architecture.world import EVERYBODY, FINDINGS, NEWCOMER, PEOPLE, SPANISH, TICKETS
 
 NOBODY: tuple[str, ...] = ()
 ANYBODY = EVERYBODY
@@ -45,6 +45,7 @@ KEEP_SHARED = ("analyst", "admin")
 """Its owner, and an administrator what is shared."""
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
+OLD_TICKETS = ("seo_lead", "content_lead", "platform_lead", "cmo", "cto", "admin")
 ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
 """The owners of the product and those above."""
 ADD_PROJECTS = (*LEADS, "sre", "frontend_lead", "cto")
@@ -181,7 +182,7 @@ PAGES = [
     may(ADMIN, "POST /start/show/", writes=False),
     may(ADMIN, "POST /start/demo/", writes=False),
     # Imports
-    may((*LEADS, *CHIEFS, "admin"), "GET /imports/"),
+    may(COLLEAGUES, "GET /imports/"),
     may((*LEADS, *CHIEFS, "admin"), "GET /imports/new/"),
     may((*LEADS, *CHIEFS, "admin"), "POST /imports/new/", file=SPANISH.read_bytes(), source="jira"),
     may(IMPORTS_OF_WEB, "GET /imports/{import}/"),
@@ -193,6 +194,20 @@ PAGES = [
     may(IMPORTS_OF_WEB, "POST /imports/{planned_import}/dates/", date_order="day_first"),
     may(IMPORTS_OF_WEB, "POST /imports/{planned_import}/start/"),
     may(IMPORTS_OF_WEB, "GET /imports/{planned_import}/progress/"),
+    may(FILERS, "GET /imports/findings/"),
+    may(FILERS, "POST /imports/findings/", file=FINDINGS.read_bytes(), source="crawl"),
+    may(REQUESTER, "GET /imports/{planned_findings}/"),
+    may(REQUESTER, "GET /imports/{planned_findings}/columns/"),
+    may(REQUESTER, "POST /imports/{planned_findings}/columns/", issue="0"),
+    may(REQUESTER, "POST /imports/{planned_findings}/anew/", urls="5", share="0", priority="low"),
+    may(REQUESTER, "POST /imports/{planned_findings}/start/"),
+    may(OLD_TICKETS, "GET /imports/tickets/"),
+    may(OLD_TICKETS, "POST /imports/tickets/", file=TICKETS.read_bytes(), source="github"),
+    may(OLD_TICKETS, "GET /tickets/"),
+    may(OLD_TICKETS, "GET /tickets/{ticket}/"),
+    may(OLD_TICKETS, "GET /tickets/decide/?do=decline&pick={ticket}"),
+    may(OLD_TICKETS, "POST /tickets/decide/", do="decline", pick=["{ticket}"], reason="superseded"),
+    may(OLD_TICKETS, "POST /tickets/{declined_ticket}/reopen/"),
     # Requests
     may(COLLEAGUES, "GET /requests/"),
     may(FILERS, "GET /requests/new/"),

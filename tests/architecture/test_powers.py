@@ -42,6 +42,7 @@ escalate          OP       A        T    *   *   -   -
 state_position    P        P        P    P   P   P   -
 rule              -        -        -    -   -   *   -
 import_projects   -        -        T    *   *   *   *
+import_tickets    -        -        *    *   *   -   *
 set_policies      -        -        -    *   *   *   -
 manage_people     -        -        -    -   -   -   *
 """

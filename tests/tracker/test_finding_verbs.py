@@ -210,7 +210,7 @@ def test_a_choice_without_the_issue_is_refused(cast: Cast) -> None:
         with pytest.raises(Invalid):
             uploads.choose_finding_columns(actor=viewer, at=NOON, run=run, expected=run.version, columns=columns)
     actions.plan_import(actor=viewer, at=NOON, run=run)
-    assert (run.state, run.error) == (RunState.FAILED, "columns_missing")
+    assert (run.state, run.error) == (RunState.FAILED, "issue_column_missing")
 
 
 # Again, killed, at once

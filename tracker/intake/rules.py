@@ -112,7 +112,7 @@ def working_days(start: datetime, end: datetime) -> float:
 
 def is_web_address(url: str) -> bool:
     """Whether it begins with http:// or https:// and a host, without a space in it."""
-    if len(url) > LONGEST_URL or any(letter.isspace() or not letter.isprintable() for letter in url):
+    if len(url) > LONGEST_URL or " " in url or not url.isprintable():
         return False
     try:
         parts = urlsplit(url)

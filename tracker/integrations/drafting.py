@@ -77,7 +77,7 @@ def plan_findings(run: ImportRun, content: bytes, *, viewer: Viewer, at: datetim
     table = read_table(content)
     columns = find_columns(table, run.columns)
     if not columns.known:
-        raise Unreadable("columns_missing")
+        raise Unreadable("issue_column_missing")
     write_plan(run, _plan_rows(run, read_findings(table, columns), read_places(), read_types()))
     note_known(run, viewer)
     return count_planned(run)
@@ -104,7 +104,6 @@ def note_known(run: ImportRun, viewer: Viewer) -> None:
 def _plan_rows(
     run: ImportRun, rows: Iterable[FoundRow], places: Places, types: dict[str, RequestType]
 ) -> Iterator[PlannedLine]:
-    # No statement in here: the rows are made while they are streamed to the database.
     threshold = threshold_from_values(run.mapping)
     otherwise: int | None = run.mapping.get("area")
     for row in rows:

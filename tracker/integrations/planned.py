@@ -1,6 +1,7 @@
-"""What findings and old tickets share: planned rows are written in one stream and counted in one statement."""
+"""What findings and old tickets share: planned rows are written in sets and counted in one statement."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,6 +12,7 @@ from tracker.integrations.models import ImportRun, PlannedRequest
 
 LONGEST = 200
 MANY_ROWS = 1_000
+SET = 2_000
 COLUMNS = 'run_id, number, external_id, "group", title, outcome, reason, values, raw, doubts, written'
 COUNT = """
 SELECT count(*), count(*) FILTER (WHERE outcome = 'new'), count(*) FILTER (WHERE outcome = 'below'),
@@ -43,13 +45,15 @@ class PlannedLine(NamedTuple):
 def write_plan(run: ImportRun, lines: Iterable[PlannedLine]) -> int:
     """Puts these rows in the place of those that the run had; how many they are."""
     PlannedRequest.objects.filter(run=run).delete()
-    written = 0
+    written, waiting = 0, iter(lines)
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY tracker_plannedrequest ({COLUMNS}) FROM STDIN") as copy:
-            for line in lines:
-                written += 1
-                values, doubts = orjson.dumps(line.values).decode(), _doubts_of(line)
-                copy.write_row((run.pk, *line[:6], values, "[]", doubts, False))
+        # Rows are made ready before they are sent: no statement is to last as long as the reading of a whole file.
+        while some := list(islice(waiting, SET)):
+            written += len(some)
+            with cursor.copy(f"COPY tracker_plannedrequest ({COLUMNS}) FROM STDIN") as copy:
+                for line in some:
+                    values = orjson.dumps(line.values).decode()
+                    copy.write_row((run.pk, *line[:6], values, "[]", _doubts_of(line), False))
         # Without fresh statistics the database takes a new run for an empty one and reads all rows for each batch.
         if written > MANY_ROWS:
             cursor.execute("ANALYZE tracker_plannedrequest, tracker_finding, tracker_oldticket")

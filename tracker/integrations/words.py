@@ -29,6 +29,7 @@ UNREADABLE: Mapping[str, Words] = {
     ),
     "column_unknown": _("There is no such column in this file. Choose the columns again."),
     "columns_missing": _("It is not clear which columns hold the key and the title. Choose them."),
+    "issue_column_missing": _("It is not clear which column says what is wrong. Choose the columns."),
     "archive": _("This is an archive. Unpack it and choose one of the files in it."),
     "json_broken": _("This begins like JSON and cannot be read as such. Save the list of issues again."),
     "no_issues": _("This JSON holds no issues. Save the answer of GitHub's list of issues, with number and title."),

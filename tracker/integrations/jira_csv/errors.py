@@ -22,6 +22,7 @@ Code = Literal[
     "column_unknown",
     "columns_missing",
     "encoding_unknown",
+    "issue_column_missing",
     "archive",
     "json_broken",
     "no_issues",
