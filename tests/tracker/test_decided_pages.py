@@ -186,7 +186,7 @@ def test_somebody_backs_a_request_for_a_team_and_takes_it_back(
     waiting = text_of(browser(cast.platform_lead).get("/triage/"))
     assert "backed by 1, 12 March 2099" in waiting
     number = Backing.objects.get().pk
-    assert browser(cast.cto).post(f"/requests/{ask.key}/backings/{number}/withdraw/").status_code == 302
+    assert browser(cast.cto).post(f"/requests/{ask.key}/backings/{number}/withdraw/").status_code == 403
     assert Backing.objects.get().withdrawn_at is None
     assert seo.post(f"/requests/{ask.key}/backings/{number}/withdraw/").status_code == 302
     assert Backing.objects.get().withdrawn_at is not None

@@ -1,5 +1,6 @@
 """Standing behind a request with a stake, and watching one."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tracker.intake.actions import back_request, mute_request, watch_request, withdraw_backing
 from tracker.intake.models import Backing, WorkRequest
 from tracker.kernel import clock
+from tracker.kernel.errors import WrongState
 from tracker.people.models import Team, User
 from tracker.web.forms.answers import answer_form, told
 from tracker.web.forms.decisions import BackForm
@@ -44,8 +46,12 @@ def take_backing_back(request: SignedInRequest, key: str, number: int) -> HttpRe
     rows = Backing.objects.filter(ask__in=WorkRequest.objects.visible_to(request.viewer))
     backing = get_object_or_404(rows.select_related("ask"), pk=number)
     ask = find_request(request.viewer, key)
-    with told(request, _("The backing is withdrawn.")):
+    try:
         withdraw_backing(actor=request.viewer, at=clock.now(), backing=backing)
+    except WrongState as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The backing is withdrawn."))
     return redirect("request", ask.key)
 
 
