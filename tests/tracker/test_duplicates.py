@@ -219,6 +219,18 @@ def test_the_requester_of_a_merged_one_may_object_within_the_promised_time(
     assert_history_is_complete()
 
 
+def test_where_the_survivor_is_withdrawn_the_merged_requester_may_object_at_any_time(
+    cast: Cast, pair: tuple[WorkRequest, WorkRequest]
+) -> None:
+    into, ask = pair
+    merge(cast, ask, into)
+    much_later = NOON + timedelta(days=90)
+    withdraw_request(actor=cast.analyst.viewer(), at=much_later, ask=WorkRequest.objects.get(pk=into.pk))
+    assert told(cast.content_lead)[-1] == ("watched_request_withdrawn", "merged")
+    ask = WorkRequest.objects.get(pk=ask.pk)
+    contest_decision(actor=cast.content_lead.viewer(), at=much_later, ask=ask, reason="I still need it.")
+
+
 STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 4)), max_size=12)
 
 

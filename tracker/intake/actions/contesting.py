@@ -76,7 +76,9 @@ def check_contestable(ask: WorkRequest, at: datetime) -> None:
         raise Refused(text, code="first_parking")
     if ask.decided_by is not None and Role.COO in ask.decided_by.roles:
         raise Refused(_("The COO decided it: a ruling is not contested."), code="ruled")
-    if ask.state == State.MERGED and at > (ends := objection_ends(ask)):
+    # Whoever was merged into what its own requester took back has nothing left: they may object at any time.
+    lives_on = ask.merged_into is not None and ask.merged_into.state != State.WITHDRAWN
+    if lives_on and at > (ends := objection_ends(ask)):
         day = format_date(timezone.localtime(ends), "j E Y")
         raise Refused(_("The time to object ended on %(day)s.") % {"day": day}, code="too_late")
 
