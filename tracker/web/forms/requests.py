@@ -1,6 +1,7 @@
 """Forms of requests: filing in a minute, everything else when it is asked for, and the four answers of triage."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tracker.intake.files import Held
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
@@ -29,6 +31,7 @@ from tracker.web.forms.fields import (
     wish_fields,
     words_of,
 )
+from tracker.web.forms.files import FilesField, files_field
 
 Choices = list[tuple[str, Any]]
 
@@ -63,6 +66,7 @@ class RequestForm(ShownForm):
                 "hx-get": reverse_lazy("request-questions"),
                 "hx-target": "#type-questions",
                 "hx-trigger": "change",
+                "hx-sync": "#type-questions:replace",
                 "hx-include": "#type-questions",
             }
         ),
@@ -111,6 +115,9 @@ class RequestForm(ShownForm):
             if name not in names:
                 del self.fields[name]
 
+    def add_files(self) -> None:
+        self.fields["files"] = files_field()
+
     def add_answers(self, fields: Sequence[Mapping[str, Any]], stages: Collection[str] = (*Stage, "")) -> None:
         """The type's own questions of these stages."""
         for one in fields:
@@ -124,19 +131,37 @@ class RequestForm(ShownForm):
         self.show_needed({"type", *CORE_FIELDS[stage], *own})
 
     def changes(self) -> dict[str, Any]:
-        """What edit_request and file_request take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name not in self.answer_stages}
+        """What edit_request and file_request take, apart from files."""
+        files = self._file_fields()
+        given = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in self.answer_stages and name not in files
+        }
         if "type" in given:
             given["type"] = self.kinds[given["type"]]
         if "area" in given:
             given["area"] = self.areas.get(given["area"])
-        answers = {name: self.cleaned_data.get(name) for name in self.answer_stages}
+        answers = {name: self.cleaned_data.get(name) for name in self.answer_stages if name not in files}
         if answers:
             given["answers"] = {name: _plain(value) for name, value in answers.items()}
         return given
 
+    def held(self) -> list[Held]:
+        """Those that came; what answers a question names it."""
+        found: list[Held] = []
+        for name in self._file_fields():
+            field = name if name in self.answer_stages else ""
+            found += [replace(held, field=field) for held in self.cleaned_data.get(name) or []]
+        return found
+
+    def _file_fields(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, FilesField)]
+
     def _answer_field(self, one: Mapping[str, Any]) -> forms.Field:
         match one["kind"]:
+            case "file":
+                return FilesField(many=False, **words_of(one, self.language))
             case "person":
                 held = self.initial.get(one["key"])
                 people = people_to_choose([held] if isinstance(held, int) else [])
@@ -196,6 +221,14 @@ class PlainForm(StepForm):
     """A step that asks nothing."""
 
 
+class FiledForm(StepForm):
+    """A step that files may come with."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["files"] = files_field()
+
+
 class AcceptForm(StepForm):
     """Effort is asked for on accepting, and may be said later."""
 
@@ -223,7 +256,7 @@ class AskForm(StepForm):
     question = forms.CharField(label=_("What do you need to know"), max_length=LONGEST_TEXT, widget=text_area())
 
 
-class AnswerForm(StepForm):
+class AnswerForm(FiledForm):
     answer = forms.CharField(label=_("Your answer"), max_length=LONGEST_TEXT, widget=text_area())
 
 
@@ -275,7 +308,7 @@ def step_forms(
     return {**fresh, **refused}
 
 
-class CommentForm(StepForm):
+class CommentForm(FiledForm):
     text = forms.CharField(
         label=_("Comment"),
         max_length=LONGEST_TEXT,
@@ -283,6 +316,15 @@ class CommentForm(StepForm):
         help_text=_("@ and a name tells that person."),
     )
     internal = forms.BooleanField(label=_("For my own side only"), required=False)
+
+
+class CommentEditForm(FiledForm):
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-mentions": reverse_lazy("person-mentions")}),
+        help_text=_("What it said before stays readable in the story. Whoever is newly named with an @ is told."),
+    )
 
 
 class FilterForm(ShownForm):
