@@ -244,11 +244,8 @@ def kill_at(number: int) -> Callable[..., Any]:
     return execute
 
 
-@pytest.mark.usefixtures("types")
-def test_a_run_killed_anywhere_and_started_again_ends_as_if_it_ran_once(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drafting, "BATCH_FINDINGS", 10)
+def kill_everywhere(cast: Cast) -> int:
+    """Kills a run at each of its statements in turn and starts it again; at how many it was killed."""
     with transaction.atomic():
         carried(planned(cast.seo_lead, threshold=HIS))
         wanted = picture()
@@ -269,7 +266,22 @@ def test_a_run_killed_anywhere_and_started_again_ends_as_if_it_ran_once(
             assert (run.state, run.rows_done) == (RunState.DONE, run.rows_total), f"killed at {kills}"
             assert picture() == wanted, f"killed at statement {kills}"
             transaction.set_rollback(True)
-    assert kills >= 20
+    return kills
+
+
+@pytest.mark.usefixtures("types")
+def test_a_run_killed_anywhere_and_started_again_ends_as_if_it_ran_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "BATCH_FINDINGS", 10)
+    assert kill_everywhere(cast) >= 20
+
+
+@pytest.mark.faults
+@pytest.mark.usefixtures("types")
+def test_a_run_killed_at_a_hundred_points_ends_as_if_it_ran_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafting, "BATCH_FINDINGS", 2)
+    assert kill_everywhere(cast) >= 100
 
 
 @pytest.mark.usefixtures("types")

@@ -50,7 +50,7 @@ def list_tickets(request: SignedInRequest) -> HttpResponse:
         "anything": bool(totals),
         "may_keep": may(request.viewer, Power.FILE_REQUEST),
         "next": f"?show={view}&count={last.count}&after={last.pick}" if last else None,
-        "nav": "ticket-list",
+        "nav": "import-list",
     }
     return render_page(request, "tracker/tickets/index.html", context)
 
@@ -104,7 +104,7 @@ def show_group(request: SignedInRequest, number: int) -> HttpResponse:
         "rows": shown,
         "outcome": outcome,
         "next": f"?after={shown[-1].pk}" if len(rows) > groups.PAGE else None,
-        "nav": "ticket-list",
+        "nav": "import-list",
     }
     return render_page(request, "tracker/tickets/group.html", context)
 
@@ -173,7 +173,7 @@ def _preview(
         "deed": deed,
         "groups": found,
         "form": form,
-        "nav": "ticket-list",
+        "nav": "import-list",
     }
     return render_page(request, "tracker/tickets/decide.html", context, status=status)
 
