@@ -5,13 +5,20 @@ from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.escalations.actions import close_cases, docket_contests, follow_firings
 from tracker.escalations.events import CasesMoved
 from tracker.intake.actions import follow_court
-from tracker.intake.events import CommentAdded, RequestBacked, RequestsMoved
+from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.management.demo.company import follow_demo
 from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
-from tracker.notices.reactions import tell_of_backing, tell_of_comment, tell_of_items, tell_of_rank, tell_of_requests
+from tracker.notices.reactions import (
+    tell_of_backing,
+    tell_of_comment,
+    tell_of_edit,
+    tell_of_items,
+    tell_of_rank,
+    tell_of_requests,
+)
 from tracker.people.events import DemoLoaded, LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.promises.actions import follow_level
@@ -30,6 +37,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (RequestsMoved, tell_of_requests),
     (RequestBacked, tell_of_backing),
     (CommentAdded, tell_of_comment),
+    (CommentEdited, tell_of_edit),
     (ItemsChanged, follow_answers),
     (ItemsChanged, tell_of_items),
     (PromisesFired, follow_firings),

@@ -45,6 +45,12 @@ SETTINGS = [
         "as files. Only its owner can open it.",
     ),
     Setting(
+        "TANDEM_FILES",
+        "`$TANDEM_DATA/attachments`",
+        "Folder for the bytes of attachments, the same for every web and worker process. It is never served: files go "
+        "out through the page of their request.",
+    ),
+    Setting(
         "TANDEM_DEMO",
         "`1` with `make run`, else `0`",
         "`1` fills the demo company on the first start and offers sign-in as any of its people with one click. "

@@ -82,7 +82,6 @@ def test_each_kind_is_kept_as_json_of_its_kind(cast: Cast, kind: RequestType) ->
         where="search",
         links=" https://a.example/1 \n\nhttps://b.example/",
         gauge="clicks A month",
-        sample="map.csv",
         notes="one\ntwo",
         words="  said  ",
     )
@@ -96,7 +95,6 @@ def test_each_kind_is_kept_as_json_of_its_kind(cast: Cast, kind: RequestType) ->
         "where": "search",
         "links": ["https://a.example/1", "https://b.example/"],
         "gauge": "Clicks a month",
-        "sample": "map.csv",
         "notes": ["one", "two"],
         "words": "said",
     }

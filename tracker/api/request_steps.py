@@ -1,34 +1,19 @@
-"""The steps of a request, each a POST below it, and its comments."""
+"""The steps of a request, each a POST below it."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
+from tracker.api.briefs import NothingIn, ReasonIn
 from tracker.api.requests import LONGEST, RequestOut, Requests
-from tracker.api.shapes import Fields, JsonPart, person
 from tracker.intake import actions
-from tracker.intake.families import families_of
-from tracker.intake.models import Comment, WorkRequest
-from tracker.kernel.errors import Invalid
+from tracker.intake.models import WorkRequest
 from tracker.people.access import Viewer
-
-COMMENT: Fields = {
-    "id": "id",
-    "request": "ask__key",
-    "author": person("author"),
-    "text": "text",
-    "internal_to": "internal_to",
-    "at": "at",
-}
-MOST_COMMENTS = 500
 
 
 class AcceptIn(serializers.Serializer[Any]):
@@ -71,20 +56,6 @@ class ContestAnswerIn(serializers.Serializer[Any]):
 
 class RestrictIn(serializers.Serializer[Any]):
     restricted = serializers.BooleanField(required=False, default=True)
-
-
-class CommentIn(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST)
-    internal = serializers.BooleanField(required=False, default=False)
-
-
-class CommentOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    request = serializers.CharField()
-    author = PersonBrief()
-    text = serializers.CharField()
-    internal_to = serializers.CharField()
-    at = serializers.DateTimeField()
 
 
 class RequestStep(Requests):
@@ -165,34 +136,3 @@ STEPS = {
         "RequestEffort", actions.set_request_effort, "What it would take alone, in person-weeks.", RequestEffortIn
     ),
 }
-
-
-class RequestComments(Requests):
-    tagged = versioned = False
-
-    def comments(self, ask: int) -> QuerySet[Comment]:
-        """With those of what was merged into it, as far as the viewer may see that."""
-        members = self.rows().filter(pk__in=list(families_of([ask]))).values("pk")
-        return Comment.objects.filter(ask__in=members).visible_to(self.viewer)
-
-    @extend_schema(responses=CommentOut(many=True), operation_id="list_comments")
-    def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The first 500, oldest first, with those of what was merged into it; internal notes of the other side are left
-        out."""
-        if request.GET:
-            raise Invalid(_("There is no such filter."))
-        rows = self.comments(self.find(key).pk).order_by("id")
-        found = rows.values_list(JsonPart(COMMENT), flat=True)[:MOST_COMMENTS]
-        return self.answer({"results": list(found), "next": None})
-
-    @extend_schema(request=CommentIn, responses={201: CommentOut}, operation_id="add_comment")
-    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        """Adds a comment; an internal one is read by the writer's side alone."""
-        given = self.read(CommentIn)
-
-        def effect() -> HttpResponse:
-            made = actions.add_comment(actor=self.viewer, at=self.at, ask=self.find(key), **given)
-            rows = self.comments(made.ask_id).filter(pk=made.pk)
-            return self.answer(rows.values_list(JsonPart(COMMENT), flat=True)[0], status=201)
-
-        return self.once(effect)

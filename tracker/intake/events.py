@@ -44,6 +44,17 @@ class CommentAdded:
 
 
 @dataclass(frozen=True)
+class CommentEdited:
+    """`before` is what it said until now, `version` that of the comment as it is."""
+
+    at: datetime
+    actor: str
+    comment_id: int
+    version: int
+    before: str
+
+
+@dataclass(frozen=True)
 class RequestBacked:
     """Somebody stands behind it."""
 

@@ -267,6 +267,17 @@ class Wording(models.Model):
     at = models.DateTimeField()
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def living(self) -> "AttachmentQuerySet":
+        return self.filter(removed_at=None)
+
+    def visible_to(self, viewer: Viewer) -> "AttachmentQuerySet":
+        """What hangs on an internal note is for whom the note is for; who sees the request is asked first."""
+        if viewer.roles & CHIEFS:
+            return self
+        return self.filter(Q(comment=None) | Q(comment__internal_to__in=["", viewer.side]))
+
+
 class Attachment(Versioned):
     """A file of a request; its bytes lie on disk under their digest. `field` names the answer that it is."""
 
@@ -282,6 +293,8 @@ class Attachment(Versioned):
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["ask", "id"], name="attachment_of")]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tracker.backlog.events import ItemsChanged, RankAsked
-from tracker.intake.events import CommentAdded, RequestBacked, RequestsMoved
+from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
 from tracker.intake.models import CHIEFS, Backing
 from tracker.kernel.prepared import fetch_rows
 from tracker.notices.actions import Telling, Turn, person_in, tell
@@ -78,6 +78,10 @@ FROM heard WHERE mentioned OR person = requester_id AND NOT EXISTS (
     SELECT FROM tracker_watch watch WHERE watch.ask_id = heard.ask_id AND watch.person_id = person AND watch.muted)
 """
 """Only who may read the comment, as `visible_to` of the request and of the comment have it."""
+TELL_OF_EDIT = f"""
+{TELL_OF_COMMENT.partition("FROM heard WHERE")[0].replace("'comment:' || id", "'comment:' || id || ':' || %(version)s")}
+FROM heard WHERE mentioned AND position('@' || lower((SELECT name FROM tracker_user WHERE id = person)) IN lower(%(before)s)) = 0
+"""  # noqa: S608  made of constants
 TO_TEAM: Mapping[str, str] = {
     "file": "request_filed",
     "answer": "request_answered",
@@ -159,3 +163,9 @@ def tell_of_rank(event: RankAsked) -> None:
 def tell_of_comment(event: CommentAdded) -> None:
     """Its requester hears of it, and whoever is named in it with an @ (one statement)."""
     fetch_rows(TELL_OF_COMMENT, {"comment": event.comment_id, "chiefs": sorted(CHIEFS), "at": event.at})
+
+
+def tell_of_edit(event: CommentEdited) -> None:
+    """Whoever is named in it now and was not before (one statement)."""
+    told = {"comment": event.comment_id, "chiefs": sorted(CHIEFS), "at": event.at}
+    fetch_rows(TELL_OF_EDIT, {**told, "version": event.version, "before": event.before})

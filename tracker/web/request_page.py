@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Q
+from django.forms import Form
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -19,7 +20,7 @@ from tracker.escalations.models import Escalation
 from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
-from tracker.intake.models import Comment, Confidence, Delivery, WorkRequest
+from tracker.intake.models import Confidence, Delivery, WorkRequest
 from tracker.intake.queries import Need, examples_outside, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
@@ -32,6 +33,7 @@ from tracker.sites.models import Area
 from tracker.templatetags.times import say_day
 from tracker.web.answer_words import Answer, Names, names_on, say_answers
 from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
+from tracker.web.request_said import File, Said, read_said
 from tracker.web.request_story import Line, tell_request
 from tracker.web.request_ties import Kin, read_kin
 
@@ -59,6 +61,15 @@ class Missed:
 
 
 @dataclass(frozen=True)
+class Editing:
+    """A comment that its writer puts better: a form in its place, of this version of it."""
+
+    comment: int
+    form: Form
+    version: int
+
+
+@dataclass(frozen=True)
 class RequestPage:
     """Everything the page of a request shows; nothing here is read while the template is drawn."""
 
@@ -75,6 +86,12 @@ class RequestPage:
     ranker: User | None = None
     names: Names = field(default_factory=Names)
     kin: Kin | None = None
+    said: Said = field(default_factory=Said)
+    editing: Editing | None = None
+
+    @property
+    def files(self) -> list[File]:
+        return self.said.files
 
     @cached_property
     def type_name(self) -> str:
@@ -305,12 +322,13 @@ def tone_of(ask: WorkRequest) -> str:
     return STATE_TONES.get(State(ask.state), "neutral")
 
 
-def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
-    """Needs LOADED; nine statements more (item, leads, history, comments with names, case, late answer, what was merged,
-    backings, own watch), one more each for what was split and for who is asked for a rank; see also read_kin."""
+def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: Editing | None = None) -> RequestPage:
+    """Needs LOADED; ten statements more (item, leads, history, comments with names, files, case, late answer, what was
+    merged, backings, own watch), one more each for what was split and for who is asked for a rank; see also read_kin and
+    read_said."""
     story = story_of("request", ask.pk)
     kin = read_kin(ask, viewer, now)
-    comments = Comment.objects.filter(ask__in=[ask.pk, *kin.members]).visible_to(viewer)
+    said = read_said(ask, viewer, kin)
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
     return RequestPage(
         ask=ask,
@@ -319,12 +337,14 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         item=item_of(ask.pk),
         triagers=triagers_of(ask),
         story=story,
-        told=tell_request(story, comments.select_related("author__team").order_by("id"), parts, kin),
+        told=tell_request(story, said, parts, kin),
         case=case_of(ask.pk),
         promises=promises_on(ask),
         parts=parts,
         names=names_on(ask),
         kin=kin,
+        said=said,
+        editing=editing,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
     )
 

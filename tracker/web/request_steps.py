@@ -20,7 +20,7 @@ from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.decisions import ContestAnswerForm, ContestForm, MergeForm
-from tracker.web.forms.requests import STEP_FORMS, CommentForm, PlainForm, StepForm
+from tracker.web.forms.requests import STEP_FORMS, PlainForm, StepForm
 from tracker.web.merging import merge_by_key
 from tracker.web.once import once
 from tracker.web.request_page import Missed
@@ -62,7 +62,7 @@ STEPS: Mapping[str, Step] = {
 }
 
 
-UNTOLD = ("next", "alike", "upholds")
+UNTOLD = ("next", "alike", "upholds", "files")
 """What somebody chose and did not type."""
 
 
@@ -74,7 +74,7 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
     ask, step = find_request(request.viewer, key), STEPS[name]
     if request.method == "GET":
         return redirect("request", ask.key)
-    form = step.form(request.POST, auto_id=f"{name}-%s")
+    form = step.form(request.POST, request.FILES, auto_id=f"{name}-%s")
     status, missed = INVALID, None
     if form.is_valid():
         behind = next_in_line(request.viewer, ask) if request.POST.get("next") == TRIAGE and ask.filed_at else ""
@@ -111,24 +111,3 @@ def _where_next(request: SignedInRequest, ask: WorkRequest, behind: str) -> str:
     if request.POST.get("next") != TRIAGE:
         return reverse("request", args=[ask.key])
     return f"{reverse('triage')}?{urlencode({'key': behind})}" if behind else reverse("triage")
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-@once
-def comment(request: SignedInRequest, key: str) -> HttpResponseBase:
-    ask = find_request(request.viewer, key)
-    form = CommentForm(request.POST if request.method == "POST" else None, auto_id="comment-%s")
-    if request.method == "GET":
-        return redirect("request", ask.key)
-    status, missed = INVALID, None
-    if form.is_valid():
-        try:
-            actions.add_comment(actor=request.viewer, at=clock.now(), ask=ask, **form.arguments())
-        except NotAllowed as refused:
-            status, missed = refused.status, Missed(str(refused), _typed(form))
-        except Refused as refused:
-            status = tell_refusal(form, refused)
-        else:
-            return redirect("request", ask.key)
-    return show_detail(request, ask, {"comment": form}, missed=missed, status=status)

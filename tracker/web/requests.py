@@ -40,7 +40,7 @@ from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_v
 from tracker.web.merging import alike_of, near_hosts
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page
+from tracker.web.request_page import LOADED, Editing, Missed, RequestPage, projects_near, read_request_page
 from tracker.web.together import note_before, undo_of
 from tracker.web.undo import tell_done
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -66,8 +66,10 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
 def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = None, **more: Any) -> RequestForm:
     """The form of a minute: what filing needs, and the chosen type's own questions for it."""
     kinds = offered_kinds()
-    form = RequestForm(given, kinds=kinds, areas=areas, language=language(), **more)
+    files = request.FILES if given is not None else None
+    form = RequestForm(given, files, kinds=kinds, areas=areas, language=language(), **more)
     form.keep(FILING)
+    form.add_files()
     chosen = (given or request.GET).get("type") or next(iter(kinds), "")
     if given is None:
         form.initial.setdefault("type", chosen)
@@ -127,7 +129,7 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBase:
-    given, at = form.changes(), clock.now()
+    given, at = {**form.changes(), "files": form.held()}, clock.now()
     if "draft" in request.POST:
         ask = draft_request(actor=request.viewer, at=at, **given)
         messages.success(request, _("%(key)s is kept as a draft; only you see it.") % {"key": ask.key})
@@ -180,10 +182,12 @@ def show_detail(
     refused: Mapping[str, Form] | None = None,
     *,
     missed: Missed | None = None,
+    editing: Editing | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a request; `refused` are forms by the name of their verb, `missed` what came too late."""
-    page = read_request_page(ask, request.viewer, clock.now())
+    """The page of a request; `refused` are forms by the name of their verb, `missed` what came too late, `editing` the
+    comment that is being put better."""
+    page = read_request_page(ask, request.viewer, clock.now(), editing)
     refused = dict(refused or {})
     alike = alike_of(request.viewer, ask) if page.may_triage else []
     context = {
@@ -242,7 +246,8 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
 
     def save(expected: int | None) -> HttpResponse:
         at, before = clock.now(), note_before(ask)
-        edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=form.changes())
+        changes, files = form.changes(), form.held()
+        edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=changes, files=files)
         if "file" in request.POST and ask.state == State.DRAFT:
             file_draft(actor=request.viewer, at=at, ask=ask)
         moved = form.changed_data == ["area"]
@@ -282,6 +287,7 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     stage = _stage_asked(request)
     form = RequestForm(
         request.POST or None,
+        request.FILES or None,
         initial=shown_values(ask),
         kinds=offered_kinds(ask.type.key),
         areas=known_areas(viewer),
@@ -306,4 +312,5 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     form.keep(names)
     chosen = form.kinds.get(request.POST.get("type", ""), ask.type)
     form.add_answers(ask.fields if chosen == ask.type else chosen.fields)
+    form.add_files()
     return form

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from tracker.web import backing, request_list, request_steps, requests, saved_views, selected, triage, types
+from tracker.web import (
+    attachments,
+    backing,
+    comments,
+    request_list,
+    request_steps,
+    requests,
+    saved_views,
+    selected,
+    triage,
+    types,
+)
 
 urlpatterns = [
     path("requests/", request_list.show_requests, name="request-list"),
@@ -11,7 +22,11 @@ urlpatterns = [
     path("requests/selected/undo/", selected.undo_selected, name="request-undo"),
     path("requests/<str:key>/", requests.show_request, name="request"),
     path("requests/<str:key>/edit/", requests.change_request, name="request-edit"),
-    path("requests/<str:key>/comment/", request_steps.comment, name="request-comment"),
+    path("requests/<str:key>/comment/", comments.comment, name="request-comment"),
+    path("requests/<str:key>/comments/<int:number>/edit/", comments.edit_comment, name="comment-edit"),
+    path("requests/<str:key>/files/<int:number>/", attachments.download, name="attachment"),
+    path("requests/<str:key>/files/<int:number>/remove/", attachments.remove, name="attachment-remove"),
+    path("files/", attachments.hold, name="file-hold"),
     path("requests/<str:key>/back/", backing.back, name="request-back"),
     path("requests/<str:key>/backings/<int:number>/withdraw/", backing.take_backing_back, name="backing-withdraw"),
     path("requests/<str:key>/watch/", backing.watch, name="request-watch"),

@@ -1,7 +1,9 @@
 """The verbs of requests, the only writers of this room."""
 
+from tracker.intake.actions.attaching import add_attachments, may_remove_attachment, remove_attachment, sweep_files
 from tracker.intake.actions.backing import back_request, may_withdraw_backing, withdraw_backing
 from tracker.intake.actions.checks import BUSINESS, LOCKED
+from tracker.intake.actions.commenting import add_comment, edit_comment, may_edit_comment
 from tracker.intake.actions.contesting import (
     CONTESTABLE,
     Above,
@@ -14,7 +16,6 @@ from tracker.intake.actions.contesting import (
 )
 from tracker.intake.actions.court import follow_court
 from tracker.intake.actions.filing import (
-    add_comment,
     draft_request,
     edit_request,
     ensure_request_types,
@@ -73,6 +74,7 @@ __all__ = [
     "Together",
     "accept_request",
     "act_together",
+    "add_attachments",
     "add_comment",
     "add_request_type",
     "answer_contest",
@@ -86,6 +88,7 @@ __all__ = [
     "contest_decision",
     "decline_request",
     "draft_request",
+    "edit_comment",
     "edit_request",
     "edit_request_type",
     "ensure_request_types",
@@ -95,6 +98,8 @@ __all__ = [
     "follow_court",
     "follow_delivery",
     "involve",
+    "may_edit_comment",
+    "may_remove_attachment",
     "may_unmerge",
     "may_withdraw_backing",
     "merge_request",
@@ -105,12 +110,14 @@ __all__ = [
     "next_above",
     "objection_ends",
     "park_request",
+    "remove_attachment",
     "restore_request_type",
     "restrict_request",
     "retire_request_type",
     "return_parked",
     "set_request_effort",
     "split_request",
+    "sweep_files",
     "unmerge_request",
     "unpark_request",
     "watch_request",

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.catalog import read_answers
+from tracker.intake.files import Held
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import Stage, is_answered, is_web_address, missing
 from tracker.intake.states import State
@@ -49,6 +50,24 @@ def merge_answers(held: Mapping[str, Any], given: Mapping[str, Any], fields: Seq
     """What is not given stays; answers to questions that these fields do not ask fall away."""
     asked = {field["key"] for field in fields}
     return {**{key: value for key, value in held.items() if key in asked}, **given}
+
+
+def check_files(given: dict[str, Any], fields: Sequence[Field], held: Mapping[str, Any], files: Sequence[Held]) -> None:
+    """A question for a file is answered by a file that comes along, never by a text: its name becomes the answer.
+
+    What is held and sent again stays. Raises Invalid, by field.
+    """
+    asked = {field["key"] for field in fields if field["kind"] == "file"}
+    come = {one.field: one.name for one in files if one.field}
+    answers = given.get("answers") or {}
+    wrong: dict[str, str | Promise] = {key: _("There is no such field.") for key in come if key not in asked}
+    for key in asked:
+        if answers.get(key) not in (None, "", held.get(key)):
+            wrong[key] = _("Upload a file: its name alone is no answer.")
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), fields=wrong)
+    if come:
+        given["answers"] = {**answers, **come}
 
 
 def check_fields(given: dict[str, Any], fields: Sequence[Field], held: Mapping[str, Any] | None = None) -> None:

@@ -1,6 +1,6 @@
-"""Verbs of those who ask: draft, file, edit, withdraw, restrict, comment."""
+"""Verbs of those who ask: draft, file, edit, withdraw, restrict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,23 +8,24 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row, stale
+from tracker.intake.actions.attaching import put_files
 from tracker.intake.actions.checks import (
     BUSINESS,
     check_complete,
     check_fields,
+    check_files,
     check_locked,
     merge_answers,
     spread_fields,
 )
-from tracker.intake.actions.steps import need_text, take_step, tell_step
+from tracker.intake.actions.steps import take_step, tell_step
 from tracker.intake.actions.types import check_offered, put_type
 from tracker.intake.actions.wording import learn_words
 from tracker.intake.catalog import TYPES, check_type_fields
-from tracker.intake.events import CommentAdded
-from tracker.intake.models import Comment, Delivery, RequestType, WorkRequest
+from tracker.intake.files import Held
+from tracker.intake.models import Delivery, RequestType, WorkRequest
 from tracker.intake.states import REQUEST, State
 from tracker.kernel.errors import Invalid, Refused
-from tracker.kernel.events import publish
 from tracker.people.access import Power, Viewer, may, require
 from tracker.sites.models import Area
 
@@ -44,9 +45,11 @@ def ensure_request_types(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def draft_request(*, actor: Viewer, at: datetime, type: RequestType, title: str, **more: Any) -> WorkRequest:
+def draft_request(
+    *, actor: Viewer, at: datetime, type: RequestType, title: str, files: Sequence[Held] = (), **more: Any
+) -> WorkRequest:
     """A draft may lack everything but its type and title; only its writer sees it."""
-    return _add_request(actor, at, State.DRAFT, type, {"title": title, **more})
+    return _add_request(actor, at, State.DRAFT, type, {"title": title, **more}, files)
 
 
 @transaction.atomic
@@ -59,16 +62,20 @@ def file_request(
     area: Area,
     example_urls: list[str],
     why: str,
+    files: Sequence[Held] = (),
     **more: Any,
 ) -> WorkRequest:
     """Files in one step; routed to the team of the area. Raises Invalid (`incomplete`) with what is missing."""
     given = {"title": title, "area": area, "example_urls": example_urls, "why": why, **more}
-    return _add_request(actor, at, State.FILED, type, given)
+    return _add_request(actor, at, State.FILED, type, given, files)
 
 
-def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any]) -> WorkRequest:
+def _add_request(
+    actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any], files: Sequence[Held]
+) -> WorkRequest:
     require(actor, Power.FILE_REQUEST)
     check_offered(type)
+    check_files(given, type.fields, {}, files)
     check_fields(given, type.fields)
     ask = WorkRequest(
         type=type,
@@ -84,6 +91,7 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
         ask.filed_at, ask.form_id = at, type.form_id
     add_row(ask, actor=actor.key, at=at, verb="file_request" if state == State.FILED else "draft_request")
     learn_words([ask.title])
+    put_files(actor=actor, at=at, ask=ask, files=files)
     if state == State.FILED:
         tell_step(ask, at=at, actor=actor.key, verb="file")
     return ask
@@ -103,7 +111,13 @@ def file_draft(*, actor: Viewer, at: datetime, ask: WorkRequest, expected: int |
 
 @transaction.atomic
 def edit_request(
-    *, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None, changes: Mapping[str, Any]
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    expected: int | None,
+    changes: Mapping[str, Any],
+    files: Sequence[Held] = (),
 ) -> None:
     """Business fields are for those who hold them, wording also for the requester; see check_locked for what is fixed.
 
@@ -117,12 +131,16 @@ def edit_request(
         check_offered(given["type"])
         if ask.state != State.DRAFT:
             given["form_id"] = given["type"].form_id
+    check_files(given, fields, ask.answers, files)
     if "answers" in given or "type" in given:
         given["answers"] = merge_answers(ask.answers, given.get("answers", {}), fields)
     _require_editing(actor, ask, _changed(ask, given))
     check_fields(given, fields, ask.answers if fields is ask.fields else None)
     fresh = _changed(ask, given)
     check_locked(ask, fresh)
+    if files and not may(actor, Power.SPEAK_FOR, ask.ties):
+        require(actor, Power.EDIT_BUSINESS, ask.ties)
+    put_files(actor=actor, at=at, ask=ask, files=files)
     if not fresh:
         return
     if ask.state != State.DRAFT:
@@ -191,16 +209,3 @@ def restrict_request(
         changes["parties"] = [*ask.parties, actor.id]
     verb = "restrict_request" if restricted else "open_request"
     change_row(ask, actor=actor.key, at=at, verb=verb, changes=changes, expected=expected)
-
-
-@transaction.atomic
-def add_comment(*, actor: Viewer, at: datetime, ask: WorkRequest, text: str, internal: bool = False) -> Comment:
-    """`internal`: only the writer's own side reads it."""
-    require(actor, Power.COMMENT, ask.ties)
-    need_text("text", text, _("Write something."))
-    if internal and not actor.side:
-        raise Invalid(_("You stand on neither side."), fields={"internal": _("You stand on neither side.")})
-    side = actor.side if internal else ""
-    comment = Comment.objects.create(ask=ask, author_id=actor.id, text=text, internal_to=side, at=at)
-    publish(CommentAdded(at=at, actor=actor.key, ask_id=ask.pk, comment_id=comment.pk, internal_to=side))
-    return comment

@@ -1,5 +1,6 @@
 """Verbs of those who sort what comes in: ask, accept, decline, park, say the effort; and the answer to a question."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import change_row
+from tracker.intake.actions.attaching import put_files
 from tracker.intake.actions.steps import decide, need_future, need_text, read_weeks, take_step
+from tracker.intake.files import Held
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.kernel.errors import NotAllowed
 from tracker.people.access import Power, Viewer, require
@@ -37,12 +40,21 @@ def check_asking(actor: Viewer, ask: WorkRequest) -> None:
 
 
 @transaction.atomic
-def answer_question(*, actor: Viewer, at: datetime, ask: WorkRequest, answer: str, expected: int | None = None) -> None:
+def answer_question(
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    answer: str,
+    expected: int | None = None,
+    files: Sequence[Held] = (),
+) -> None:
     """The answer stands in the story; the question is closed and triage goes on."""
     require(actor, Power.SPEAK_FOR, ask.ties)
     need_text("answer", answer, _("Write the answer."))
     changes = {"question": "", "asked_by_id": None}
     take_step(ask, "answer", actor=actor, at=at, expected=expected, changes=changes, reason=answer)
+    put_files(actor=actor, at=at, ask=ask, files=files)
 
 
 @transaction.atomic

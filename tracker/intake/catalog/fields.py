@@ -47,6 +47,7 @@ TAKEN_KEYS = frozenset(
         "draft",
         "field",
         "file",
+        "files",
         "idempotency",
         "next",
         "version",
