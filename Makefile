@@ -39,7 +39,7 @@ lint: $(DEV) ## Check style, types, the directions of imports and the templates
 	@echo "Style, types, imports and templates are clean."
 
 .PHONY: bench
-bench: $(DEV) ## Measure the busiest pages and the sweep of promises; writes bench.json
+bench: $(DEV) ## Measure the busiest pages, the sweep of promises, similar requests; writes bench.json
 	@$(PYTHON) -m tests.bench
 
 .PHONY: faults

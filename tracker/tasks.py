@@ -30,6 +30,11 @@ def return_parked() -> None:
     intake.return_parked(at=clock.now())
 
 
+@shared_task(name="sweep_files", ignore_result=True)
+def sweep_files() -> None:
+    intake.sweep_files(at=clock.now())
+
+
 @shared_task(name="turn_period", ignore_result=True)
 def turn_period() -> None:
     projects.turn_period(at=clock.now())
@@ -82,6 +87,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
     "raise_aged": ring("raise_aged", every=600, queue="tick"),
     "return_parked": ring("return_parked", every=60, queue="tick"),
+    "sweep_files": ring("sweep_files", every=3600, queue="bulk"),
     "turn_period": ring("turn_period", every=600, queue="tick"),
 }
 current_app.conf.beat_schedule = BEAT

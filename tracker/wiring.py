@@ -2,16 +2,23 @@
 
 from tracker.backlog.actions import close_items, follow_answers, involve_owners, mark_orphans
 from tracker.backlog.events import ItemsChanged, RankAsked
-from tracker.escalations.actions import close_cases, follow_firings
+from tracker.escalations.actions import close_cases, docket_contests, follow_firings
 from tracker.escalations.events import CasesMoved
 from tracker.intake.actions import follow_court
-from tracker.intake.events import CommentAdded, RequestsMoved
+from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.management.demo.company import follow_demo
 from tracker.notices.cases import tell_of_cases
 from tracker.notices.promised import tell_of_promises
-from tracker.notices.reactions import tell_of_comment, tell_of_items, tell_of_rank, tell_of_requests
+from tracker.notices.reactions import (
+    tell_of_backing,
+    tell_of_comment,
+    tell_of_edit,
+    tell_of_items,
+    tell_of_rank,
+    tell_of_requests,
+)
 from tracker.people.events import DemoLoaded, LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.promises.actions import follow_level
@@ -26,8 +33,11 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (RequestsMoved, follow_court),
     (RequestsMoved, close_items),
     (RequestsMoved, close_cases),
+    (RequestsMoved, docket_contests),
     (RequestsMoved, tell_of_requests),
+    (RequestBacked, tell_of_backing),
     (CommentAdded, tell_of_comment),
+    (CommentEdited, tell_of_edit),
     (ItemsChanged, follow_answers),
     (ItemsChanged, tell_of_items),
     (PromisesFired, follow_firings),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.architecture.walker import Visit
-from tests.architecture.world import EVERYBODY, NEWCOMER, PEOPLE, SPANISH
+from tests.architecture.world import EVERYBODY, FINDINGS, NEWCOMER, PEOPLE, SPANISH, TICKETS
 
 NOBODY: tuple[str, ...] = ()
 ANYBODY = EVERYBODY
@@ -17,6 +17,8 @@ COLLEAGUES = PEOPLE
 SIGNED_IN = (*PEOPLE, NEWCOMER)
 FILERS = tuple(name for name in PEOPLE if name != "admin")
 CHIEFS = ("cmo", "cto", "coo")
+
+BACKERS = tuple(name for name in FILERS if name != "coo")
 
 ADMIN = ("admin",)
 CTO = ("cto",)
@@ -43,6 +45,7 @@ KEEP_SHARED = ("analyst", "admin")
 """Its owner, and an administrator what is shared."""
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
+OLD_TICKETS = ("seo_lead", "content_lead", "platform_lead", "cmo", "cto", "admin")
 ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
 """The owners of the product and those above."""
 ADD_PROJECTS = (*LEADS, "sre", "frontend_lead", "cto")
@@ -67,6 +70,8 @@ PERSON: Body = {"name": "Max O. Orlov", "email": "sre@lumen.example", "title": "
 INVITATION: Body = {"name": "Nina New", "email": "nina@lumen.example", "roles": ["engineer"]}
 SITE: Body = {"name": "Blog", "url": "https://blog.lumen.example"}
 AREA: Body = {"name": "Basket", "pattern": "/basket/*", "team": "web"}
+TYPE: Body = {"name_en": "Letters", "name_ru": "Письма"}
+FIELD: Body = {"label_en": "Vendor", "kind": "text", "stage": "filing"}
 TERMS: Body = {"days": "2", "reminders": "40, 80", "chiefs_after": "1", "docket_after": "1"}
 HOURS: Body = {"zone": "Europe/Moscow", "country": "RU", "monday": "9:00–13:00, 14:00–18:00"}
 DAY_OFF: Body = {"on": "2031-12-31", "hours": ""}
@@ -122,6 +127,21 @@ PAGES = [
     may(AREAS_OF_WEB, "POST /sites/shop/areas/new/", told=[422], **AREA),
     may(AREAS_OF_WEB, "GET /areas/product-pages/edit/"),
     may(AREAS_OF_WEB, "POST /areas/product-pages/edit/", **AREA),
+    may(SITES, "GET /types/"),
+    may(SITES, "GET /types/new/"),
+    may(SITES, "POST /types/new/", **TYPE),
+    may(SITES, "GET /types/{own_type}/"),
+    may(SITES, "GET /types/{own_type}/edit/"),
+    may(SITES, "POST /types/{own_type}/edit/", **TYPE),
+    may(SITES, "POST /types/{own_type}/move/", way="up"),
+    may(SITES, "POST /types/{own_type}/retire/"),
+    may(SITES, "POST /types/{retired_type}/restore/"),
+    may(SITES, "GET /types/{own_type}/fields/new/"),
+    may(SITES, "POST /types/{own_type}/fields/new/", **FIELD),
+    may(SITES, "GET /types/{own_type}/fields/tool/edit/"),
+    may(SITES, "POST /types/{own_type}/fields/tool/edit/", **FIELD),
+    may(SITES, "POST /types/{own_type}/fields/tool/move/", way="down"),
+    may(SITES, "POST /types/{own_type}/fields/tool/remove/"),
     may(SIGNED_IN, "GET /profile/"),
     may(SIGNED_IN, "POST /profile/", name="Somebody Else", language="en", time_zone="UTC"),
     may(SIGNED_IN, "GET /profile/tokens/"),
@@ -162,7 +182,7 @@ PAGES = [
     may(ADMIN, "POST /start/show/", writes=False),
     may(ADMIN, "POST /start/demo/", writes=False),
     # Imports
-    may((*LEADS, *CHIEFS, "admin"), "GET /imports/"),
+    may(COLLEAGUES, "GET /imports/"),
     may((*LEADS, *CHIEFS, "admin"), "GET /imports/new/"),
     may((*LEADS, *CHIEFS, "admin"), "POST /imports/new/", file=SPANISH.read_bytes(), source="jira"),
     may(IMPORTS_OF_WEB, "GET /imports/{import}/"),
@@ -174,6 +194,20 @@ PAGES = [
     may(IMPORTS_OF_WEB, "POST /imports/{planned_import}/dates/", date_order="day_first"),
     may(IMPORTS_OF_WEB, "POST /imports/{planned_import}/start/"),
     may(IMPORTS_OF_WEB, "GET /imports/{planned_import}/progress/"),
+    may(FILERS, "GET /imports/findings/"),
+    may(FILERS, "POST /imports/findings/", file=FINDINGS.read_bytes(), source="crawl"),
+    may(REQUESTER, "GET /imports/{planned_findings}/"),
+    may(REQUESTER, "GET /imports/{planned_findings}/columns/"),
+    may(REQUESTER, "POST /imports/{planned_findings}/columns/", issue="0"),
+    may(REQUESTER, "POST /imports/{planned_findings}/anew/", urls="5", share="0", priority="low"),
+    may(REQUESTER, "POST /imports/{planned_findings}/start/"),
+    may(OLD_TICKETS, "GET /imports/tickets/"),
+    may(OLD_TICKETS, "POST /imports/tickets/", file=TICKETS.read_bytes(), source="github"),
+    may(OLD_TICKETS, "GET /tickets/"),
+    may(OLD_TICKETS, "GET /tickets/{ticket}/"),
+    may(OLD_TICKETS, "GET /tickets/decide/?do=decline&pick={ticket}"),
+    may(OLD_TICKETS, "POST /tickets/decide/", do="decline", pick=["{ticket}"], reason="superseded"),
+    may(OLD_TICKETS, "POST /tickets/{declined_ticket}/reopen/"),
     # Requests
     may(COLLEAGUES, "GET /requests/"),
     may(FILERS, "GET /requests/new/"),
@@ -206,6 +240,20 @@ PAGES = [
     may(TRIAGE, "POST /requests/{filed}/park/", review_on="{day}"),
     may(COLLEAGUES, "GET /requests/{parked}/return/"),
     may(TRIAGE, "POST /requests/{parked}/return/"),
+    may(COLLEAGUES, "GET /requests/{filed}/merge/"),
+    may(TRIAGE, "POST /requests/{filed}/merge/", into="{accepted}"),
+    may(COLLEAGUES, "GET /requests/{merged}/unmerge/"),
+    may(TRIAGE, "POST /requests/{merged}/unmerge/"),
+    may(COLLEAGUES, "GET /requests/{declined}/contest/"),
+    may(REQUESTER, "POST /requests/{declined}/contest/", reason="It is on every page."),
+    may(COLLEAGUES, "GET /requests/{contested}/answer-contest/"),
+    may(CTO, "POST /requests/{contested}/answer-contest/", upholds="no", reason="They are right."),
+    may(COLLEAGUES, "GET /requests/{filed}/back/"),
+    may(BACKERS, "POST /requests/{filed}/back/", stake="kpi", kpi="clicks"),
+    may(REQUESTER, "POST /requests/{accepted}/backings/{backing}/withdraw/"),
+    may(COLLEAGUES, "POST /requests/{filed}/watch/"),
+    may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
+    may(COLLEAGUES, "POST /requests/{filed}/mute/"),
     may((*LEADS, "cto"), "GET /requests/selected/?do=decline&pick={filed}&pick={accepted}"),
     may(FILERS, "GET /requests/selected/?do=withdraw&pick={filed}&pick={accepted}"),
     may(FILERS, "GET /requests/selected/?do=move&pick={filed}"),
@@ -392,6 +440,11 @@ API = [
     # Requests
     may(SIGNED_IN, "GET /api/v1/request-types/"),
     may(COLLEAGUES, "GET /api/v1/request-types/{type}/"),
+    may(SITES, "POST /api/v1/request-types/", name={"en": "Fax line"}),
+    may(SITES, "PATCH /api/v1/request-types/{own_type}/", name={"en": "Journey"}),
+    may(SITES, "POST /api/v1/request-types/{own_type}/move/", up=True),
+    may(SITES, "POST /api/v1/request-types/{own_type}/retire/"),
+    may(SITES, "POST /api/v1/request-types/{retired_type}/restore/"),
     may(SIGNED_IN, "GET /api/v1/requests/"),
     may(FILERS, "POST /api/v1/requests/", **REQUEST, example_urls=EXAMPLES),
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/"),
@@ -416,6 +469,16 @@ API = [
     may(TRIAGE, "POST /api/v1/requests/{filed}/decline/", reason="It is there."),
     may(TRIAGE, "POST /api/v1/requests/{filed}/park/", review_on="{day}"),
     may(TRIAGE, "POST /api/v1/requests/{parked}/return/"),
+    may(TRIAGE, "POST /api/v1/requests/{filed}/merge/", into="{accepted}"),
+    may(TRIAGE, "POST /api/v1/requests/{merged}/unmerge/"),
+    may(REQUESTER, "POST /api/v1/requests/{declined}/contest/", reason="It is on every page."),
+    may(CTO, "POST /api/v1/requests/{contested}/answer-contest/", upholds=False, reason="They are right."),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/backings/"),
+    may(BACKERS, "POST /api/v1/requests/{filed}/backings/", stake="kpi", kpi="clicks"),
+    may(REQUESTER, "POST /api/v1/requests/{accepted}/backings/{backing}/withdraw/"),
+    may(COLLEAGUES, "POST /api/v1/requests/{filed}/watch/"),
+    may(SEE_RESTRICTED, "POST /api/v1/requests/{restricted}/watch/"),
+    may(COLLEAGUES, "POST /api/v1/requests/{filed}/mute/"),
     may(REQUESTER, "POST /api/v1/requests/{filed}/withdraw/"),
     may(RESTRICT, "POST /api/v1/requests/{filed}/restrict/"),
     may(TRIAGE, "POST /api/v1/requests/{filed}/effort/", weeks="2.5"),

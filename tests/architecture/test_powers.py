@@ -22,6 +22,9 @@ restrict          O        O        TR   O   *   O   -
 comment           *        *        *    *   *   *   -
 triage            -        -        T    -   *   -   -
 speak_for         O        O        O    O   O   O   -
+answer_contest    -        -        -    -   *   *   -
+back              *        *        *    *   *   -   -
+watch             *        *        *    *   *   *   *
 rank_projects     -        -        -    -   *   -   -
 edit_project      -        A        T    -   *   -   -
 rank_inside       -        A        T    -   *   -   -
@@ -39,6 +42,7 @@ escalate          OP       A        T    *   *   -   -
 state_position    P        P        P    P   P   P   -
 rule              -        -        -    -   -   *   -
 import_projects   -        -        T    *   *   *   *
+import_tickets    -        -        *    *   *   -   *
 set_policies      -        -        -    *   *   *   -
 manage_people     -        -        -    -   -   -   *
 """

@@ -22,8 +22,9 @@ from tracker.history.models import Entry
 from tracker.intake import actions as intake
 from tracker.intake.models import WorkRequest
 from tracker.integrations import actions as imports
+from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
-from tracker.integrations.models import ImportRun
+from tracker.integrations.models import ImportRun, OldTicket
 from tracker.kernel import clock
 from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
@@ -42,7 +43,10 @@ CANARY = "Zibbelwort"
 PEOPLE = ("cmo", "seo_lead", "content_lead", "analyst", "cto", "platform_lead", "sre", "frontend_lead", "coo", "admin")
 NEWCOMER, STRANGER = "newcomer", "stranger"
 EVERYBODY = (*PEOPLE, NEWCOMER, STRANGER)
-SPANISH = Path(__file__).parents[1] / "fixtures" / "jira" / "spanish.csv"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SPANISH = FIXTURES / "jira" / "spanish.csv"
+FINDINGS = FIXTURES / "findings" / "hints.csv"
+TICKETS = FIXTURES / "findings" / "github_issues.json"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PADDING = 3
 OWNERS = (("seo_lead", "business"), ("platform_lead", "delivery"))
@@ -196,6 +200,14 @@ class Maker:
         intake.park_request(**lead, ask=asks["parked"], review_on=(self.at + timedelta(days=60)).date(), reason="later")
         intake.decline_request(**lead, ask=asks["declined"], reason="it is there already")
         intake.add_comment(**self.by("coo"), ask=asks["filed"], text="Good.")
+        asks |= {name: self.ask(f"Structured data {name}") for name in ("merged", "contested")}
+        intake.merge_request(**lead, ask=asks["merged"], into=asks["accepted"])
+        intake.decline_request(**lead, ask=asks["contested"], reason="it is there already")
+        contested = WorkRequest.objects.get(pk=asks["contested"].pk)
+        intake.contest_decision(**self.by("analyst"), ask=contested, reason="It is not.")
+        backing = intake.back_request(**self.by("analyst"), ask=asks["accepted"], stake="kpi", kpi="clicks")
+        intake.watch_request(**self.by("analyst"), ask=asks["accepted"])
+        self.names["backing"] = str(backing.pk)
         self.names |= {name: ask.key for name, ask in asks.items()}
 
     def propose(self, ask: WorkRequest, host: Project, by: str = "cmo", **more: Any) -> BacklogItem:
@@ -259,6 +271,11 @@ class Maker:
         self.names |= {"token": str(token.pk), "web_team": str(cast.web.pk)}
         day = self.at.date() + timedelta(days=45)
         self.names |= {"day": str(day), "type": cast.type.key}
+        fields = [{"key": name, "kind": "text", "stage": "", "label": {"en": name}} for name in ("tool", "span")]
+        kind = intake.add_request_type(**admin, name={"en": "Voyage"}, fields=fields)
+        old = intake.add_request_type(**admin, name={"en": "Fax"})
+        intake.retire_request_type(**admin, kind=old)
+        self.names |= {"own_type": kind.key, "retired_type": old.key}
 
     def make_imports(self) -> None:
         self.names["import"] = str(self.upload().pk)
@@ -268,6 +285,24 @@ class Maker:
         imports.map_import(**lead, run=planned, expected=None, mapping=mapping, team=self.cast.web)
         imports.plan_import(**lead, run=planned)
         self.names["planned_import"] = str(planned.pk)
+        self.make_findings()
+
+    def make_findings(self) -> None:
+        """Checked findings of the analyst, and old tickets: one group to decide about and one that was declined."""
+        analyst, lead = self.by("analyst"), self.by("seo_lead")
+        found = uploads.upload_findings(**analyst, source="crawl", filename="a.csv", content=FINDINGS.read_bytes())
+        imports.plan_import(**analyst, run=found)
+        run = uploads.upload_tickets(**lead, source="github", filename="a.json", content=TICKETS.read_bytes())
+        imports.plan_import(**lead, run=run)
+        imports.run_import(**lead, run=run, ring=False)
+        imports.carry_import(run=run.pk)
+        waiting, declined = (OldTicket.objects.get(external_id=f"lumen/shop#{number}") for number in (7, 10))
+        groups.decline_groups(**lead, picks=[declined.pk], reason="superseded")
+        self.names |= {
+            "planned_findings": str(found.pk),
+            "ticket": str(waiting.pk),
+            "declined_ticket": str(declined.pk),
+        }
 
     def upload(self) -> ImportRun:
         lead = self.by("platform_lead")

@@ -6,6 +6,9 @@ operation's. Results go to bench.json as a list of {operation, ratio, cpu_ms, da
 After them, with the web server gone, the sweep of promises: {operation, ratio, cpu_ms, database_ms, rows, ms,
 rival_ms} of finding what is due beside a scan, and of breaking promises beside one Celery task a row (see sweep.py).
 TANDEM_BENCH_CLOCKS says how many promises there are (3,000,000).
+
+At the end what is similar while a request is typed, {operation, ratio, cpu_ms, database_ms, worst_ms, rival_ms, rows,
+load}, beside `icontains` of the same words (see similar.py). TANDEM_BENCH_REQUESTS says among how many (1,000,000).
 """
 
 import json
@@ -57,7 +60,7 @@ def main() -> None:
         )
         django.setup()
         make_schema()
-        from tests.bench import operations, seed, sweep  # noqa: PLC0415  they need the apps
+        from tests.bench import operations, seed, similar, sweep  # noqa: PLC0415  they need the apps
 
         try:
             cto, marketer = seed.seed_firm()
@@ -72,10 +75,13 @@ def main() -> None:
                 os.killpg(server.pid, signal.SIGTERM)
                 server.wait(timeout=20)
             swept = sweep.measure_sweep()
+            typed = similar.measure_similar()
         finally:
             services.stop()
-    Path("bench.json").write_text(json.dumps([*map(asdict, figures), *map(asdict, swept)], indent=1) + "\n")
-    print(operations.table(figures), sweep.table(swept), sep="\n")
+    Path("bench.json").write_text(
+        json.dumps([*map(asdict, figures), *map(asdict, swept), asdict(typed)], indent=1) + "\n"
+    )
+    print(operations.table(figures), sweep.table(swept), similar.table(typed), sep="\n")
 
 
 if __name__ == "__main__":

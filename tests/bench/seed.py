@@ -31,14 +31,14 @@ SELECT pr.id, other.id, p.id, '', 1, 0, false FROM tracker_project pr, tracker_p
 WHERE pr.id %% 3 = 0 AND other.key = 'team-' || (1 + (pr.id + 7) %% %(teams)s) AND other.id <> pr.team_id;
 INSERT INTO tracker_workrequest (type_id, title, why, area_id, team_id, requester_id, requester_team_id, parties,
     restricted, state, delivery, example_urls, kpi, baseline, target, measure_on, confidence, confidence_source,
-    deadline_reason, acceptance_tests, how_to_test, answers, question, decision_reason, split_part, filed_at,
-    created_at, updated_at, version)
+    deadline_reason, acceptance_tests, how_to_test, answers, question, decision_reason, split_part,
+    times_parked, times_asked, contest_reason, guest_name, guest_email, filed_at, created_at, updated_at, version)
 SELECT %(type)s, 'Request number ' || n || ' about ' || (ARRAY['schema', 'speed', 'landing', 'canonical'])[1 + n %% 4],
     'Because number ' || n || ' costs us clicks every day and nobody looks at it.', a.id, a.team_id, u.id,
     u.team_id, '{}', n %% 50 = 0, (ARRAY['filed', 'accepted', 'accepted', 'needs_information'])[1 + n %% 4], '',
     ARRAY['https://lumen.example/p/' || n], 'Rich result clicks', 1000, 1120, date '2027-06-30', 'guess', '', '',
     ARRAY['95 %% of items are valid'], 'Rich results test', '{}', 'Which template?', '', '',
-    now() - n * interval '1 minute', now() - n * interval '1 minute', now(), 1
+    0, 0, '', '', '', now() - n * interval '1 minute', now() - n * interval '1 minute', now(), 1
 FROM generate_series(1, %(requests)s) n
 JOIN tracker_area a ON a.key = (ARRAY['product-pages', 'search'])[1 + n %% 2]
 JOIN (SELECT id, team_id, row_number() OVER (ORDER BY id) AS place FROM tracker_user

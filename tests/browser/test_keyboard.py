@@ -42,6 +42,7 @@ class ByKeysTests(InChromium):
         page.wait_for_url("**/requests/new/**")
         tab_to(page, "[name=type]")
         choose(page, "performance")
+        expect(page.locator("#id_metric")).to_be_visible()
         tab_to(page, "#id_metric")
         page.keyboard.type("LCP")
         tab_to(page, "#id_title")

@@ -3,9 +3,10 @@
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
@@ -14,6 +15,7 @@ from django.db.models import Choices
 from tests.reference.example import write_example
 from tests.reference.routes import write_routes
 from tests.reference.tables import table
+from tracker.intake.catalog import KINDS, MOST_FIELDS, TAKEN_KEYS, TYPES
 from tracker.intake.models import Delivery
 from tracker.kernel.states import Machine
 from tracker.people.access import TABLE, Power, Role, Tie, scope_of
@@ -41,6 +43,12 @@ SETTINGS = [
         "`./var`",
         "Folder for everything that stays: the private database and broker, their logs, the secret key, mail written "
         "as files. Only its owner can open it.",
+    ),
+    Setting(
+        "TANDEM_FILES",
+        "`$TANDEM_DATA/attachments`",
+        "Folder for the bytes of attachments, the same for every web and worker process. It is never served: files go "
+        "out through the page of their request.",
     ),
     Setting(
         "TANDEM_DEMO",
@@ -92,6 +100,7 @@ def pages() -> dict[Path, str]:
     texts = {
         reference / "powers.md": write_powers(),
         reference / "states.md": write_states(),
+        reference / "request-types.md": write_types(),
         reference / "settings.md": write_settings(),
         reference / "commands.md": write_commands(),
         reference / "api.md": put_between(reference / "api.md", write_routes()),
@@ -182,6 +191,60 @@ from where the host stands.
 
 {table(["delivery", "in the API"], delivered)}
 """
+
+
+def write_types() -> str:
+    stages = {"filing": "filing", "acceptance": "acceptance", "embedding": "embedding", "": "–"}
+    parts = []
+    for kind in TYPES:
+        rows = [
+            [one["label"]["en"], f"`{one['key']}`", _write_kind(one), stages[one["stage"]]] for one in kind["fields"]
+        ]
+        head = ["field", "key", "kind", "required for"]
+        parts.append(f"### {kind['name']['en']}\n\n`{kind['key']}` · {kind['name']['ru']}\n\n{table(head, rows)}")
+    kinds = [[f"`{kind}`", KINDS_KEPT[kind]] for kind in KINDS]
+    taken = ", ".join(f"`{key}`" for key in sorted(TAKEN_KEYS))
+    return f"""
+{WRITTEN}
+# Request types
+
+Source: `tracker/intake/catalog/`. How to change them and to add your own: [Make a request type](../how-to/request-types.md).
+
+## Kinds of fields
+
+{table(["kind", "what an answer is, in the API and in JSON"], kinds)}
+
+A type has at most {MOST_FIELDS} fields. These keys are taken by what every request has, and by its forms: {taken}.
+
+## The types that Tandem brings along
+
+{(chr(10) * 2).join(parts)}
+"""
+
+
+KINDS_KEPT = {
+    "text": "a text of at most 2,000 characters",
+    "lines": "a list of at most 100 texts",
+    "number": "a number; the field may have a unit, a least and a most",
+    "money": "a number, 0 or more where the field says nothing else",
+    "date": "a day: `2027-03-01`",
+    "choice": "the value of one choice",
+    "choices": "a list of the values of choices, in the order of the form",
+    "person": "the number of a person, who is here when it is answered",
+    "area": "the key of an area",
+    "urls": "a list of at most 50 web addresses that begin with http:// or https://",
+    "kpi": "the name of a KPI; one that Tandem knows is spelt as it is known",
+    "file": "the name of a file",
+}
+
+
+def _write_kind(one: Mapping[str, Any]) -> str:
+    """With its unit, its ends or its values."""
+    unit = one["unit"]["en"] if "unit" in one else ""
+    ends = [f"{word} {one[end]}" for word, end in (("from", "least"), ("to", "most")) if end in one]
+    values = [f"`{value}`" for value, _words in one.get("choices", ())]
+    more = ", ".join(part for part in (unit, " ".join(ends), " ".join(values)) if part)
+    return f"{one['kind']}: {more}" if more else one["kind"]
 
 
 def write_settings() -> str:

@@ -186,8 +186,8 @@ def test_the_history_of_every_kind_has_the_fields_that_are_described(world: Worl
 def test_every_described_filter_is_understood_and_an_unknown_one_refused(world: World) -> None:
     for path in READ:
         for one in SCHEMA["paths"][path]["get"]["parameters"]:
-            if one["in"] != "query":
-                continue
+            if one["in"] != "query" or one["schema"]["type"] == "object":
+                continue  # the names of an exploded object are those of its properties
             base = {"subject": "request"} if path.endswith("/history/") else {}
             answer = world.call.get(world.address(path), data=base | {one["name"]: sample(one["schema"])})
             assert answer.status_code in ({200, 404} if path.endswith("/line/") else {200}), f"{path} {one['name']}"

@@ -22,8 +22,8 @@ from tracker.projects.models import Project
 from tracker.promises.actions import copy_calendar, edit_policy, ensure_policies, set_calendar
 from tracker.promises.models import Policy, WorkCalendar
 from tracker.sites.actions import edit_area, edit_site
+from tracker.web.forms.fields import LinesField
 from tracker.web.forms.merging import Merge
-from tracker.web.forms.requests import LinesField
 
 
 def edited(user: User, ask: WorkRequest, **changes: Any) -> None:

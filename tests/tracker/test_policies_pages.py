@@ -16,7 +16,7 @@ from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, Refused
 from tracker.people.models import Firm, Level, User
 from tracker.promises.actions import copy_calendar, edit_policy, set_calendar
-from tracker.promises.models import Policy, WorkCalendar
+from tracker.promises.models import Kind, Policy, WorkCalendar
 
 __all__ = ["clocks"]
 
@@ -371,5 +371,5 @@ def test_the_policies_come_with_the_level(cast: Cast) -> None:
     Firm.objects.update(level=Level.START)
     User.objects.filter(pk=cast.admin.pk).update(time_zone="Asia/Tashkent")
     signed_in(User.objects.get(pk=cast.admin.pk)).post("/settings/level/", {"level": "team", "version": "1"})
-    assert Policy.objects.count() == 7
+    assert Policy.objects.count() == len(Kind)
     assert firm_calendar().zone == "Asia/Tashkent"

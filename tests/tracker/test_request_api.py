@@ -10,6 +10,7 @@ from tests.ledger import counted
 from tests.makers import NOON, Cast
 from tracker.history.models import Entry
 from tracker.intake.actions import ensure_request_types
+from tracker.intake.catalog import TYPES
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 
@@ -211,7 +212,7 @@ def test_a_filter_that_cannot_be_read_is_refused(cast: Cast, timur: Caller, quer
 def test_request_types_are_listed_with_their_questions(cast: Cast, timur: Caller) -> None:
     ensure_request_types(at=NOON)
     listed = timur.get("/api/v1/request-types/").json()["results"]
-    assert {row["key"] for row in listed} == {"structured-data", "landing-page", "performance"}
+    assert {row["key"] for row in listed} == {kind["key"] for kind in TYPES}
     speed = timur.get("/api/v1/request-types/performance/").json()
     assert speed["name"]["ru"] == "Скорость"
     assert {field["stage"] for field in speed["fields"]} == {"filing", "acceptance", "embedding"}

@@ -75,7 +75,8 @@ def test_a_request_is_filed_with_a_plain_form_and_routed_by_its_area(cast: Cast)
 
 
 def test_a_share_above_a_hundred_and_a_text_too_long_are_refused_and_stay_as_they_were_typed(cast: Cast) -> None:
-    RequestType.objects.filter(pk=cast.type.pk).update(fields=list(TYPES[0]["fields"]))
+    brought = next(kind for kind in TYPES if kind["key"] == cast.type.key)
+    RequestType.objects.filter(pk=cast.type.pk).update(fields=list(brought["fields"]))
     cast.type.refresh_from_db()
     seo = browser(cast.seo_lead)
     assert 'maxlength="20000"' not in seo.get("/requests/new/").content.decode()
@@ -380,6 +381,7 @@ def test_the_page_is_there_in_every_state_and_for_every_role(cast: Cast) -> None
     ask = make_ask(cast)
     add_comment(actor=cast.cto.viewer(), at=NOON, ask=ask, text="Let us see.")
     draft = draft_request(actor=cast.analyst.viewer(), at=NOON, type=cast.type, title="Later")
+    other = make_ask(cast)
     for state in State:
         if state == State.DRAFT:
             continue
@@ -391,6 +393,7 @@ def test_the_page_is_there_in_every_state_and_for_every_role(cast: Cast) -> None
             decided_by=cast.cto,
             review_on=NOON.date(),
             delivery="waiting" if state == State.ACCEPTED else "",
+            merged_into=other if state == State.MERGED else None,
         )
         for user in (cast.seo_lead, cast.platform_lead, cast.cto, cast.cmo, cast.admin, cast.coo):
             assert browser(user).get(f"/requests/{ask.key}/").status_code == 200

@@ -29,6 +29,7 @@ from tracker.intake.actions import (
     split_request,
     withdraw_request,
 )
+from tracker.intake.catalog import TYPES
 from tracker.intake.models import Comment, Delivery, RequestType, WorkRequest
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongState
@@ -329,10 +330,12 @@ def test_internal_comments_are_read_by_the_own_side_and_the_chiefs(cast: Cast) -
 
 
 def test_the_types_are_added_once_and_left_alone(cast: Cast) -> None:
-    assert (ensure_request_types(at=NOON), ensure_request_types(at=NOON)) == (2, 0)
-    assert list(RequestType.objects.values_list("key", flat=True)) == ["structured-data", "landing-page", "performance"]
+    assert (ensure_request_types(at=NOON), ensure_request_types(at=NOON)) == (10, 0)
+    assert set(RequestType.objects.values_list("key", flat=True)) == {kind["key"] for kind in TYPES}
     for kind in RequestType.objects.exclude(pk=cast.type.pk):
         assert all({"en", "ru"} <= set(field["label"]) for field in kind.fields)
+        assert kind.form is not None
+        assert kind.form.fields == kind.fields
 
 
 def test_the_questions_of_a_type_are_asked_and_read(cast: Cast) -> None:

@@ -196,7 +196,7 @@ class Items(Resource):
         return BacklogItem.objects.visible_to(self.viewer)
 
     def item(self, key: str) -> BacklogItem:
-        loaded = self.rows().select_related("ask__type", "project__owner", "team", "period")
+        loaded = self.rows().select_related("ask__type", "ask__form", "project__owner", "team", "period")
         found: BacklogItem = self.find(key, loaded)
         return found
 

@@ -222,7 +222,9 @@ class Cases(Resource):
         return Escalation.objects.visible_to(self.viewer)
 
     def case(self, key: str) -> Escalation:
-        found: Escalation = self.find(key, self.rows().select_related("ask__type", "ask__area", "ask__team"))
+        found: Escalation = self.find(
+            key, self.rows().select_related("ask__type", "ask__form", "ask__area", "ask__team")
+        )
         return found
 
     def act(self, key: str, verb: Callable[[Escalation, int | None], object]) -> HttpResponseBase:
@@ -264,7 +266,7 @@ class CaseList(Cases):
         key = given.pop("request")
 
         def effect() -> HttpResponse:
-            seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "area", "team")
+            seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "form", "area", "team")
             ask = seen.filter(key=key).first()
             if ask is None:
                 text = _("There is no such record.")

@@ -19,10 +19,10 @@ from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.models import Entry
 from tracker.intake.models import RequestType, WorkRequest
-from tracker.integrations.models import ImportRun
+from tracker.integrations.models import ImportRun, OldTicket
 from tracker.kernel.errors import Invalid
 from tracker.launches.models import Check
-from tracker.people.access import Power, Ties, Viewer, may
+from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Firm, SavedView, Team, Token, User
 from tracker.projects.models import Capacity, Project
 from tracker.promises.models import Policy, Promise, WorkCalendar
@@ -65,9 +65,8 @@ def _views(viewer: Viewer) -> QuerySet[SavedView]:
     return SavedView.objects.visible_to(viewer).filter(owner=viewer.id)
 
 
-def _imports(viewer: Viewer) -> QuerySet[ImportRun]:
-    rows = ImportRun.objects.all()
-    return rows if may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)) else rows.none()
+def _tickets(viewer: Viewer) -> QuerySet[OldTicket]:
+    return OldTicket.objects.all() if may(viewer, Power.IMPORT_TICKETS) else OldTicket.objects.none()
 
 
 def _checks(viewer: Viewer) -> QuerySet[Check]:
@@ -93,7 +92,8 @@ KINDS: Mapping[str, Kind] = {
     "policy": Kind(_any_role(Policy.objects.all()), "kind"),
     "calendar": Kind(_any_role(WorkCalendar.objects.all())),
     "check": Kind(_checks),
-    "import": Kind(_imports),
+    "import": Kind(ImportRun.objects.visible_to),
+    "old-ticket": Kind(_tickets),
     "capacity": Kind(_any_role(Capacity.objects.all())),
     "request-type": Kind(_any_role(RequestType.objects.all()), "key"),
     "area": Kind(Area.objects.visible_to, "key"),

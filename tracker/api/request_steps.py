@@ -1,30 +1,19 @@
-"""The steps of a request, each a POST below it, and its comments."""
+"""The steps of a request, each a POST below it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
+from tracker.api.briefs import NothingIn, ReasonIn
 from tracker.api.requests import LONGEST, RequestOut, Requests
-from tracker.api.shapes import Fields, JsonPart, person
 from tracker.intake import actions
-from tracker.intake.models import Comment
-from tracker.kernel.errors import Invalid
-
-COMMENT: Fields = {
-    "id": "id",
-    "author": person("author"),
-    "text": "text",
-    "internal_to": "internal_to",
-    "at": "at",
-}
-MOST_COMMENTS = 500
+from tracker.intake.models import WorkRequest
+from tracker.people.access import Viewer
 
 
 class AcceptIn(serializers.Serializer[Any]):
@@ -52,21 +41,21 @@ class ParkIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
 
 
+class MergeIn(serializers.Serializer[Any]):
+    into = serializers.CharField(max_length=30)
+
+
+class ContestIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class ContestAnswerIn(serializers.Serializer[Any]):
+    upholds = serializers.BooleanField()
+    reason = serializers.CharField(max_length=LONGEST)
+
+
 class RestrictIn(serializers.Serializer[Any]):
     restricted = serializers.BooleanField(required=False, default=True)
-
-
-class CommentIn(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST)
-    internal = serializers.BooleanField(required=False, default=False)
-
-
-class CommentOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    author = PersonBrief()
-    text = serializers.CharField()
-    internal_to = serializers.CharField()
-    at = serializers.DateTimeField()
 
 
 class RequestStep(Requests):
@@ -97,6 +86,11 @@ def _step(
     return kept
 
 
+def merge_request_by_key(*, actor: Viewer, at: datetime, ask: WorkRequest, into: str, expected: int | None) -> None:
+    target = actions.find_mergeable(actor, into)
+    actions.merge_request(actor=actor, at=at, ask=ask, into=target, expected=expected)
+
+
 STEPS = {
     "file": _step("RequestFile", actions.file_draft, "Files a draft that lacks nothing for filing."),
     "ask": _step("RequestAsk", actions.ask_question, "Asks the requester; triage waits for the answer.", QuestionIn),
@@ -112,6 +106,25 @@ STEPS = {
     "decline": _step("RequestDecline", actions.decline_request, "Declined, with a reason.", DeclineIn),
     "park": _step("RequestPark", actions.park_request, "Parked; it comes back by itself on the review date.", ParkIn),
     "return": _step("RequestReturn", actions.unpark_request, "Parked no longer: back in triage before its day."),
+    "merge": _step(
+        "RequestMerge",
+        merge_request_by_key,
+        "Merged: it goes on in the request of the key `into`, or in what that was merged into.",
+        MergeIn,
+    ),
+    "unmerge": _step("RequestUnmerge", actions.unmerge_request, "The merge is taken back: it is in triage on its own."),
+    "contest": _step(
+        "RequestContest",
+        actions.contest_decision,
+        "Its requester contests a decline, a second parking or a merge, once; the next above who decided answers.",
+        ContestIn,
+    ),
+    "answer-contest": _step(
+        "RequestAnswerContest",
+        actions.answer_contest,
+        "The decision stands (`upholds`), or the request is back in triage with its clocks anew.",
+        ContestAnswerIn,
+    ),
     "withdraw": _step("RequestWithdraw", actions.withdraw_request, "The requester takes it back.", ReasonIn),
     "restrict": _step(
         "RequestRestrict",
@@ -123,31 +136,3 @@ STEPS = {
         "RequestEffort", actions.set_request_effort, "What it would take alone, in person-weeks.", RequestEffortIn
     ),
 }
-
-
-class RequestComments(Requests):
-    tagged = versioned = False
-
-    def comments(self, ask: int) -> QuerySet[Comment]:
-        return Comment.objects.filter(ask=ask).visible_to(self.viewer)
-
-    @extend_schema(responses=CommentOut(many=True), operation_id="list_comments")
-    def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The first 500, oldest first; internal notes of the other side are left out."""
-        if request.GET:
-            raise Invalid(_("There is no such filter."))
-        rows = self.comments(self.find(key).pk).order_by("id")
-        found = rows.values_list(JsonPart(COMMENT), flat=True)[:MOST_COMMENTS]
-        return self.answer({"results": list(found), "next": None})
-
-    @extend_schema(request=CommentIn, responses={201: CommentOut}, operation_id="add_comment")
-    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        """Adds a comment; an internal one is read by the writer's side alone."""
-        given = self.read(CommentIn)
-
-        def effect() -> HttpResponse:
-            made = actions.add_comment(actor=self.viewer, at=self.at, ask=self.find(key), **given)
-            rows = self.comments(made.ask_id).filter(pk=made.pk)
-            return self.answer(rows.values_list(JsonPart(COMMENT), flat=True)[0], status=201)
-
-        return self.once(effect)

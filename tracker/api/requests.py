@@ -4,22 +4,26 @@ from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from tracker.api.briefs import NamedBrief, PersonBrief
 from tracker.api.paging import LATEST_FIRST, Filter, answer_list, either, exact, one_of, yes_no
+from tracker.api.request_types import TypeFields
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonPart, NullablePart, person
 from tracker.intake.actions import draft_request, edit_request, file_request
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.rules import Stage, missing
 from tracker.intake.states import State
+from tracker.intake.wishes import PREFIX, narrow_answers, read_wish
 from tracker.kernel.errors import Invalid
 from tracker.kernel.prepared import fetch_rows
+from tracker.people.access import Viewer
 from tracker.sites.models import Area
 
 LISTED: dict[str, Any] = {
@@ -58,11 +62,18 @@ REQUEST: Fields = {
     "acceptance_tests": "acceptance_tests",
     "how_to_test": "how_to_test",
     "answers": "answers",
+    "form": Coalesce("form__fields", "type__fields"),
     "question": "question",
     "asked_by": person("asked_by"),
     "decision_reason": "decision_reason",
     "decided_by": person("decided_by"),
     "split_from": "split_from__key",
+    "merged_into": "merged_into__key",
+    "contested_at": "contested_at",
+    "contest_reason": "contest_reason",
+    "contest_answered_at": "contest_answered_at",
+    "times_parked": "times_parked",
+    "times_asked": "times_asked",
     "rank_asked_at": "rank_asked_at",
     "created_at": "created_at",
 }
@@ -109,12 +120,21 @@ class RequestOut(RequestRow):
     deadline_reason = serializers.CharField()
     acceptance_tests = serializers.ListField(child=serializers.CharField())
     how_to_test = serializers.CharField()
-    answers = serializers.DictField()
+    answers = serializers.DictField(
+        help_text="By the key of the field, as JSON of its kind: a number, a day, a list of values, the number of a person."
+    )
+    form = TypeFields(help_text="The fields it was filed with; of a draft those of its type.")
     question = serializers.CharField()
     asked_by = PersonBrief(allow_null=True)
     decision_reason = serializers.CharField()
     decided_by = PersonBrief(allow_null=True)
     split_from = serializers.CharField(allow_null=True)
+    merged_into = serializers.CharField(allow_null=True)
+    contested_at = serializers.DateTimeField(allow_null=True)
+    contest_reason = serializers.CharField()
+    contest_answered_at = serializers.DateTimeField(allow_null=True)
+    times_parked = serializers.IntegerField()
+    times_asked = serializers.IntegerField()
     rank_asked_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -157,7 +177,7 @@ class MissingOut(serializers.Serializer[Any]):
 
 
 LOOK_UP = """
-SELECT t.id, t.fields::text, a.id, a.team_id FROM (VALUES (1)) AS one (row)
+SELECT t.id, t.fields::text, t.form_id, t.retired_at, a.id, a.team_id FROM (VALUES (1)) AS one (row)
 LEFT JOIN tracker_requesttype t ON t.key = %s LEFT JOIN tracker_area a ON a.key = %s
 """
 
@@ -167,7 +187,7 @@ def look_up(given: dict[str, Any]) -> None:
     if "type" not in given and "area" not in given:
         return
     keys = [given.get("type", ""), given.get("area", "")]
-    kind, fields, area, team = fetch_rows(LOOK_UP, keys)[0]
+    kind, fields, form, retired, area, team = fetch_rows(LOOK_UP, keys)[0]
     wrong = {}
     if "type" in given and kind is None:
         wrong["type"] = _("There is no such type.")
@@ -176,7 +196,7 @@ def look_up(given: dict[str, Any]) -> None:
     if wrong:
         raise Invalid(_("Something in it is unknown."), fields=wrong)
     if "type" in given:
-        given["type"] = RequestType(pk=kind, key=keys[0], fields=orjson.loads(fields))
+        given["type"] = RequestType(pk=kind, key=keys[0], fields=orjson.loads(fields), form_id=form, retired_at=retired)
     if "area" in given:
         given["area"] = Area(pk=area, key=keys[1], team_id=team)
 
@@ -190,8 +210,40 @@ class Requests(Resource):
         return WorkRequest.objects.visible_to(self.viewer)
 
     def ask(self, key: str) -> WorkRequest:
-        found: WorkRequest = self.find(key, self.rows().select_related("type"))
+        found: WorkRequest = self.find(key, self.rows().select_related("type", "form"))
         return found
+
+
+ANSWERS = OpenApiParameter(
+    "f.{key}",
+    {
+        "type": "object",
+        "patternProperties": {r"^f\.[a-z0-9_]{1,40}(\.least|\.most)?$": {"type": "string"}},
+        "additionalProperties": False,
+    },
+    style="form",
+    explode=True,
+    description=(
+        "Narrows the requests of one `type` by the answers to its own fields, each a parameter by itself: "
+        "`f.metric=LCP` for a choice, one of several choices, the number of a person or the key of an area; "
+        "`f.duration.least=2` and `f.duration.most=8` for a number, an amount of money or a day."
+    ),
+)
+
+
+def answer_filters(query: QueryDict) -> dict[str, Filter]:
+    """One for each `f.` parameter; the type is looked up where a statement has to be written."""
+
+    def filter_by(name: str) -> Filter:
+        def narrow(rows: QuerySet[Any], text: str, _viewer: Viewer) -> QuerySet[Any]:
+            kind = RequestType.objects.filter(key=query.get("type", "").replace("\x00", "")).first()
+            if kind is None:
+                raise Invalid(_("Name the type whose field it is."))
+            return narrow_answers(rows, [read_wish(kind.fields, name, text)])
+
+        return Filter(narrow)
+
+    return {name: filter_by(name) for name in query if name.startswith(PREFIX)}
 
 
 class RequestList(Requests):
@@ -213,11 +265,12 @@ class RequestList(Requests):
     }
     orders = LATEST_FIRST
 
-    @extend_schema(responses=RequestRow(many=True))
+    @extend_schema(parameters=[ANSWERS], responses=RequestRow(many=True))
     def get(self, request: HttpRequest) -> HttpResponse:
         """All requests that you may see, in pages."""
         subjects = ["request", "area", "team", "user", "request-type"]
-        return answer_list(request, self.rows, LISTED, subjects=subjects, filters=self.filters, orders=self.orders)
+        filters = {**self.filters, **answer_filters(request.GET)}
+        return answer_list(request, self.rows, LISTED, subjects=subjects, filters=filters, orders=self.orders)
 
     @extend_schema(request=RequestIn, responses={201: RequestOut}, operation_id="add_request")
     def post(self, request: HttpRequest) -> HttpResponseBase:
@@ -260,5 +313,5 @@ class RequestMissing(Requests):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """The fields that it lacks, by the stage that needs them; each stage needs those before it too."""
         ask = self.ask(key)
-        lacking = {stage: missing(stage, ask.core, ask.type.fields, ask.answers) for stage in Stage}
+        lacking = {stage: missing(stage, ask.core, ask.fields, ask.answers) for stage in Stage}
         return self.answer({str(stage): names for stage, names in lacking.items()})

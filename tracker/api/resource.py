@@ -199,8 +199,9 @@ class Resource(APIView):
         _kept[type(self), self.viewer] = kept
         return kept
 
-    def once(self, effect: Callable[[], HttpResponse]) -> HttpResponse:
-        """Runs `effect()`, which returns the answer; with an Idempotency-Key at most once."""
+    def once(self, effect: Callable[[], HttpResponse], sent: bytes | None = None) -> HttpResponse:
+        """Runs `effect()`, which returns the answer; with an Idempotency-Key at most once. `sent` stands for a body that
+        is not kept in memory."""
         key = self.request.headers.get("Idempotency-Key", "")
         if not key:
             return effect()
@@ -208,7 +209,9 @@ class Resource(APIView):
             earlier = idempotency.claim_call(
                 actor=self.viewer.key,
                 key=key,
-                fingerprint=idempotency.fingerprint_call("POST", self.request.path, self.request.body),
+                fingerprint=idempotency.fingerprint_call(
+                    "POST", self.request.path, self.request.body if sent is None else sent
+                ),
                 at=self.at,
             )
             if earlier is not None:

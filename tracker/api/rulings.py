@@ -186,7 +186,7 @@ class RequestAcknowledge(Resource):
 
 
 def find_seen(resource: Resource, key: str) -> WorkRequest:
-    seen = WorkRequest.objects.visible_to(resource.viewer).select_related("type", "area", "team")
+    seen = WorkRequest.objects.visible_to(resource.viewer).select_related("type", "form", "area", "team")
     found: WorkRequest = resource.find(key, seen)
     return found
 

@@ -57,7 +57,7 @@ class Ways(Items):
     """Acts on a request and answers with its item."""
 
     def ask(self, key: str) -> WorkRequest:
-        seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "area", "team")
+        seen = WorkRequest.objects.visible_to(self.viewer).select_related("type", "form", "area", "team")
         found: WorkRequest = self.find(key, seen)
         expected = self.expected(needed=False)
         if expected not in (None, found.version):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.config import env
 
 DATA = env.folder("TANDEM_DATA", "./var")
+FILES = env.folder("TANDEM_FILES", str(DATA / "attachments"))
 DEMO = env.flag("TANDEM_DEMO")
 DEBUG = False
 SECRET_KEY = env.text("TANDEM_SECRET_KEY")
@@ -156,6 +157,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "tracker.web.uploads.CappedUploadHandler",
+]
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mail"

@@ -1,9 +1,11 @@
 """Cases before the mediator: what the sides say, what is ruled, and on which conditions."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Lower, Replace
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.states import LIVE, CaseState, ConditionState
@@ -193,6 +195,15 @@ class Ruling(Versioned):
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="rulings")
     kind = models.CharField(max_length=12, choices=RulingKind.choices)
     sentence = models.TextField()
+    words = models.GeneratedField(
+        expression=SearchVector(
+            Replace(Lower("sentence"), Value("ё", models.TextField()), Value("е", models.TextField())),
+            config="russian",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    """The stems of its sentence, as WorkRequest.words are those of a title."""
     due_on = models.DateField(null=True)
     rationale = models.TextField(blank=True)
     accepted_risk = models.TextField(blank=True)
@@ -209,7 +220,10 @@ class Ruling(Versioned):
                 condition=Q(kind=RulingKind.SEND_BACK) | Q(due_on__isnull=False), name="ruling_has_date"
             ),
         ]
-        indexes = [models.Index(fields=["escalation", "-id"], name="ruling_latest")]
+        indexes = [
+            models.Index(fields=["escalation", "-id"], name="ruling_latest"),
+            GinIndex(fields=["words"], name="ruling_words"),
+        ]
 
 
 class ConditionQuerySet(models.QuerySet["Condition"]):

@@ -6,27 +6,20 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import BigIntegerField, Case, Count, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz import fuzz
 
 from tracker.intake.models import Delivery, RequestType, WorkRequest, WorkRequestQuerySet
 from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern
+from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
+from tracker.intake.wishes import Wish, narrow_answers
 from tracker.people.access import Viewer
 from tracker.sites.models import Area
 
 PAGE = 50
-SHORTEST_HINT = 4
-"""Letters of a title from which similar ones are looked for."""
-
-CANDIDATES, SHOWN_SIMILAR = 40, 5
-LIKE_ENOUGH = 45
-"""Percent of rapidfuzz.token_set_ratio below which two titles are not called similar."""
-
 CORE_LABELS: Mapping[str, Any] = {
     "title": _("title"),
     "area": _("area"),
@@ -63,6 +56,7 @@ class Wanted:
     area: str = ""
     team: str = ""
     mine: bool = False
+    answers: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,7 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
     rows = rows.filter(**chosen)
     if wanted.mine:
         rows = rows.filter(requester=viewer.id)
+    rows = cast(WorkRequestQuerySet, narrow_answers(rows, wanted.answers))
     if wanted.text:
         rows = rows.filter(Q(title__icontains=wanted.text) | Q(key__iexact=wanted.text))
     return rows
@@ -212,22 +207,12 @@ def count_standing(viewer: Viewer) -> Standing:
     return Standing(**found)
 
 
-def similar_requests(viewer: Viewer, title: str, *, but: int | None = None) -> list[WorkRequest]:
-    """Requests, open and closed, whose titles say much the same; the likest first (one statement)."""
-    title = title.replace("\x00", "").strip()[:200]
-    if len(title) < SHORTEST_HINT:
-        return []
-    near = Q(title__trigram_similar=title) | Q(title__trigram_word_similar=title)
-    rows = WorkRequest.objects.visible_to(viewer).filter(near).exclude(state=State.DRAFT)
-    if but is not None:
-        rows = rows.exclude(pk=but)
-    candidates = rows.annotate(likeness=TrigramWordSimilarity(title, "title")).order_by("-likeness", "-id")
-    scored = [
-        (fuzz.token_set_ratio(title.casefold(), ask.title.casefold()), ask)
-        for ask in candidates.select_related("area")[:CANDIDATES]
-    ]
-    best = sorted((pair for pair in scored if pair[0] >= LIKE_ENOUGH), key=lambda pair: -pair[0])
-    return [ask for _score, ask in best[:SHOWN_SIMILAR]]
+def similar_requests(
+    viewer: Viewer, title: str, *, but: int | None = None, area: int | None = None, type: int | None = None
+) -> list[WorkRequest]:
+    """Requests, open and closed, whose titles say much the same; the likest first (two statements, see similar.py)."""
+    found = find_similar(viewer, read_question(title), but=but, area=area, type=type)
+    return [one.request for one in found]
 
 
 def examples_outside(urls: Sequence[str], area: Area | None) -> list[str]:
@@ -265,8 +250,8 @@ class Need:
 
 
 def needs_of(ask: WorkRequest, language: str) -> dict[Stage, Need]:
-    """For each stage what that stage alone asks for; needs `type` loaded."""
-    core, fields = ask.core, ask.type.fields
+    """For each stage what that stage alone asks for; needs `type` and `form` loaded."""
+    core, fields = ask.core, ask.fields
     labels = {**CORE_LABELS, **{one["key"]: words_in(one["label"], language) for one in fields}}
     seen: set[str] = set()
     needs = {}

@@ -38,6 +38,7 @@ CONDITIONAL_FIELDS: Sequence[str] = ("confidence_source", "deadline_reason")
 """Core fields that another answer calls for; with CORE_FIELDS these names are taken, no type field may use one."""
 
 GUESS = "guess"
+LONGEST_URL = 2_000
 
 
 class PatternParts(NamedTuple):
@@ -107,6 +108,17 @@ def working_days(start: datetime, end: datetime) -> float:
             passed += (stop - start) / timedelta(days=1)
         start = stop
     return passed
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it begins with http:// or https:// and a host, without a space in it."""
+    if len(url) > LONGEST_URL or " " in url or not url.isprintable():
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def split_pattern(text: str) -> PatternParts:

@@ -13,6 +13,7 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
     PARKED = "parked", _("parked")
+    MERGED = "merged", _("merged")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -33,6 +34,11 @@ REQUEST = Machine(
         (State.NEEDS_INFORMATION, "withdraw"): State.WITHDRAWN,
         (State.DECLINED, "grant"): State.ACCEPTED,
         (State.ACCEPTED, "withdraw"): State.WITHDRAWN,
+        (State.FILED, "merge"): State.MERGED,
+        (State.NEEDS_INFORMATION, "merge"): State.MERGED,
+        (State.MERGED, "unmerge"): State.FILED,
+        (State.DECLINED, "reopen"): State.FILED,
+        (State.PARKED, "reopen"): State.FILED,
         (State.PARKED, "return"): State.FILED,
         (State.PARKED, "withdraw"): State.WITHDRAWN,
     },

@@ -1,6 +1,8 @@
 """Verbs of imports. An import walks from the file to the mapping, the dry run and the run; each step is a verb."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row
+from tracker.integrations.drafting import note_known, plan_findings, write_findings
 from tracker.integrations.events import ImportAwaits
 from tracker.integrations.jira_csv.errors import Unreadable
 from tracker.integrations.jira_csv.mapping import Mapping
 from tracker.integrations.jira_csv.reader import MAX_BYTES, read_table
-from tracker.integrations.models import ImportFile, ImportRun, PlannedProject, RunState
+from tracker.integrations.models import ImportFile, ImportRun, PlannedProject, RunState, What
+from tracker.integrations.planned import count_planned
 from tracker.integrations.planning import count_projects, plan_run, survey_file
 from tracker.integrations.states import IMPORT
+from tracker.integrations.ticketing import plan_tickets, write_tickets
 from tracker.integrations.words import say_unreadable
 from tracker.integrations.writing import unlink_moved_issues, write_projects
 from tracker.kernel import clock
@@ -55,7 +60,7 @@ def upload_import(*, actor: Viewer, at: datetime, source: str, filename: str, co
 
 
 def _last_import(actor: Viewer, source: str) -> ImportRun | None:
-    done = ImportRun.objects.visible_to(actor).filter(source=source, state=RunState.DONE)
+    done = ImportRun.objects.visible_to(actor).filter(what=What.PROJECTS, source=source, state=RunState.DONE)
     last = done.order_by("-pk").first()
     return last if last and may(actor, Power.IMPORT_PROJECTS, last.ties) else None
 
@@ -110,7 +115,7 @@ def map_import(
 @transaction.atomic
 def plan_import(*, actor: Viewer, at: datetime, run: ImportRun, expected: int | None = None) -> None:
     """The dry run: what would become of every row. A large file is left to a worker."""
-    require(actor, Power.IMPORT_PROJECTS, run.ties)
+    require_run(actor, run)
     changes = {"state": IMPORT.next(run.state, "plan"), "error": "", "error_facts": {}, "updated_at": at}
     change_row(run, actor=actor.key, at=at, verb="plan_import", changes=changes, expected=expected)
     if run.rows_total <= PLANNED_AT_ONCE:
@@ -122,7 +127,7 @@ def plan_import(*, actor: Viewer, at: datetime, run: ImportRun, expected: int | 
 @transaction.atomic
 def run_import(*, actor: Viewer, at: datetime, run: ImportRun, expected: int | None = None, ring: bool = True) -> None:
     """Hands the run to the workers. Raises WrongState or Stale where somebody else started it first."""
-    require(actor, Power.IMPORT_PROJECTS, run.ties)
+    require_run(actor, run)
     changes: dict[str, Any] = {
         "state": IMPORT.next(run.state, "run"),
         "started_by_id": actor.id,
@@ -159,7 +164,7 @@ def carry_batch(*, run: int, at: datetime) -> bool:
     try:
         if not starter.is_active:
             raise NotAllowed(_("Whoever started it may no longer sign in."))
-        require(viewer, Power.IMPORT_PROJECTS, found.ties)
+        require_run(viewer, found)
         if found.state == RunState.PLANNING:
             _plan(found, viewer, at)
             return False
@@ -169,27 +174,65 @@ def carry_batch(*, run: int, at: datetime) -> bool:
         return False
 
 
+def require_run(actor: Viewer, run: ImportRun) -> None:
+    """Findings become drafts of who imports them: nobody else carries them on."""
+    require(actor, run.power, run.ties)
+    if run.what == What.FINDINGS and run.started_by_id != actor.id:
+        raise NotAllowed(_("Findings are imported by who chose the file: they become that person's drafts."))
+
+
 def _write_batch(run: ImportRun, viewer: Viewer, at: datetime) -> bool:
+    carrier = CARRIERS[What(run.what)]
     if run.state == RunState.QUEUED:
         change_row(
             run, actor=viewer.key, at=at, verb="begin_import", changes={"state": IMPORT.next(run.state, "begin")}
         )
-    batch = _next_batch(run)
-    if not batch:
-        unlink_moved_issues(run)
-        counts = run.counts | count_projects(run)
+        carrier.begin(run, viewer)
+    written = carrier.write(run, viewer=viewer, at=at)
+    if not written:
         changes = {
             "state": IMPORT.next(run.state, "finish"),
-            "counts": counts,
+            "counts": run.counts | carrier.finish(run),
             "rows_done": run.rows_total,
             "updated_at": at,
         }
         change_row(run, actor=viewer.key, at=at, verb="finish_import", changes=changes)
         return False
-    write_projects(run, batch, viewer=viewer, at=at)
-    done = run.rows_done + sum(1 + len(one.members) for one in batch)
-    ImportRun.objects.filter(pk=run.pk).update(rows_done=done, updated_at=at)
+    ImportRun.objects.filter(pk=run.pk).update(rows_done=run.rows_done + written, updated_at=at)
     return True
+
+
+def _write_projects(run: ImportRun, *, viewer: Viewer, at: datetime) -> int:
+    batch = _next_batch(run)
+    write_projects(run, batch, viewer=viewer, at=at)
+    return sum(1 + len(one.members) for one in batch)
+
+
+def _finish_projects(run: ImportRun) -> dict[str, Any]:
+    unlink_moved_issues(run)
+    return count_projects(run)
+
+
+def _begin_plainly(run: ImportRun, viewer: Viewer) -> None:
+    """Nothing has to be looked at once more."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """How one kind of import is planned and written: `plan` gives the counts of its dry run, `write` says how many rows
+    it took (0 when none is left), `finish` gives the counts of its report."""
+
+    plan: Callable[..., dict[str, Any]]
+    write: Callable[..., int]
+    finish: Callable[[ImportRun], dict[str, Any]]
+    begin: Callable[[ImportRun, Viewer], None] = _begin_plainly
+
+
+CARRIERS: ReadOnly[What, Carrier] = {
+    What.PROJECTS: Carrier(plan_run, _write_projects, _finish_projects),
+    What.FINDINGS: Carrier(plan_findings, write_findings, count_planned, note_known),
+    What.TICKETS: Carrier(plan_tickets, write_tickets, count_planned),
+}
 
 
 def _next_batch(run: ImportRun) -> list[PlannedProject]:
@@ -207,7 +250,7 @@ def _next_batch(run: ImportRun) -> list[PlannedProject]:
 def _plan(run: ImportRun, viewer: Viewer, at: datetime) -> None:
     try:
         with transaction.atomic():
-            counts = plan_run(run, bytes(run.file.content), viewer=viewer, at=at)
+            counts = CARRIERS[What(run.what)].plan(run, bytes(run.file.content), viewer=viewer, at=at)
     except Unreadable as cause:
         _fail(run, viewer, at, cause.code, dict(cause.params))
         return

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tracker.intake.models import WorkRequest
 from tracker.kernel.models import Versioned
 from tracker.people.access import Power, Ties, Viewer, may
 from tracker.people.models import Team, User
@@ -25,14 +26,35 @@ class RunState(models.TextChoices):
 ACTIVE = (RunState.PLANNING, RunState.QUEUED, RunState.RUNNING)
 
 
+class What(models.TextChoices):
+    """What the rows of a file become."""
+
+    PROJECTS = "projects", _("projects")
+    FINDINGS = "findings", _("findings")
+    TICKETS = "tickets", _("old tickets")
+
+
+POWERS = {
+    What.PROJECTS: Power.IMPORT_PROJECTS,
+    What.FINDINGS: Power.FILE_REQUEST,
+    What.TICKETS: Power.IMPORT_TICKETS,
+}
+
+
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, viewer: Viewer) -> "ImportRunQuerySet":
-        """Whoever may import sees the runs of everybody; a lead those of their team and their own."""
+        """Projects: whoever may import sees the runs of everybody, a lead those of their team and their own. Findings
+        become drafts, so they are for who imports them; old tickets are for all who decide about them."""
+        seen = Q(pk__in=[])
         if may(viewer, Power.IMPORT_PROJECTS):
-            return self
-        if may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)):
-            return self.filter(Q(team=viewer.team) | Q(started_by=viewer.id))
-        return self.none()
+            seen |= Q(what=What.PROJECTS)
+        elif may(viewer, Power.IMPORT_PROJECTS, Ties(team=viewer.team)):
+            seen |= Q(what=What.PROJECTS) & (Q(team=viewer.team) | Q(started_by=viewer.id))
+        if may(viewer, Power.FILE_REQUEST):
+            seen |= Q(what=What.FINDINGS, started_by=viewer.id)
+        if may(viewer, Power.IMPORT_TICKETS):
+            seen |= Q(what=What.TICKETS)
+        return self.filter(seen)
 
     def active(self) -> "ImportRunQuerySet":
         return self.filter(state__in=ACTIVE)
@@ -45,6 +67,7 @@ class ImportRun(Versioned):
     subject = "import"
 
     source = models.SlugField(max_length=40)
+    what = models.CharField(max_length=10, choices=What.choices, default=What.PROJECTS)
     filename = models.CharField(max_length=200)
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.UPLOADED)
@@ -75,6 +98,11 @@ class ImportRun(Versioned):
     @property
     def ties(self) -> Ties:
         return Ties(team=self.team_id)
+
+    @property
+    def power(self) -> Power:
+        """What one needs to carry it out."""
+        return POWERS[What(self.what)]
 
     @property
     def active(self) -> bool:
@@ -166,3 +194,86 @@ class Link(models.Model):
                 fields=["source", "external_id", "project"], condition=Q(issue=True), name="link_issue_once"
             ),
         ]
+
+
+class PlannedRequest(models.Model):
+    """What becomes of one finding or old ticket of a file. Findings are the same where template and issue are
+    (`group`); `values` is what the draft would hold, `raw` the row as it came."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("new")
+        BELOW = "below", _("below the threshold")
+        EXISTS = "exists", _("there already")
+        SKIPPED = "skipped", _("skipped")
+        UNCLEAR = "unclear", _("unclear")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="requests")
+    number = models.PositiveIntegerField()
+    external_id = models.CharField(max_length=300)
+    group = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=30, blank=True)
+    values = models.JSONField(default=dict)
+    raw = models.JSONField(default=list)
+    doubts = models.JSONField(default=list)
+    ask = models.ForeignKey(WorkRequest, models.SET_NULL, null=True, related_name="+")
+    written = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="planned_request_once")]
+        indexes = [
+            models.Index(fields=["run", "outcome", "number"], name="planned_request_outcome"),
+            models.Index(fields=["run", "group", "number"], name="planned_request_group"),
+        ]
+
+
+class Finding(models.Model):
+    """A record elsewhere that a request came of: the same one never makes a second request."""
+
+    source = models.SlugField(max_length=40)
+    external_id = models.CharField(max_length=300)
+    ask = models.ForeignKey(WorkRequest, models.CASCADE, null=True, related_name="findings")
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="finding_once")]
+
+
+class OldTicket(Versioned):
+    """A ticket of an old tracker, kept until its group is declined or kept; `ask` is the request that came of it."""
+
+    subject = "old-ticket"
+
+    source = models.SlugField(max_length=40)
+    external_id = models.CharField(max_length=200)
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="tickets")
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    status = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    template = models.CharField(max_length=120, blank=True)
+    issue = models.CharField(max_length=200, blank=True)
+    group = models.CharField(max_length=330)
+    opened_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    ask = models.ForeignKey(WorkRequest, models.SET_NULL, null=True, related_name="+")
+    raw = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="old_ticket_once")]
+        indexes = [models.Index(fields=["source", "group", "id"], name="old_ticket_group")]
+
+
+class ColumnMemory(models.Model):
+    """Which column held what, the last time a file with these headers was imported."""
+
+    what = models.CharField(max_length=10, choices=What.choices)
+    headers = models.CharField(max_length=64)
+    columns = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "headers"], name="columns_remembered_once")]

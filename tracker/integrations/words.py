@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 
@@ -28,6 +29,10 @@ UNREADABLE: Mapping[str, Words] = {
     ),
     "column_unknown": _("There is no such column in this file. Choose the columns again."),
     "columns_missing": _("It is not clear which columns hold the key and the title. Choose them."),
+    "issue_column_missing": _("It is not clear which column says what is wrong. Choose the columns."),
+    "archive": _("This is an archive. Unpack it and choose one of the files in it."),
+    "json_broken": _("This begins like JSON and cannot be read as such. Save the list of issues again."),
+    "no_issues": _("This JSON holds no issues. Save the answer of GitHub's list of issues, with number and title."),
     "encoding_unknown": _("The characters of the file cannot be read. Save it as CSV (UTF-8)."),
     "not_allowed": _("Whoever started the import may no longer do so. Somebody who may can start it again."),
 }
@@ -46,6 +51,17 @@ REASONS: Mapping[str, Words] = {
     "would_orphan": _("it would push projects below the line that carry embedded items; change its effort by hand"),
     "not_written": _("the database refused it; tell the administrator"),
     "stale": _("somebody changed it meanwhile; import once more"),
+    "urls_below": _("it touches fewer URLs than the threshold"),
+    "share_below": _("its share of all URLs is below the threshold"),
+    "priority_below": _("its priority is below the threshold"),
+    "imported": _("it was imported before"),
+    "same_title": _("an open request says the same"),
+    "duplicate_finding": _("the same template and issue stand in an earlier row"),
+    "issue_missing": _("the row does not say what is wrong"),
+    "known_ticket": _("the ticket was imported before"),
+    "pull_request": _("it is a pull request, not an issue"),
+    "closed": _("it is closed there"),
+    "not_an_issue": _("it has no number and no title"),
 }
 DOUBTS: Mapping[str, Words] = {
     "status_unknown": _("status “%(what)s” is unknown, taken as %(read)s"),
@@ -58,6 +74,10 @@ DOUBTS: Mapping[str, Words] = {
     "title_cut": _("its title was cut to %(read)s characters"),
     "short_row": _("the row has %(what)s cells, the heading %(read)s"),
     "long_row": _("the row has %(what)s cells, the heading %(read)s"),
+    "urls_unreadable": _("number of URLs %(what)s cannot be read and is left out"),
+    "share_unreadable": _("share %(what)s cannot be read and is left out"),
+    "priority_unknown": _("priority “%(what)s” is unknown and is left out"),
+    "first_stands_in": _("it stands in row %(what)s already"),
     "owner_unknown": _("nobody here is “%(what)s”; the owner is left empty"),
 }
 FIELD_NAMES: Mapping[str, Words] = {
@@ -71,6 +91,80 @@ FIELD_NAMES: Mapping[str, Words] = {
     "issues_total": _("issues"),
     "issues_done": _("issues done"),
 }
+PRIORITY_NAMES: Mapping[str, Words] = {
+    "critical": pgettext_lazy("priority of a finding", "critical"),
+    "high": pgettext_lazy("priority of a finding", "high"),
+    "medium": pgettext_lazy("priority of a finding", "medium"),
+    "low": pgettext_lazy("priority of a finding", "low"),
+    "none": pgettext_lazy("priority of a finding", "none"),
+}
+
+
+ISSUE_NAMES: Mapping[str, Words] = {
+    "hreflang": "hreflang",
+    "product-markup": pgettext_lazy("issue", "Product markup"),
+    "breadcrumbs": pgettext_lazy("issue", "Breadcrumbs"),
+    "faq-markup": pgettext_lazy("issue", "FAQ markup"),
+    "structured-data": pgettext_lazy("issue", "Structured data"),
+    "duplicate-titles": pgettext_lazy("issue", "Duplicate titles"),
+    "meta-descriptions": pgettext_lazy("issue", "Meta descriptions"),
+    "headings": pgettext_lazy("issue", "Headings"),
+    "titles": pgettext_lazy("issue", "Titles"),
+    "canonical": pgettext_lazy("issue", "Canonical addresses"),
+    "redirects": pgettext_lazy("issue", "Redirects"),
+    "server-errors": pgettext_lazy("issue", "Server errors"),
+    "soft-404": pgettext_lazy("issue", "Soft 404"),
+    "not-found": pgettext_lazy("issue", "Pages not found"),
+    "sitemap": pgettext_lazy("issue", "Sitemap"),
+    "robots": "robots.txt",
+    "noindex": "noindex",
+    "pagination": pgettext_lazy("issue", "Pagination"),
+    "facets": pgettext_lazy("issue", "Filters and parameters"),
+    "indexing": pgettext_lazy("issue", "Indexing"),
+    "crawling": pgettext_lazy("issue", "Crawling"),
+    "orphans": pgettext_lazy("issue", "Pages without links to them"),
+    "internal-links": pgettext_lazy("issue", "Internal links"),
+    "external-links": pgettext_lazy("issue", "External links"),
+    "alt-text": pgettext_lazy("issue", "Alt texts"),
+    "images": pgettext_lazy("issue", "Images"),
+    "lcp": "LCP",
+    "cls": "CLS",
+    "inp": "INP",
+    "speed": pgettext_lazy("issue", "Speed"),
+    "mobile": pgettext_lazy("issue", "Mobile"),
+    "https": pgettext_lazy("issue", "HTTPS and security"),
+    "thin-content": pgettext_lazy("issue", "Thin content"),
+    "duplicate-content": pgettext_lazy("issue", "Duplicate content"),
+    "texts": pgettext_lazy("issue", "Texts"),
+    "rendering": pgettext_lazy("issue", "Rendering"),
+    "tracking": pgettext_lazy("issue", "Tracking"),
+    "social": pgettext_lazy("issue", "Social previews"),
+    "urls": pgettext_lazy("issue", "Addresses of pages"),
+}
+TEMPLATE_NAMES: Mapping[str, Words] = {
+    "product": pgettext_lazy("template", "product pages"),
+    "category": pgettext_lazy("template", "category pages"),
+    "search": pgettext_lazy("template", "search results"),
+    "checkout": pgettext_lazy("template", "checkout"),
+    "home": pgettext_lazy("template", "home page"),
+    "blog": pgettext_lazy("template", "blog"),
+    "landing": pgettext_lazy("template", "landing pages"),
+    "brand": pgettext_lazy("template", "brand pages"),
+    "store": pgettext_lazy("template", "store pages"),
+}
+
+
+def say_issue(issue: str) -> str:
+    """A known issue by its name, any other by its own words."""
+    return str(ISSUE_NAMES.get(issue) or issue[:1].upper() + issue[1:])
+
+
+def say_template(template: str) -> str:
+    return str(TEMPLATE_NAMES.get(template, template))
+
+
+def say_priority(name: str) -> str:
+    return str(PRIORITY_NAMES.get(name, name))
 
 
 def say_unreadable(code: str, params: Mapping[str, Any]) -> Words:

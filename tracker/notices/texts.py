@@ -31,6 +31,10 @@ class Words:
     bare: Text = ""
 
 
+WATCHED = "watched_"
+"""Before a kind: somebody hears it who only follows the request; `because` among the facts says why."""
+
+
 @dataclass(frozen=True)
 class Told:
     what: str
@@ -49,9 +53,16 @@ OWES = _("The answer is yours.")
 LATE = _("You owe the answer, or lead the team that does.")
 SETTLES = _("You owe the answer, or are one of the two who can settle it.")
 MEDIATES = _("You owe the answer, or mediate.")
+ANSWERS = _("You are the next above who decided.")
+NAMED_AS_BACKER = _("You are named as a backer, or lead the team that is.")
 PARTY = _("You are a party to it, or mediate.")
 SPEAKS = _("You speak for your side.")
 KEEPS = _("The condition is yours.")
+BECAUSE: Mapping[str, Text] = {
+    "watches": _("You watch it."),
+    "backs": _("You back it, or lead the team that does."),
+    "merged": _("Yours was merged into it."),
+}
 
 KINDS: Mapping[str, Words] = {
     "item_proposed": Words(
@@ -201,6 +212,41 @@ KINDS: Mapping[str, Words] = {
         _("It comes back by itself on its review date."),
         bare=_("%(request)s %(title)s is parked."),
     ),
+    "request_withdrawn": Words(_("%(request)s %(title)s is withdrawn."), ASKED, _("Nothing is left to do.")),
+    "request_merged": Words(
+        _("%(request)s %(title)s was merged into %(reason)s."),
+        ASKED,
+        _("Follow it there; if they are not the same, object."),
+    ),
+    "request_took_in": Words(
+        _("%(reason)s was merged into %(request)s %(title)s."),
+        ASKED,
+        _("Its comments, backers and watchers are here now."),
+    ),
+    "request_unmerged": Words(
+        _("%(request)s %(title)s is on its own again, back in triage."), ASKED, _("It waits for triage again.")
+    ),
+    "request_contested": Words(
+        _("The decision on %(request)s %(title)s is contested: %(reason)s"),
+        ANSWERS,
+        _("Answer it: the decision stands, or the request goes back to triage."),
+    ),
+    "request_decision_contested": Words(
+        _("The decision on %(request)s %(title)s is contested: %(reason)s"),
+        TRIAGES,
+        _("The next above answers it."),
+    ),
+    "request_upheld": Words(
+        _("The decision on %(request)s %(title)s stands: %(reason)s"), ASKED, _("It stands unless you ask the COO.")
+    ),
+    "request_reopened": Words(
+        _("The decision on %(request)s %(title)s was overturned: %(reason)s"), ASKED, _("It waits for triage again.")
+    ),
+    "request_backed": Words(
+        _("%(person)s wrote down that you back %(request)s %(title)s."),
+        NAMED_AS_BACKER,
+        _("If that is not so, withdraw it."),
+    ),
 }
 TURNS = frozenset(
     {
@@ -217,6 +263,7 @@ TURNS = frozenset(
         "promise_remind",
         "rank_asked",
         "request_asked",
+        "request_contested",
         "request_filed",
         "request_returned",
     }
@@ -229,7 +276,7 @@ OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), 
 
 def say(kind: str, facts: Mapping[str, Any]) -> Told:
     """A notice in the language that is active; a kind that is no longer known is shown by its facts."""
-    words = KINDS.get(kind)
+    words = KINDS.get(kind.removeprefix(WATCHED))
     if words is None:
         return Told(" ".join(str(value) for value in facts.values()), "", "")
     known = _Facts(facts)
@@ -242,6 +289,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))
         known["due"] = date_format(due, DAY_AND_TIME)
     what = words.what if facts.get("reason") or not words.bare else words.bare
+    if kind.startswith(WATCHED):
+        return Told(str(what) % known, str(BECAUSE.get(facts.get("because", ""), "")), "")
     return Told(str(what) % known, str(words.why), str(words.then))
 
 

@@ -51,7 +51,10 @@ class Power(models.TextChoices):
     RESTRICT = "restrict", _("restrict a request")
     COMMENT = "comment", _("comment")
     TRIAGE = "triage", _("triage")
-    SPEAK_FOR = "speak_for", _("withdraw a request or answer a question")
+    SPEAK_FOR = "speak_for", _("withdraw a request, answer a question, contest a decision")
+    ANSWER_CONTEST = "answer_contest", _("answer a contest of somebody else's decision")
+    BACK = "back", _("back a request")
+    WATCH = "watch", _("watch a request")
     RANK_PROJECTS = "rank_projects", _("rank projects and set capacity")
     EDIT_PROJECT = "edit_project", _("edit, launch or drop a project")
     RANK_INSIDE = "rank_inside", _("rank inside a project")
@@ -69,6 +72,7 @@ class Power(models.TextChoices):
     STATE_POSITION = "state_position", _("state a position, settle")
     RULE = "rule", _("take a case up and rule on it")
     IMPORT_PROJECTS = "import_projects", _("import projects")
+    IMPORT_TICKETS = "import_tickets", _("import and decide old tickets")
     SET_POLICIES = "set_policies", _("set policies and working hours")
     MANAGE_PEOPLE = "manage_people", _("manage people and roles")
 
@@ -88,6 +92,9 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.COMMENT: dict.fromkeys(FILERS, (ANY,)),
     Power.TRIAGE: {L: (T,), CTO: (ANY,)},
     Power.SPEAK_FOR: dict.fromkeys(FILERS, (OWN,)),
+    Power.ANSWER_CONTEST: {CTO: (ANY,), COO: (ANY,)},
+    Power.BACK: dict.fromkeys((M, E, L, CMO, CTO), (ANY,)),
+    Power.WATCH: dict.fromkeys(Role, (ANY,)),
     Power.RANK_PROJECTS: {CTO: (ANY,)},
     Power.EDIT_PROJECT: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.RANK_INSIDE: {E: (A,), L: (T,), CTO: (ANY,)},
@@ -105,6 +112,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.STATE_POSITION: dict.fromkeys(FILERS, (P,)),
     Power.RULE: {COO: (ANY,)},
     Power.IMPORT_PROJECTS: {L: (T,), CMO: (ANY,), CTO: (ANY,), COO: (ANY,), ADMIN: (ANY,)},
+    Power.IMPORT_TICKETS: {L: (ANY,), CMO: (ANY,), CTO: (ANY,), ADMIN: (ANY,)},
     Power.SET_POLICIES: {CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
     Power.MANAGE_PEOPLE: {ADMIN: (ANY,)},
 }
@@ -113,6 +121,7 @@ MANAGING = {
     Power.MANAGE_SITES,
     Power.MANAGE_TYPES,
     Power.IMPORT_PROJECTS,
+    Power.IMPORT_TICKETS,
     Power.SET_POLICIES,
     Power.MANAGE_PEOPLE,
 }

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -193,6 +193,32 @@ class Place(models.TextChoices):
     """The lists of which views are kept."""
 
     REQUESTS = "requests", _("Requests")
+
+
+class Absence(Versioned):
+    """Days on which somebody is away, first and last included; the deputy answers for them."""
+
+    subject = "absence"
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_sane")]
+        indexes = [models.Index(fields=["person", "ends_on"], name="absence_of")]
+
+
+class Rota(Versioned):
+    """Who triages for a team, a week each in this order, from the week of `starts_on` (a Monday) on."""
+
+    subject = "rota"
+
+    team = models.OneToOneField(Team, models.CASCADE, related_name="rota")
+    people = ArrayField(models.BigIntegerField(), default=list)
+    starts_on = models.DateField()
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

@@ -23,6 +23,10 @@ class Kind(models.TextChoices):
     POSITION = "position", _("position")
     RULING = "ruling", _("ruling")
     CONDITION = "condition", _("condition")
+    CONTEST = "contest", _("answer to a contest")
+    CONFIRM = "confirm", _("confirmation of an expedite")
+    EXPEDITE = "expedite", _("answer to an expedite")
+    FIX = "fix", _("fix of an expedite")
 
 
 class Deed(models.TextChoices):

@@ -35,8 +35,15 @@ DEFAULTS = {
     "position": Terms(Decimal(3)),
     "ruling": Terms(Decimal(5)),
     "condition": Terms(Decimal(0)),
+    "contest": Terms(Decimal(5)),
+    "confirm": Terms(Decimal(1)),
+    "expedite": Terms(Decimal(0)),
+    "fix": Terms(Decimal(0)),
 }
-"""Section 7 of the domain; a condition has its own date."""
+"""Section 7 of the domain; a condition has its own date, an emergency goes by the wall clock."""
+WALL = {"expedite": timedelta(minutes=30), "fix": timedelta(hours=4)}
+OWN_DATE = ("condition", *WALL)
+"""What is due on a date that it is given, not after so many working days."""
 
 
 @dataclass(frozen=True)

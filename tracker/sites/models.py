@@ -2,10 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 
 from tracker.kernel.models import Versioned
 from tracker.people.access import Ties, Viewer
-from tracker.people.models import Team
+from tracker.people.models import Team, User
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -18,6 +19,8 @@ class Site(Versioned):
     key = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=120)
     url = models.URLField(max_length=300)
+    public_owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    """Who takes up what strangers file; the public form is open while somebody does."""
 
     objects = SiteQuerySet.as_manager()
 
@@ -57,3 +60,20 @@ class Area(Versioned):
     @property
     def ties(self) -> Ties:
         return Ties(team=self.team_id)
+
+
+class Freeze(Versioned):
+    """Days on which nothing goes live on a site, first and last included."""
+
+    subject = "freeze"
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="freezes")
+    reason = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="freeze_sane")]
+        indexes = [models.Index(fields=["site", "ends_on"], name="freeze_of")]
+        ordering = ["starts_on", "id"]

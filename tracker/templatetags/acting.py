@@ -147,7 +147,7 @@ def form(
         version=version,
         method=method,
         plain=plain or method == "get",
-        files=files,
+        files=files or bool(of and of.is_multipart()),
         id=id,
         stale=context.get("stale", False),
         based_on=merging.based_on if (merging := merge_of(context, of)) else "",

@@ -262,9 +262,21 @@ def timeline(content: SafeString) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def entry(
-    context: Context, content: SafeString, *, who: object, at: object, note: object = "", quote: object = ""
+    context: Context,
+    content: SafeString,
+    *,
+    who: object,
+    at: object,
+    note: object = "",
+    quote: object = "",
+    id: str = "",
 ) -> SafeString:
-    return draw("entry", content=content, who=who, at=at, note=note, quote=quote, now=context.get("now"))
+    return draw("entry", content=content, who=who, at=at, note=note, quote=quote, id=id, now=context.get("now"))
+
+
+@register.simple_tag
+def file(name: object, *, size: int, url: str = "") -> SafeString:
+    return draw("file", name=name, size=size, url=url)
 
 
 @register.simple_block_tag

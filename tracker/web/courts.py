@@ -60,6 +60,10 @@ TURNS: Mapping[str, str | Promise] = {
     Kind.EMBED_ANSWER: gettext_lazy("answers the proposal"),
     Kind.POSITION: gettext_lazy("says where their side stands"),
     Kind.RULING: gettext_lazy("rules"),
+    Kind.CONTEST: gettext_lazy("answers the contest"),
+    Kind.CONFIRM: gettext_lazy("confirms the emergency"),
+    Kind.EXPEDITE: gettext_lazy("answers the emergency"),
+    Kind.FIX: gettext_lazy("fixes it"),
 }
 THEN: Mapping[str, str | Promise] = {
     Deed.CHIEFS: gettext_lazy("late; the CTO and the CMO are asked next"),
@@ -127,7 +131,7 @@ def say_then(promise: Promised) -> str:
         return _("then the COO decides without it")
     if promise.kind == Kind.RULING:
         return _("then the CTO and the CMO hear of it")
-    lead = vars(promise).get("lead")
+    lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
     return _("then the CTO and the CMO hear of it, then the COO")
@@ -141,7 +145,7 @@ def say_otherwise(promise: Promised) -> str:
         return _("Otherwise the case goes back to the COO.")
     if promise.kind == Kind.POSITION:
         return _("Otherwise the COO decides without it.")
-    lead = vars(promise).get("lead")
+    lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("Otherwise %(lead)s is asked.") % {"lead": lead}
     return _("Otherwise the CTO and the CMO are asked.")
@@ -175,9 +179,16 @@ def say_due(promise: Promised, now: datetime) -> tuple[str, str]:
 
 
 def whose_turn(
-    ask: WorkRequest, item: BacklogItem | None, triagers: Sequence[User], ranker: User | None = None
+    ask: WorkRequest,
+    item: BacklogItem | None,
+    triagers: Sequence[User],
+    ranker: User | None = None,
+    above: User | None = None,
 ) -> Court:
+    """`above` is who answers where the decision is contested."""
     requester = ask.requester
+    if ask.contest_open:
+        return Court(above, str(TURNS[Kind.CONTEST]))
     match ask.state:
         case State.DRAFT:
             return Court(requester, _("files it"), then=_("nobody else sees a draft"))

@@ -26,7 +26,7 @@ class Column:
     name: str
     label: str | Promise
     path: str | Combinable
-    choices: Sequence[tuple[str, str | Promise]] = ()
+    choices: Sequence[tuple[str | int, str | Promise]] = ()
 
 
 def send_list(
@@ -62,7 +62,7 @@ class _Line:
 
 
 def _csv(
-    head: Sequence[str], known: Sequence[Mapping[str, str]], zone: tzinfo, rows: Iterable[Sequence[Any]]
+    head: Sequence[str], known: Sequence[Mapping[Any, str]], zone: tzinfo, rows: Iterable[Sequence[Any]]
 ) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield BOM + writer.writerow(head)
@@ -70,10 +70,13 @@ def _csv(
         yield writer.writerow([_cell(value, labels, zone) for value, labels in zip(row, known, strict=True)])
 
 
-def _cell(value: Any, labels: Mapping[str, str], zone: tzinfo) -> object:
+def _cell(value: Any, labels: Mapping[Any, str], zone: tzinfo) -> object:
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(sep=" ", timespec="minutes")
-    return neutral(labels.get(value, value)) if isinstance(value, str) else value
+    if isinstance(value, list):
+        return neutral("; ".join(str(labels.get(one, one)) for one in value))
+    known = labels.get(value, value) if labels else value
+    return neutral(known) if isinstance(known, str) else known
 
 
 def neutral(text: str) -> str:

@@ -32,6 +32,7 @@ from tracker.web.home_moves import (
     add_promises,
     admin_moves,
     by_urgency,
+    contest_moves,
     decision_moves,
     own_moves,
     rank_moves,
@@ -145,6 +146,7 @@ def _moves(found: Found, admin: Setup | None) -> Iterator[Move]:
     yield from case_moves(found.desk, found.promises, viewer, now)
     yield from decision_moves(found.decisions, today)
     yield from rank_moves([ask for ask in found.waiting if ranks and ask.rank_asked_at], now)
+    yield from contest_moves(found.promises, found.viewer)
     yield from triage_moves([ask for ask in found.waiting if not (ranks and ask.rank_asked_at)], now)
     ways = [motion.ask for motion in found.motions if motion.court == "way"]
     yield from own_moves(found.motions, find_best_hosts(ways, now), now)

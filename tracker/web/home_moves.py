@@ -27,6 +27,7 @@ MINUTES = {
     "triage": 1,
     "answer": 2,
     "way": 2,
+    "contest": 3,
     "embed": 2,
     "rank": 3,
     "rehome": 2,
@@ -107,14 +108,15 @@ URGENCY = {
     "settle": 3,
     "position": 4,
     "answer": 5,
-    "embed": 6,
-    "rank": 7,
-    "triage": 8,
-    "way": 9,
-    "condition": 10,
-    "measure": 11,
-    "checks": 12,
-    "admin": 13,
+    "contest": 6,
+    "embed": 7,
+    "rank": 8,
+    "triage": 9,
+    "way": 10,
+    "condition": 11,
+    "measure": 12,
+    "checks": 13,
+    "admin": 14,
 }
 
 
@@ -168,6 +170,24 @@ def rank_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
             due=due,
             tone=tone,
         )
+
+
+def contest_moves(promises: Iterable[Promise], viewer: Viewer) -> Iterator[Move]:
+    """Decisions of others that are contested before the viewer; all that is said stands in the promise."""
+    for one in promises:
+        if one.kind == Kind.CONTEST and one.holder_id == viewer.id:
+            words = {"key": one.facts["key"], "title": one.facts["title"]}
+            yield Move(
+                kind="contest",
+                id=words["key"],
+                title=_("%(key)s %(title)s: the decision is contested") % words,
+                text=_("It stands, or the request goes back to triage."),
+                url=one.facts["url"],
+                button=_("Answer"),
+                then_url=f"{one.facts['url']}#contest",
+                primary=True,
+                sources=(one.source,),
+            )
 
 
 def own_moves(motions: Sequence[InMotion], hosts: dict[int, Found], now: datetime) -> Iterator[Move]:

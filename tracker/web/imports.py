@@ -3,56 +3,49 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker.integrations import actions
+from tracker.integrations import actions, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
-from tracker.integrations.models import ImportFile, ImportRun, RunState
+from tracker.integrations.models import POWERS, ImportFile, ImportRun, RunState, What
 from tracker.integrations.queries import PAGE, VIEWS, list_runs, read_report
 from tracker.integrations.words import say_unreadable
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
-from tracker.people.access import Power, Ties, require
+from tracker.people.access import Power, Ties, may, require
+from tracker.web.findings import choose_finding_columns, render_found
 from tracker.web.forms.answers import answer_form
 from tracker.web.forms.imports import ColumnsForm, DateOrderForm, MappingForm, UploadForm
+from tracker.web.numbers import import_or_404, number_asked
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
-BIGGEST = 2_147_483_647
-
-
-def import_or_404(request: SignedInRequest, number: int) -> ImportRun:
-    runs = ImportRun.objects.visible_to(request.viewer).select_related("team", "started_by")
-    run = runs.filter(pk=number).first() if number <= BIGGEST else None
-    if run is None:
-        raise Http404
-    return run
-
-
-def number_asked(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
 
 @require_GET
 @signed_in
 def list_imports(request: SignedInRequest) -> HttpResponse:
-    require(request.viewer, Power.IMPORT_PROJECTS, Ties(team=request.viewer.team))
+    own = Ties(team=request.viewer.team)
+    offered = {what: may(request.viewer, power, own) for what, power in POWERS.items()}
+    if not any(offered.values()):
+        require(request.viewer, Power.IMPORT_PROJECTS, own)
     runs = list_runs(request.viewer, number_asked(request, "before"))
     shown = runs[:PAGE]
     working = sum(run.active for run in shown)
     title = ngettext("%(count)s import is at work", "%(count)s imports are at work", working) % {"count": working}
     context = {
         "title": title if working else _("Imports from other trackers"),
-        "context_line": _("Projects come with links to their issues; a second import changes only what is new there."),
+        "context_line": _(
+            "Projects, findings of an audit and old tickets; a second import changes only what is new there."
+        ),
         "runs": shown,
+        "offered": offered,
         "next": f"?before={shown[-1].pk}" if len(runs) > PAGE else None,
     }
     return render_page(request, "tracker/imports/index.html", context)
@@ -90,6 +83,8 @@ def _upload(request: SignedInRequest, form: UploadForm) -> HttpResponse:
 def map_import(request: SignedInRequest, number: int) -> HttpResponse:
     """Step 2: what counts as a project; first the columns, where their names were not understood."""
     run = import_or_404(request, number)
+    if run.what != What.PROJECTS:
+        return redirect("import", run.pk)
     survey = ImportFile.objects.values_list("survey", flat=True).get(run=run)
     if survey["missing"]:
         return redirect("import-columns", run.pk)
@@ -128,11 +123,15 @@ def _map_and_plan(request: SignedInRequest, run: ImportRun, form: MappingForm) -
 @once
 def choose_columns(request: SignedInRequest, number: int) -> HttpResponse:
     run = import_or_404(request, number)
+    if run.what == What.FINDINGS:
+        return choose_finding_columns(request, run)
     survey = ImportFile.objects.values_list("survey", flat=True).get(run=run)
     form = ColumnsForm(survey, request.POST if request.method == "POST" else None)
 
     def save() -> HttpResponse:
         expected, columns = seen_version(request), form.chosen()
+        if run.what == What.TICKETS:
+            return _choose_ticket_columns(request, run, expected, columns)
         actions.choose_import_columns(actor=request.viewer, at=clock.now(), run=run, expected=expected, columns=columns)
         return redirect("import-mapping", run.pk)
 
@@ -145,15 +144,26 @@ def choose_columns(request: SignedInRequest, number: int) -> HttpResponse:
     return answer_form(request, form, save, "tracker/imports/columns.html", context)
 
 
+def _choose_ticket_columns(
+    request: SignedInRequest, run: ImportRun, expected: int | None, columns: dict[str, int]
+) -> HttpResponse:
+    at = clock.now()
+    uploads.choose_ticket_columns(actor=request.viewer, at=at, run=run, expected=expected, columns=columns)
+    actions.plan_import(actor=request.viewer, at=at, run=run)
+    return redirect("import", run.pk)
+
+
 @require_GET
 @signed_in
 def show_import(request: SignedInRequest, number: int) -> HttpResponseBase:
     """Wherever the import stands: the mapping, the progress, the dry run or the report."""
     run = import_or_404(request, number)
     if run.state == RunState.UPLOADED:
-        return redirect("import-mapping", run.pk)
+        return redirect("import-mapping" if run.what == What.PROJECTS else "import-columns", run.pk)
     if run.active:
         return render_page(request, "tracker/imports/progress.html", _progress(run))
+    if run.what != What.PROJECTS:
+        return render_found(request, run)
     return _render_report(request, run)
 
 
@@ -245,6 +255,8 @@ def choose_dates(request: SignedInRequest, number: int) -> HttpResponseBase:
     """A person says which number is the day; the file is checked again."""
     run = import_or_404(request, number)
     form = DateOrderForm(request.POST)
+    if run.what != What.PROJECTS:
+        return redirect("import", run.pk)
     if not form.is_valid() or run.team is None:
         return _render_report(request, run, 422, _("Choose which number is the day."))
     at = clock.now()

@@ -28,6 +28,7 @@ from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
 LOADED = (
     "ask__type",
+    "ask__form",
     "ask__area",
     "ask__team",
     "project__owner__team",

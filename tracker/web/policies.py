@@ -17,6 +17,7 @@ from tracker.people.access import Power, may, require
 from tracker.people.models import Firm, Level
 from tracker.promises.actions import edit_policy
 from tracker.promises.models import Kind, Policy, Promise
+from tracker.promises.rules import OWN_DATE, WALL
 from tracker.web.forms.answers import answer_edit
 from tracker.web.forms.backlog import plain_weeks as plain
 from tracker.web.forms.merging import Merge
@@ -34,6 +35,10 @@ OWERS: Mapping[str, str | Lazy] = {
     Kind.POSITION: gettext_lazy("each of the two sides of a case; without it the COO decides"),
     Kind.RULING: gettext_lazy("the COO, from taking the case up"),
     Kind.CONDITION: gettext_lazy("whoever the ruling names; broken, it brings the case back"),
+    Kind.CONTEST: gettext_lazy("the next above who decided; so long a merge may be objected to as well"),
+    Kind.CONFIRM: gettext_lazy("somebody of the other side, from the start of an emergency"),
+    Kind.EXPEDITE: gettext_lazy("the owner named when an emergency is started"),
+    Kind.FIX: gettext_lazy("the same owner, from the start"),
 }
 
 
@@ -55,11 +60,23 @@ def row_of(policy: Policy) -> PolicyRow:
         kind=policy.kind,
         name=capfirst(str(Kind(policy.kind).label)),
         owed_by=OWERS[policy.kind],
-        within=_("by its own date") if policy.kind == Kind.CONDITION else say_working_days(policy.days),
+        within=say_within(policy),
         reminders=say_reminders(policy.reminders),
         chiefs=say_wait(policy.chiefs_after),
         docket=say_later(policy.docket_after),
     )
+
+
+def say_within(policy: Policy) -> str:
+    if policy.kind in WALL:
+        minutes = int(WALL[policy.kind].total_seconds() // 60)
+        if minutes % 60:
+            return ngettext("%(count)s minute by the clock", "%(count)s minutes by the clock", minutes) % {
+                "count": minutes
+            }
+        hours = minutes // 60
+        return ngettext("%(count)s hour by the clock", "%(count)s hours by the clock", hours) % {"count": hours}
+    return _("by its own date") if policy.kind in OWN_DATE else say_working_days(policy.days)
 
 
 @require_GET
@@ -120,7 +137,7 @@ def policy_form(request: SignedInRequest, policy: Policy) -> PolicyForm:
     shown = {name: plain(getattr(policy, name)) for name in ("days", "chiefs_after", "docket_after")}
     shown["reminders"] = ", ".join(map(str, policy.reminders))
     form = PolicyForm(request.POST or None, initial=shown)
-    if policy.kind == Kind.CONDITION:
+    if policy.kind in OWN_DATE:
         del form.fields["days"]
     return form
 

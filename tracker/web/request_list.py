@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -32,11 +33,20 @@ from tracker.people.access import Power, Ties, Viewer, may
 from tracker.people.models import Place, Team
 from tracker.people.queries import ViewRow, list_views
 from tracker.people.rules import clean_query, is_same_query
-from tracker.web.exports import send_list
+from tracker.web.answer_columns import (
+    Cell,
+    answer_cells,
+    fields_by_name,
+    lost_wishes,
+    name_people,
+    offered_answers,
+)
+from tracker.web.exports import Column, send_list
 from tracker.web.forms.requests import ColumnsForm, FilterForm
 from tracker.web.render import render_page
-from tracker.web.request_columns import USUAL, file_columns, offered_columns, read_columns
+from tracker.web.request_columns import USUAL, asked_columns, file_columns, offered_columns, read_columns
 from tracker.web.request_page import tone_of
+from tracker.web.request_ties import say_backed
 from tracker.web.requests import known_areas, language
 from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -104,6 +114,8 @@ class Row:
     kind: str
     age: int | None
     heading: Heading | None
+    cells: Sequence[Cell] = ()
+    backed: str = ""
 
 
 @require_GET
@@ -118,11 +130,13 @@ def show_requests(request: SignedInRequest) -> HttpResponseBase:
     kinds = kinds_by_key()
     areas, teams = list(known_areas(viewer).values()), list(Team.objects.all())
     form = FilterForm(request.GET, kinds=kinds, areas=areas, teams=teams, language=language())
-    look, wanted = read_look(request.GET, now), read_wanted(request.GET, form)
-    if file := send_list(
-        request, order_requests(viewer, wanted, look.sort, look.group), file_columns(look.columns, now), "requests"
-    ):
-        return file
+    answers = answers_in(request.GET, kinds)
+    look, wanted = read_look(request.GET, now, answers), read_wanted(request.GET, form)
+    if "as" in request.GET:
+        named = name_people([one for one in answers if one.name in look.columns], fields_by_name(kinds, wanted.type))
+        rows = order_requests(viewer, wanted, look.sort, look.group)
+        if file := send_list(request, rows, file_columns(look.columns, now, named), "requests"):
+            return file
     after = read_cursor(request.GET.get("after", ""), look.sort, look.group)
     listed = list_requests(viewer, wanted, sort=look.sort, group=look.group, after=after)
     counts = count_groups(viewer, wanted, look.group) if look.group and listed.rows else {}
@@ -130,17 +144,21 @@ def show_requests(request: SignedInRequest) -> HttpResponseBase:
     form.show_needed()
     bar = read_bar(request.GET, views, viewer)
     shown, acts = look.columns or USUAL, acts_for(viewer)
+    offered = offered_columns(now, answers)
+    cells = answer_cells(listed.rows, shown, kinds, language(), timezone.localdate())
+    backed = say_backed(viewer, listed.rows, now) if "backed" in shown else {}
     context = {
         "title": say_to_triage(standing.to_triage),
         "context_line": f"{say_below(standing.below)} {say_asked(standing.asked)}",
         "bar": bar,
-        "rows": show_rows(listed.rows, look.group, counts, kinds, now),
-        "cols": {column.name: column.name in shown for column in offered_columns(now)},
+        "rows": show_rows(listed.rows, look.group, counts, kinds, now, cells, backed),
+        "cols": {column.name: column.name in shown for column in offered},
+        "answer_labels": [column.label for column in answers if column.name in shown],
         "acts": acts,
         "span": len(shown) + 2 + bool(acts),
         "next": changed_query(request.GET, after=listed.next) if listed.next else None,
         "form": form,
-        "columns_form": ColumnsForm(offered_columns(now), shown),
+        "columns_form": ColumnsForm(offered, shown),
         "kept": kept_fields(request.GET, (*LOOKS, "view")),
         "kept_filters": kept_fields(request.GET, [name for name in request.GET if name not in ("columns", "after")]),
         "groups": group_links(request.GET, look.group),
@@ -180,7 +198,12 @@ def read_bar(query: QueryDict, views: list[ViewRow], viewer: Viewer) -> ViewsBar
     )
 
 
-def read_look(query: QueryDict, now: datetime) -> Look:
+def answers_in(query: QueryDict, kinds: Mapping[str, RequestType]) -> list[Column]:
+    """The columns of types' own fields that this address offers."""
+    return offered_answers(kinds, query.get("type", ""), asked_columns(query.getlist("columns")), language())
+
+
+def read_look(query: QueryDict, now: datetime, answers: Sequence[Column] = ()) -> Look:
     """Sort, group and columns of an address; what is not known is left out and told."""
     lost = []
     sort, group = query.get("sort", "") or DEFAULT_SORT, query.get("group", "")
@@ -190,15 +213,16 @@ def read_look(query: QueryDict, now: datetime) -> Look:
     if group and group not in GROUPS:
         lost.append((_("Grouping"), group))
         group = ""
-    columns, unknown = read_columns(query.getlist("columns"), now)
+    columns, unknown = read_columns(query.getlist("columns"), now, answers)
     return Look(sort, group, columns, [*lost, *((_("Column"), name) for name in unknown)])
 
 
 def read_wanted(query: QueryDict, form: FilterForm) -> Wanted:
     """What the list is narrowed to; a value that is not among the choices narrows nothing."""
     form.is_valid()
-    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    return Wanted(text=chosen.pop("q").strip(), mine=query.get("mine") == "1", **chosen)
+    names = [name for name in form.fields if name not in form.wishes]
+    chosen = {name: form.cleaned_data.get(name, "") for name in names}
+    return Wanted(text=chosen.pop("q").strip(), mine=query.get("mine") == "1", answers=form.wished(), **chosen)
 
 
 def lost_filters(query: QueryDict, form: FilterForm) -> list[tuple[str, str]]:
@@ -207,7 +231,7 @@ def lost_filters(query: QueryDict, form: FilterForm) -> list[tuple[str, str]]:
     found = [(str(form.fields[name].label), query.get(name, "")) for name in names]
     for name in names:
         del form.errors[name]
-    return found
+    return found + lost_wishes(query, lambda name: name in form.wishes)
 
 
 def say_lost(name: str, value: str) -> str:
@@ -242,16 +266,20 @@ def show_rows(
     counts: Mapping[tuple[str, int], int],
     kinds: Mapping[str, RequestType],
     now: datetime,
+    cells: Sequence[Sequence[Cell]],
+    backed: Mapping[int, str],
 ) -> list[Row]:
     names = {key: words_in(kind.name, language()) for key, kind in kinds.items()}
     rows, last = [], None
-    for ask in asks:
+    for ask, own in zip(asks, cells, strict=True):
         heading = None
         if group and group_of(ask) != last:
             last = group_of(ask)
             heading = Heading(name_group(ask, group, names), counts.get(last, 0))
         age = (now - ask.filed_at).days if ask.filed_at else None
-        rows.append(Row(ask, tone_of(ask), names.get(ask.type.key, ask.type.key), age, heading))
+        rows.append(
+            Row(ask, tone_of(ask), names.get(ask.type.key, ask.type.key), age, heading, own, backed.get(ask.pk, ""))
+        )
     return rows
 
 

@@ -1,13 +1,13 @@
 """A request as its page shows it: where it stands, whose turn it is, what may be done, its story."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Q
+from django.forms import Form
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -20,7 +20,7 @@ from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
-from tracker.intake.models import Comment, Confidence, Delivery, WorkRequest
+from tracker.intake.models import Confidence, Delivery, WorkRequest
 from tracker.intake.queries import Need, examples_outside, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
@@ -30,13 +30,26 @@ from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
-from tracker.templatetags.times import number, say_day
+from tracker.templatetags.times import say_day
+from tracker.web.answer_words import Answer, Names, names_on, say_answers
 from tracker.web.courts import Court, after_ruling, promised_turn, promises_on, running, say_delivery, whose_turn
+from tracker.web.request_said import File, Said, read_said
 from tracker.web.request_story import Line, tell_request
+from tracker.web.request_ties import Kin, read_kin
 
 NEAREST = 5
 UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
-LOADED = ("type", "area__site", "team", "requester__team", "requester_team", "asked_by__team", "decided_by__team")
+CLOSED = (State.DECLINED, State.MERGED, State.WITHDRAWN)
+LOADED = (
+    "type",
+    "form",
+    "area__site",
+    "team",
+    "requester__team",
+    "requester_team",
+    "asked_by__team",
+    "decided_by__team",
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,15 @@ class Missed:
 
     message: str
     typed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Editing:
+    """A comment that its writer puts better: a form in its place, of this version of it."""
+
+    comment: int
+    form: Form
+    version: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +85,14 @@ class RequestPage:
     parts: Sequence[WorkRequest] = ()
     ranker: User | None = None
     named: Sequence[Condition] = ()
+    names: Names = field(default_factory=Names)
+    kin: Kin | None = None
+    said: Said = field(default_factory=Said)
+    editing: Editing | None = None
+
+    @property
+    def files(self) -> list[File]:
+        return self.said.files
 
     @cached_property
     def type_name(self) -> str:
@@ -117,7 +147,20 @@ class RequestPage:
 
     @property
     def stands(self) -> str:
-        return say_where(self.ask, self.item, self.triagers, self.needs, self.now)
+        stands = say_where(self.ask, self.item, self.triagers, self.needs, self.now)
+        return f"{stands} {self.contest_words}".strip()
+
+    @property
+    def contest_words(self) -> str:
+        """What became of a contest, after where it stands."""
+        if self.kin is None:
+            return ""
+        if self.ask.contest_open:
+            who = self.kin.above.user.name if self.kin.above else ""
+            return _("It is contested; %(who)s answers.") % {"who": who}
+        if self.kin.contest_upheld:
+            return _("It was contested, and the decision stands.")
+        return ""
 
     @property
     def owed(self) -> list[Promised]:
@@ -125,7 +168,8 @@ class RequestPage:
 
     @property
     def court(self) -> Court:
-        turn = whose_turn(self.ask, self.item, self.triagers, self.ranker)
+        above = self.kin.above.user if self.kin and self.kin.above else None
+        turn = whose_turn(self.ask, self.item, self.triagers, self.ranker, above)
         return promised_turn(turn, self.owed)
 
     @property
@@ -157,8 +201,8 @@ class RequestPage:
         return examples_outside(self.ask.example_urls, self.ask.area)
 
     @property
-    def answers(self) -> list[tuple[str, str]]:
-        return say_answers(self.ask, get_language() or "en", self.now.date())
+    def answers(self) -> list[Answer]:
+        return say_answers(self.ask, self.names, get_language() or "en", self.now.date())
 
     @property
     def confidence(self) -> str:
@@ -187,7 +231,16 @@ class RequestPage:
 
     @property
     def may_ask(self) -> bool:
-        return self._may_step(Power.TRIAGE, "ask")
+        return self._may_step(Power.TRIAGE, "ask") and not self.ask_refused
+
+    @property
+    def ask_refused(self) -> str:
+        """Why a second question is somebody else's."""
+        leads = Role.LEAD in self.viewer.roles and self.ask.team_id == self.viewer.team
+        lead = next((one for one in self.triagers if Role.LEAD in one.roles and one.team_id == self.ask.team_id), None)
+        if not self.ask.times_asked or leads or lead is None:
+            return ""
+        return _("It was asked before: a second question is for the lead, %(name)s.") % {"name": lead.name}
 
     @property
     def may_answer(self) -> bool:
@@ -213,7 +266,7 @@ class RequestPage:
 
     @property
     def may_edit(self) -> bool:
-        open_still = self.ask.state not in (State.DECLINED, State.WITHDRAWN)
+        open_still = self.ask.state not in CLOSED
         return open_still and any(
             may(self.viewer, one, self.ask.ties) for one in (Power.SPEAK_FOR, Power.EDIT_BUSINESS)
         )
@@ -233,7 +286,7 @@ class RequestPage:
 
     @property
     def may_comment(self) -> bool:
-        return may(self.viewer, Power.COMMENT, self.ask.ties)
+        return self.ask.state != State.MERGED and may(self.viewer, Power.COMMENT, self.ask.ties)
 
     @property
     def may_escalate(self) -> bool:
@@ -281,11 +334,13 @@ def tone_of(ask: WorkRequest) -> str:
     return STATE_TONES.get(State(ask.state), "neutral")
 
 
-def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> RequestPage:
-    """Needs LOADED; six statements more (item, leads, history, comments with names, case, late answer), one more each
-    for what was split, for who is asked for a rank, and for whom a ruling named."""
+def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: Editing | None = None) -> RequestPage:
+    """Needs LOADED; ten statements more (item, leads, history, comments with names, files, case, late answer, what was
+    merged, backings, own watch), one more each for what was split, for who is asked for a rank and for whom a ruling
+    named; see also read_kin and read_said."""
     story = story_of("request", ask.pk)
-    comments = Comment.objects.filter(ask=ask).visible_to(viewer).select_related("author__team").order_by("id")
+    kin = read_kin(ask, viewer, now)
+    said = read_said(ask, viewer, kin)
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
     case = case_of(ask.pk)
     ruled = case if case and case.state == CaseState.RULED else None
@@ -296,10 +351,14 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime) -> Reques
         item=item_of(ask.pk),
         triagers=triagers_of(ask),
         story=story,
-        told=tell_request(story, comments, parts),
+        told=tell_request(story, said, parts, kin),
         case=case,
         promises=promises_on(ask),
         parts=parts,
+        names=names_on(ask),
+        kin=kin,
+        said=said,
+        editing=editing,
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
         named=list(ruled.conditions.select_related("owner__team").order_by("id")) if ruled else [],
     )
@@ -358,6 +417,8 @@ def say_where(
             return _("Parked until %(day)s; then it comes back by itself.") % names
         case State.ACCEPTED:
             return _say_delivery(ask, item)
+        case State.MERGED:
+            return _("%(by)s merged it: it goes on in another request.") % names
     return _("Withdrawn by its requester.")
 
 
@@ -387,21 +448,3 @@ def _say_delivery(ask: WorkRequest, item: BacklogItem | None) -> str:
     if ask.effort_weeks is None:
         return _("Accepted and below the line: %(team)s has not said yet what it takes alone.") % values
     return _("Below the line: alone it takes %(weeks)s of %(team)s, and that is given away.") % values
-
-
-def say_answers(ask: WorkRequest, language: str, today: date) -> list[tuple[str, str]]:
-    """The answers to the type's own questions, in words."""
-    said = []
-    for one in ask.type.fields:
-        value: Any = ask.answers.get(one["key"])
-        if value is None:
-            continue
-        if one["kind"] == "date":
-            value = say_day(date.fromisoformat(value), today)
-        words = dict(one.get("choices") or ())
-        text = words_in(words[value], language) if isinstance(value, str) and value in words else value
-        shown = (
-            ", ".join(text) if isinstance(text, list) else number(text, 4) if isinstance(text, int | float) else text
-        )
-        said.append((words_in(one["label"], language), str(shown)))
-    return said

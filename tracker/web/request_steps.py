@@ -19,13 +19,15 @@ from tracker.intake.states import REQUEST
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
-from tracker.web.forms.requests import STEP_FORMS, CommentForm, PlainForm, StepForm
+from tracker.web.forms.decisions import ContestAnswerForm, ContestForm, MergeForm
+from tracker.web.forms.requests import STEP_FORMS, PlainForm, StepForm
+from tracker.web.merging import merge_by_key
 from tracker.web.once import once
 from tracker.web.request_page import Missed
 from tracker.web.requests import find_request, show_detail
 from tracker.web.together import note_before, undo_of
 from tracker.web.triage import TRIAGE, next_in_line, show_inbox
-from tracker.web.undo import tell_done
+from tracker.web.undo import tell_done, undo_by
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -49,11 +51,19 @@ STEPS: Mapping[str, Step] = {
     "decline": Step(actions.decline_request, _("%(key)s is declined."), "decline", STEP_FORMS["decline"]),
     "park": Step(actions.park_request, _("%(key)s is parked and comes back by itself."), "park", STEP_FORMS["park"]),
     "return": Step(actions.unpark_request, _("%(key)s is back in triage."), "return"),
+    "merge": Step(merge_by_key, _("%(key)s is merged into %(into)s."), "merge", MergeForm),
+    "unmerge": Step(actions.unmerge_request, _("%(key)s is on its own again, back in triage."), "unmerge"),
+    "contest": Step(actions.contest_decision, _("The decision on %(key)s is contested."), "", ContestForm),
+    "answer-contest": Step(actions.answer_contest, _("The contest of %(key)s is answered."), "", ContestAnswerForm),
     "withdraw": Step(actions.withdraw_request, _("%(key)s is withdrawn."), "withdraw"),
     "effort": Step(actions.set_request_effort, _("The effort of %(key)s is noted."), "", STEP_FORMS["effort"]),
     "restrict": Step(actions.restrict_request, _("%(key)s is seen by those it concerns alone.")),
     "open": Step(actions.restrict_request, _("%(key)s is seen by all."), facts={"restricted": False}),
 }
+
+
+UNTOLD = ("next", "alike", "upholds", "files")
+"""What somebody chose and did not type."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +74,7 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
     ask, step = find_request(request.viewer, key), STEPS[name]
     if request.method == "GET":
         return redirect("request", ask.key)
-    form = step.form(request.POST, auto_id=f"{name}-%s")
+    form = step.form(request.POST, request.FILES, auto_id=f"{name}-%s")
     status, missed = INVALID, None
     if form.is_valid():
         behind = next_in_line(request.viewer, ask) if request.POST.get("next") == TRIAGE and ask.filed_at else ""
@@ -80,38 +90,24 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
                 status, missed = STALE, Missed(str(refused), _typed(form))
         else:
             where = _where_next(request, ask, behind)
-            tell_done(request, step.said % {"key": ask.key}, undo_of(name, [before], where)[0])
+            undo = unmerge_of(ask) if name == "merge" else undo_of(name, [before], where)[0]
+            into = ask.merged_into.key if ask.merged_into else ""
+            tell_done(request, step.said % {"key": ask.key, "into": into}, undo)
             return redirect(where)
     show = show_inbox if request.POST.get("next") == TRIAGE and status != NotAllowed.status else show_detail
-    return show(request, ask, {name: form}, missed=missed, status=status)
+    return show(request, ask, {name.replace("-", "_"): form}, missed=missed, status=status)
+
+
+def unmerge_of(ask: WorkRequest) -> str:
+    """The address of the undo of a merge."""
+    return undo_by(reverse("request-unmerge", args=[ask.key]), {"version": ask.version})
 
 
 def _typed(form: Form) -> list[str]:
-    return [str(value) for name, value in form.cleaned_data.items() if value and name != "next"]
+    return [str(value) for name, value in form.cleaned_data.items() if value and name not in UNTOLD]
 
 
 def _where_next(request: SignedInRequest, ask: WorkRequest, behind: str) -> str:
     if request.POST.get("next") != TRIAGE:
         return reverse("request", args=[ask.key])
     return f"{reverse('triage')}?{urlencode({'key': behind})}" if behind else reverse("triage")
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-@once
-def comment(request: SignedInRequest, key: str) -> HttpResponseBase:
-    ask = find_request(request.viewer, key)
-    form = CommentForm(request.POST if request.method == "POST" else None, auto_id="comment-%s")
-    if request.method == "GET":
-        return redirect("request", ask.key)
-    status, missed = INVALID, None
-    if form.is_valid():
-        try:
-            actions.add_comment(actor=request.viewer, at=clock.now(), ask=ask, **form.arguments())
-        except NotAllowed as refused:
-            status, missed = refused.status, Missed(str(refused), _typed(form))
-        except Refused as refused:
-            status = tell_refusal(form, refused)
-        else:
-            return redirect("request", ask.key)
-    return show_detail(request, ask, {"comment": form}, missed=missed, status=status)

@@ -1,24 +1,28 @@
-"""The story of a request in words: its history and its comments, oldest first."""
+"""The story of a request in words: its steps, comments, files, merges and backings, each once, oldest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from tracker.history.queries import Moment
-from tracker.intake.models import Comment, Delivery, WorkRequest
+from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.queries import CORE_LABELS
 from tracker.projects.words import say_weeks
+from tracker.web.request_said import File, Said, Wrote
+from tracker.web.request_ties import Kin, say_stake
 from tracker.web.story import FIELDS, SENTENCES, Actor, Changes, new_values, say_changed, tell_moments
 
 
 @dataclass(frozen=True)
 class Line:
-    """`quote` is what they wrote; `internal` marks a note for one side; `part` is the request that the text names."""
+    """`quote` is what they wrote; `internal` marks a note for one side; `part` is the request that the text names;
+    `wrote` is the comment that it is, `files` what came with it."""
 
     who: Actor
     at: datetime
@@ -26,27 +30,67 @@ class Line:
     quote: str = ""
     internal: bool = False
     part: str = ""
+    wrote: Wrote | None = None
+    files: Sequence[File] = ()
+
+    @property
+    def anchor(self) -> str:
+        return f"comment-{self.wrote.id}" if self.wrote else ""
 
 
-def tell_request(story: Sequence[Moment], comments: Iterable[Comment], parts: Sequence[WorkRequest] = ()) -> list[Line]:
-    """`story` is latest first (one statement for names); comments come with their authors; `parts` are what was split
-    off it and what it was split off."""
+def tell_request(
+    story: Sequence[Moment], said: Said, parts: Sequence[WorkRequest] = (), kin: Kin | None = None
+) -> list[Line]:
+    """`story` is latest first (one statement for names); `said` holds also what was said of what was merged into it;
+    `parts` are what was split off it and what it was split off. What happened at one time keeps its order."""
     named = {moment.version: name_part(moment, parts) for moment in story if moment.verb == "split_request"}
+    named |= {moment.version: moment.reason for moment in story if moment.verb in NAMING}
     lines = [
-        Line(told.who, told.at, told.text, told.reason, part=named.get(told.version, ""))
-        for told in tell_moments("request", story)
+        Line(told.who, told.at, told.text, "" if told.reason == part else told.reason, part=part)
+        for told in reversed(tell_moments("request", story))
+        for part in [named.get(told.version, "")]
     ]
+    lines += tell_backings(kin) if kin else []
     lines += [
         Line(
-            Actor(comment.author.name, comment.author.side),
-            comment.at,
-            _("wrote, for the own side") if comment.internal_to else _("wrote"),
-            comment.text,
-            internal=bool(comment.internal_to),
+            wrote.who,
+            wrote.at,
+            _("wrote, for the own side") if wrote.internal else _("wrote"),
+            wrote.text,
+            internal=wrote.internal,
+            part=wrote.part,
+            wrote=wrote,
+            files=wrote.files,
         )
-        for comment in comments
+        for wrote in said.wrote
     ]
+    lines += tell_files(said)
     return sorted(lines, key=lambda line: line.at)
+
+
+def tell_files(said: Said) -> list[Line]:
+    """What was added apart from comments, all of one time together; and what was taken away again."""
+    lines = []
+    for together in said.batches:
+        first, count = together[0], len(together)
+        text = ngettext("added a file", "added %(count)s files", count) % {"count": count}
+        lines.append(Line(first.who, first.at, text, part=first.part, files=together))
+    for gone in said.removed:
+        words = _("put another file in the place of %(name)s") if gone.replaced else _("removed %(name)s")
+        lines.append(Line(gone.who, gone.at, words % {"name": gone.name}, part=gone.part))
+    return lines
+
+
+def tell_backings(kin: Kin) -> list[Line]:
+    """Each backing when it was written down, also what was withdrawn since."""
+    today, lines = timezone.localtime(kin.now).date(), []
+    for row in kin.backings:
+        words = {"stake": say_stake(row, today), "backer": (row.person or row.team or row.entered_by).name}
+        own = row.person_id == row.entered_by_id
+        text = _("backs it: %(stake)s") if own else _("wrote down that %(backer)s backs it: %(stake)s")
+        who = Actor(row.entered_by.name, row.entered_by.side)
+        lines.append(Line(who, row.at, text % words, row.note, part=kin.members.get(row.ask_id, "")))
+    return lines
 
 
 def say_accepted(changes: Changes) -> str:
@@ -83,6 +127,8 @@ def say_involved(changes: Changes) -> str:
     return _("brought in %(people)s") % {"people": people} if people else _("became a party to it")
 
 
+NAMING = ("merge_request", "take_in_request", "let_go_request")
+"""Verbs whose reason is the key of the other request."""
 FOLLOWED = {
     Delivery.WAITING: gettext_lazy("left it without a place above the line"),
     Delivery.SCHEDULED: gettext_lazy("put it on the plan of its project"),
@@ -118,6 +164,13 @@ SENTENCES.update(
         ("request", "open_request"): gettext_lazy("opened it to all"),
         ("request", "set_request_effort"): say_estimated,
         ("request", "split_request"): say_split,
+        ("request", "merge_request"): gettext_lazy("merged it"),
+        ("request", "unmerge_request"): gettext_lazy("took the merge back"),
+        ("request", "take_in_request"): gettext_lazy("merged another one into it"),
+        ("request", "let_go_request"): gettext_lazy("took another one out of it again"),
+        ("request", "contest_request"): gettext_lazy("contested the decision"),
+        ("request", "uphold_request"): gettext_lazy("let the decision stand"),
+        ("request", "reopen_request"): gettext_lazy("overturned the decision: back to triage"),
         ("request", "ask_rank"): gettext_lazy("asked the CTO for a rank of its own"),
         ("request", "involve"): say_involved,
         ("request", "follow_delivery"): say_followed,

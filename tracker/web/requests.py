@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker.backlog.rules import last_day_to_join
+from tracker.escalations.queries import similar_rulings
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
-from tracker.intake.models import WorkRequest
+from tracker.intake.models import RequestType, WorkRequest
 from tracker.intake.queries import (
     examples_outside,
     kinds_by_key,
     needs_of,
-    similar_requests,
 )
 from tracker.intake.rules import Stage
+from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
@@ -33,11 +34,13 @@ from tracker.projects.models import Project
 from tracker.sites.models import Area
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
+from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
+from tracker.web.merging import alike_of, near_hosts
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.request_page import LOADED, Missed, RequestPage, projects_near, read_request_page
+from tracker.web.request_page import LOADED, Editing, Missed, RequestPage, projects_near, read_request_page
 from tracker.web.together import note_before, undo_of
 from tracker.web.undo import tell_done
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -62,14 +65,21 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
 
 def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = None, **more: Any) -> RequestForm:
     """The form of a minute: what filing needs, and the chosen type's own questions for it."""
-    kinds = kinds_by_key()
-    form = RequestForm(given, kinds=kinds, areas=areas, language=language(), **more)
+    kinds = offered_kinds()
+    files = request.FILES if given is not None else None
+    form = RequestForm(given, files, kinds=kinds, areas=areas, language=language(), **more)
     form.keep(FILING)
+    form.add_files()
     chosen = (given or request.GET).get("type") or next(iter(kinds), "")
     if given is None:
         form.initial.setdefault("type", chosen)
-    form.add_answers(kinds.get(chosen), [Stage.FILING])
+    form.add_answers(kinds[chosen].fields if chosen in kinds else (), [Stage.FILING])
     return form
+
+
+def offered_kinds(*keys: str) -> dict[str, RequestType]:
+    """The types in force, and those with these keys."""
+    return {key: kind for key, kind in kinds_by_key().items() if kind.retired_at is None or key in keys}
 
 
 def hosts_to_join(viewer: Viewer, area: Area | None) -> list[tuple[Project, date | None]]:
@@ -109,8 +119,7 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
         "title": _("File a request"),
         "context_line": _("A minute is enough: the rest is asked for when it is needed."),
         "form": form,
-        "similar": similar_requests(request.viewer, title) if request.method == "POST" else [],
-        "hosts": hosts_to_join(request.viewer, area) if request.method == "POST" else [],
+        **(read_near(request.viewer, title, area) if request.method == "POST" else {}),
         "outside": examples_outside((form["example_urls"].value() or "").split(), area),
         "chosen_area": area,
         "checked": checked,
@@ -120,7 +129,7 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
 
 
 def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBase:
-    given, at = form.changes(), clock.now()
+    given, at = {**form.changes(), "files": form.held()}, clock.now()
     if "draft" in request.POST:
         ask = draft_request(actor=request.viewer, at=at, **given)
         messages.success(request, _("%(key)s is kept as a draft; only you see it.") % {"key": ask.key})
@@ -136,15 +145,22 @@ def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBas
 @require_GET
 @signed_in
 def show_similar(request: SignedInRequest) -> HttpResponse:
-    """While typing: similar requests for a title, projects above the line for an area."""
+    """While typing: similar requests and rulings for a title, projects above the line for an area."""
     require(request.viewer, Power.FILE_REQUEST)
     area = known_areas(request.viewer).get(request.GET.get("area", "")) if request.GET.get("area") else None
-    context = {
-        "similar": similar_requests(request.viewer, request.GET.get("title", "")),
-        "hosts": hosts_to_join(request.viewer, area),
-        "chosen_area": area,
-    }
+    context = {**read_near(request.viewer, request.GET.get("title", ""), area), "chosen_area": area}
     return render(request, "tracker/requests/_near.html", context)
+
+
+def read_near(viewer: Viewer, title: str, area: Area | None) -> dict[str, Any]:
+    """What is known about a title that is being typed, and which projects could carry it."""
+    question = read_question(title)
+    similar = [one.request for one in find_similar(viewer, question, area=area.pk if area else None)]
+    return {
+        "similar": similar,
+        "rulings": similar_rulings(viewer, question, [ask.pk for ask in similar]),
+        "hosts": hosts_to_join(viewer, area),
+    }
 
 
 @require_GET
@@ -152,10 +168,10 @@ def show_similar(request: SignedInRequest) -> HttpResponse:
 def show_questions(request: SignedInRequest) -> HttpResponse:
     """The questions that the chosen type asks for filing."""
     require(request.viewer, Power.FILE_REQUEST)
-    kinds = kinds_by_key()
+    kinds, chosen = offered_kinds(), request.GET.get("type", "")
     form = RequestForm(initial=request.GET.dict(), kinds=kinds, areas={}, language=language())
     form.keep([])
-    form.add_answers(kinds.get(request.GET.get("type", "")), [Stage.FILING])
+    form.add_answers(kinds[chosen].fields if chosen in kinds else (), [Stage.FILING])
     form.show_needed()
     return render(request, "tracker/requests/_questions.html", {"form": form})
 
@@ -166,17 +182,21 @@ def show_detail(
     refused: Mapping[str, Form] | None = None,
     *,
     missed: Missed | None = None,
+    editing: Editing | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a request; `refused` are forms by the name of their verb, `missed` what came too late."""
-    page = read_request_page(ask, request.viewer, clock.now())
+    """The page of a request; `refused` are forms by the name of their verb, `missed` what came too late, `editing` the
+    comment that is being put better."""
+    page = read_request_page(ask, request.viewer, clock.now(), editing)
     refused = dict(refused or {})
+    alike = alike_of(request.viewer, ask) if page.may_triage else []
     context = {
         "title": ask.title,
         "page": page,
         "ask": ask,
         "now": page.now,
-        "forms": step_forms(refused, lacking=page.acceptance.lacking),
+        "forms": {**step_forms(refused, lacking=page.acceptance.lacking), **decision_forms(refused, alike=alike)},
+        "near_hosts": near_hosts(page.now, ask) if page.may_triage else [],
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
@@ -201,7 +221,7 @@ def _filling_forms(request: SignedInRequest, page: RequestPage) -> dict[str, Req
             initial=shown_values(ask), kinds={}, areas={}, language=language(), auto_id=f"{need.stage}-%s"
         )
         form.keep(names)
-        form.add_answers(ask.type, [need.stage])
+        form.add_answers(ask.fields, [need.stage])
         form.show_needed(need.names)
         forms[str(need.stage)] = form
     return forms
@@ -226,7 +246,8 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
 
     def save(expected: int | None) -> HttpResponse:
         at, before = clock.now(), note_before(ask)
-        edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=form.changes())
+        changes, files = form.changes(), form.held()
+        edit_request(actor=request.viewer, at=at, ask=ask, expected=expected, changes=changes, files=files)
         if "file" in request.POST and ask.state == State.DRAFT:
             file_draft(actor=request.viewer, at=at, ask=ask)
         moved = form.changed_data == ["area"]
@@ -266,8 +287,9 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     stage = _stage_asked(request)
     form = RequestForm(
         request.POST or None,
+        request.FILES or None,
         initial=shown_values(ask),
-        kinds=kinds_by_key(),
+        kinds=offered_kinds(ask.type.key),
         areas=known_areas(viewer),
         language=language(),
         auto_id="edit-%s",
@@ -278,7 +300,7 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     if stage:
         names &= {*needs_of(ask, language())[stage].names, "confidence_source"}
         form.keep(names)
-        form.add_answers(ask.type, [stage])
+        form.add_answers(ask.fields, [stage])
         return form
     if ask.state not in (State.DRAFT, State.FILED, State.NEEDS_INFORMATION):
         names -= {"type"}
@@ -288,5 +310,7 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
             if getattr(ask, name) not in (None, ""):
                 form.fields[name].help_text = _("Fixed since triage.")
     form.keep(names)
-    form.add_answers(form.kinds.get(request.POST.get("type", "")) or ask.type)
+    chosen = form.kinds.get(request.POST.get("type", ""), ask.type)
+    form.add_answers(ask.fields if chosen == ask.type else chosen.fields)
+    form.add_files()
     return form

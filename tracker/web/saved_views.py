@@ -1,5 +1,6 @@
 """Saved views of the list of requests: all that one sees, keeping what is shown, changing and deleting them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +19,13 @@ from tracker.people.actions import change_view, delete_view, save_view
 from tracker.people.models import Place, SavedView, Team
 from tracker.people.queries import ViewRow, list_views
 from tracker.people.rules import clean_query
+from tracker.web.exports import Column
 from tracker.web.forms.answers import answer_form, told
 from tracker.web.forms.requests import FilterForm
 from tracker.web.forms.views import NewViewForm, ViewForm
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.request_list import GATHERED, lost_filters, read_look, read_wanted, say_lost
+from tracker.web.request_list import GATHERED, answers_in, lost_filters, read_look, read_wanted, say_lost
 from tracker.web.requests import known_areas, language
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -51,7 +53,7 @@ def show_views(request: SignedInRequest) -> HttpResponse:
     def show(view: ViewRow) -> ShownView:
         query = QueryDict(view.query)
         form = FilterForm(query, kinds=kinds, areas=areas, teams=teams, language=language())
-        words, lost = describe_view(query, form, now)
+        words, lost = describe_view(query, form, now, answers_in(query, kinds))
         return ShownView(view, f"{reverse('request-list')}?{view.address}", words, lost, may_keep(viewer, view))
 
     context = {
@@ -72,15 +74,17 @@ def may_keep(viewer: Viewer, view: ViewRow) -> bool:
     return may(viewer, Power.KEEP_VIEW, Ties(requester=view.owner.pk))
 
 
-def describe_view(query: QueryDict, form: FilterForm, now: datetime) -> tuple[str, list[str]]:
+def describe_view(
+    query: QueryDict, form: FilterForm, now: datetime, answers: Sequence[Column] = ()
+) -> tuple[str, list[str]]:
     """Its filters, groups and columns, and what of them is lost."""
-    look, wanted = read_look(query, now), read_wanted(query, form)
+    look, wanted = read_look(query, now, answers), read_wanted(query, form)
     parts = [_("“%(text)s”") % {"text": wanted.text}] if wanted.text else []
     if wanted.mine:
         parts.append(_("Mine"))
     for name, field in form.fields.items():
         labels = dict(getattr(field, "choices", ()))
-        if value := getattr(wanted, name, ""):
+        if value := form.data.get(name, "") if name in form.wishes else getattr(wanted, name, ""):
             parts.append(_("%(name)s: %(value)s") % {"name": field.label, "value": labels.get(value, value)})
     if look.group:
         parts.append(_("%(name)s: %(value)s") % {"name": _("Groups"), "value": GATHERED[look.group]})

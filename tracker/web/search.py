@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Escalation, Ruling
 from tracker.intake.models import WorkRequest
+from tracker.intake.queries import similar_requests
 from tracker.people.access import Viewer
 from tracker.projects.models import Project
 from tracker.web.render import render_page
@@ -73,7 +74,10 @@ def say_words(column: str, text: str) -> Q:
 
 
 def find_all(viewer: Viewer, text: str) -> list[Group]:
-    """At most ten of each kind that the viewer may see; four statements and those of packages above, one for a key."""
+    """At most ten of each kind that the viewer may see; four statements and those of packages above, one for a key.
+
+    Two more where no request has all the words.
+    """
     kind, key = read_key(text)
     projects, requests = Project.objects.visible_to(viewer), WorkRequest.objects.visible_to(viewer)
     items = BacklogItem.objects.visible_to(viewer).select_related("ask", "project")
@@ -90,11 +94,17 @@ def find_all(viewer: Viewer, text: str) -> list[Group]:
     of_items = say_words("ask__title", text) | Q(tracker_key__iexact=text)
     return [
         _group(gettext_lazy("Projects"), projects.filter(say_words("title", text)).order_by("rank")),
-        _group(gettext_lazy("Requests"), requests.filter(say_words("title", text)).order_by("-id")),
+        _requests(viewer, text, requests.filter(say_words("title", text)).order_by("-id")),
         _group(gettext_lazy("Backlog items"), items.filter(of_items).order_by("-id")),
         _group(gettext_lazy("Cases"), cases.filter(of_cases).order_by("-id")),
         *(find(viewer, text) for find in _finders.values()),
     ]
+
+
+def _requests(viewer: Viewer, text: str, rows: QuerySet[Any]) -> Group:
+    """What has all the words; where nothing has, what says much the same in other words or spells them otherwise."""
+    group = _group(gettext_lazy("Requests"), rows)
+    return group if group.hits else Group(group.label, [_hit(ask) for ask in similar_requests(viewer, text)], False)
 
 
 def _group(label: Promise, rows: QuerySet[Any] | None) -> Group:

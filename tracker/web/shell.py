@@ -68,7 +68,7 @@ PLACES = [
     Place("project-list", _("Projects"), "folder-kanban", (Power.VIEW,)),
     Place("backlog", _("Backlog"), "layers", (Power.VIEW,)),
     Place("limbo", _("Limbo"), "hourglass", (Power.VIEW,)),
-    Place("import-list", _("Imports"), "file-up", (Power.IMPORT_PROJECTS,)),
+    Place("import-list", _("Imports"), "file-up", (Power.IMPORT_PROJECTS, Power.FILE_REQUEST)),
     Place("people-list", _("People"), "users", (Power.MANAGE_PEOPLE,)),
     Place("team-list", _("Teams"), "network", (Power.MANAGE_SITES,)),
     Place("site-list", _("Sites"), "globe", (Power.MANAGE_AREAS, Power.MANAGE_SITES)),
@@ -82,12 +82,14 @@ PAGES = [
     Place("team-list", _("Teams"), "", (Power.VIEW,)),
     Place("site-list", _("Sites"), "", (Power.VIEW,)),
     Place("view-list", _("Saved views"), "", (Power.VIEW,)),
+    Place("type-list", _("Request types"), "", (Power.MANAGE_TYPES,)),
     Place("settings-level", _("Levels"), "", (Power.MANAGE_PEOPLE,)),
     Place("status", _("Status"), "", (Power.MANAGE_PEOPLE,)),
     Place("notice-list", _("News"), ""),
     Place("mail-choice", _("What comes by mail"), ""),
     Place("profile", _("Profile, language, time zone"), ""),
     Place("token-list", _("API tokens"), ""),
+    Place("ticket-list", _("Old tickets"), "", (Power.IMPORT_TICKETS,)),
     Place("words", _("Words"), ""),
 ]
 """What else the palette finds by its name; it asks for no count and stands in no menu of its own."""

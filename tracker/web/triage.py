@@ -17,9 +17,12 @@ from tracker.people.access import Power, Ties, Viewer, may
 from tracker.promises.models import Kind, Promise
 from tracker.web.courts import owed_as, running, say_due
 from tracker.web.forms.answers import STALE
+from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.requests import step_forms
+from tracker.web.merging import alike_of, near_hosts
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, read_request_page
+from tracker.web.request_ties import say_backed
 from tracker.web.shell import count_waiting
 from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in
@@ -72,17 +75,23 @@ def show_inbox(
     page = read_request_page(ask, request.viewer, now) if ask else None
     owed = owed_as(f"{one.key}:{kind}" for one in queue for kind in ANSWERS)
     lacking = page.acceptance.lacking if page else []
+    alike = alike_of(request.viewer, ask) if ask and page and page.may_triage else []
+    backed = say_backed(request.viewer, queue[:SHOWN], now)
     count = ngettext("%(count)s request waits for you", "%(count)s requests wait for you", len(queue))
     if len(queue) > SHOWN:
         count = _("More than %(count)s requests wait for you")
     context = {
         "title": count % {"count": min(len(queue), SHOWN)} if queue else _("No request waits for you"),
         "context_line": _("Oldest first: accept, ask, decline or park; the next one opens by itself.") if queue else "",
-        "queue": [(one, *_due(one, owed, now)) for one in queue[:SHOWN]],
+        "queue": [(one, *_due(one, owed, now), backed.get(one.pk, "")) for one in queue[:SHOWN]],
         "ask": ask,
         "page": page,
         "now": now,
-        "forms": step_forms(dict(refused or {}), lacking=lacking, then=TRIAGE),
+        "forms": {
+            **step_forms(dict(refused or {}), lacking=lacking, then=TRIAGE),
+            **decision_forms(dict(refused or {}), alike=alike, then=TRIAGE),
+        },
+        "near_hosts": near_hosts(now, ask) if ask and page and page.may_triage else [],
         "missed": missed,
         "acts": acts_for(request.viewer, of=TOGETHER),
         "stale": status == STALE,

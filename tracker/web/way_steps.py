@@ -28,7 +28,7 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 def find_ask(viewer: Viewer, key: str) -> WorkRequest:
     """404 for what the viewer may not know of."""
-    loaded = WorkRequest.objects.visible_to(viewer).select_related("type", "area", "team", "requester__team")
+    loaded = WorkRequest.objects.visible_to(viewer).select_related("type", "form", "area", "team", "requester__team")
     ask = loaded.filter(key=key).first()
     if ask is None:
         raise Http404

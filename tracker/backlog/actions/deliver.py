@@ -24,7 +24,7 @@ from tracker.launches.models import Check, CheckState
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.actions import unblock_project
 
-CLOSING = ("decline", "park", "withdraw")
+CLOSING = ("decline", "park", "merge", "withdraw")
 HOME_AGAIN: Mapping[str, Any] = {"orphaned_at": None, "orphan_cause": ""}
 
 

@@ -40,7 +40,7 @@ def own_in_motion(viewer: Viewer) -> list[InMotion]:
         lead=Subquery(leads.order_by("id").values("name")[:1]),
         ranker=Subquery(chiefs.order_by("id").values("name")[:1]),
     ).exclude(Q(item_state__isnull=False) & ~Q(item_state=ItemState.PROPOSED))
-    found = rows.select_related("type", "area", "team", "asked_by").order_by(F("filed_at").asc(), "id")
+    found = rows.select_related("type", "form", "area", "team", "asked_by").order_by(F("filed_at").asc(), "id")
     return [_read(ask) for ask in found[:MOST]]
 
 

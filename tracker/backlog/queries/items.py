@@ -25,8 +25,8 @@ MOST_DECISIONS = 50
 
 
 def lacking_for_embedding(ask: WorkRequest) -> list[str]:
-    """The names of the fields that embedding needs and the request does not have; needs `type` loaded."""
-    return missing(Stage.EMBEDDING, ask.core, ask.type.fields, ask.answers)
+    """The names of the fields that embedding needs and the request does not have; needs `type` and `form` loaded."""
+    return missing(Stage.EMBEDDING, ask.core, ask.fields, ask.answers)
 
 
 def words_lacking(ask: WorkRequest) -> list[str]:

@@ -1,7 +1,12 @@
 """The verbs of cases, the only writers of this room."""
 
 from tracker.escalations.actions.effects import read_acts, told_act
-from tracker.escalations.actions.following import close_cases, follow_firings, raise_aged
+from tracker.escalations.actions.following import (
+    close_cases,
+    docket_contests,
+    follow_firings,
+    raise_aged,
+)
 from tracker.escalations.actions.raising import (
     acknowledge_breach,
     raise_case,
@@ -20,6 +25,7 @@ __all__ = [
     "acknowledge_breach",
     "acknowledge_late",
     "close_cases",
+    "docket_contests",
     "follow_firings",
     "issue_ruling",
     "meet_condition",

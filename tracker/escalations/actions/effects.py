@@ -18,7 +18,7 @@ from tracker.backlog.actions.placing import running_period
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ItemState
 from tracker.escalations.rules import Act, Effect
-from tracker.intake.actions import accept_request, decline_request
+from tracker.intake.actions import accept_request, answer_contest, decline_request
 from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Invalid, NotFound
 from tracker.people.access import Viewer
@@ -82,7 +82,7 @@ def read_acts(values: Sequence[Mapping[str, Any]]) -> list[Act]:
 def _embed(bench: Bench, act: Act) -> Told:
     """Agreed at once; a proposal to this host is answered, one to another host falls."""
     host, weeks = _project(act.project), _weeks(act)
-    loaded = BacklogItem.objects.select_related("ask__type", "project__owner", "team", "period")
+    loaded = BacklogItem.objects.select_related("ask__type", "ask__form", "project__owner", "team", "period")
     item = loaded.filter(ask=bench.ask, state=ItemState.PROPOSED).first()
     by: dict[str, Any] = {"actor": bench.actor, "at": bench.at, "by_ruling": True}
     if item is not None and item.project_id != host.pk:
@@ -137,11 +137,23 @@ def _pin(bench: Bench, act: Act) -> Told:
 
 
 def _accept(bench: Bench, act: Act) -> Told:
+    if bench.ask.contest_open:
+        _answer_contest(bench, upholds=False)
     accept_request(actor=bench.actor, at=bench.at, ask=bench.ask, by_ruling=True)
     return {"state": bench.ask.state}
 
 
+def _answer_contest(bench: Bench, *, upholds: bool) -> None:
+    answer_contest(
+        actor=bench.actor, at=bench.at, ask=bench.ask, upholds=upholds, reason=bench.sentence, by_ruling=True
+    )
+
+
 def _decline(bench: Bench, act: Act) -> Told:
+    """A decision that is contested stands; whatever else waits is declined."""
+    if bench.ask.contest_open:
+        _answer_contest(bench, upholds=True)
+        return {"state": bench.ask.state}
     decline_request(actor=bench.actor, at=bench.at, ask=bench.ask, reason=bench.sentence, by_ruling=True)
     return {"state": bench.ask.state}
 

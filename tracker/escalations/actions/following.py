@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
 from django.db import transaction
 
 from tracker.escalations.actions.beginning import (
@@ -26,7 +27,7 @@ from tracker.promises.models import Deed, Kind
 
 SYSTEM = "system"
 BATCH = 200
-DECIDING = ("accept", "decline", "park", "withdraw")
+DECIDING = ("accept", "decline", "merge", "park", "reopen", "unmerge", "withdraw")
 ENTRIES = """
 SELECT 'escalation' AS subject, made.id AS subject_id, made.version, %(actor)s::text AS actor, %(verb)s::text AS verb,
        %(at)s::timestamptz AS at, '' AS reason, {changes} AS changes FROM made
@@ -49,6 +50,18 @@ WITH broken AS (
     ORDER BY ask ON CONFLICT DO NOTHING RETURNING *
 ), fresh AS ({ENTRIES.format(changes=ADDED)}) {RECORD}
 """  # noqa: S608  filled in with constants
+CONTEST = f"""
+WITH told AS (
+    SELECT * FROM jsonb_to_recordset(%(told)s::jsonb) AS told (ask bigint, requester bigint, why text, state text)
+), made AS (
+    INSERT INTO tracker_escalation (version, ask_id, state, reason, origin, sealed, parties, raised_by_id, created_at,
+        wanted, options, tried, proposal, proposal_side)
+    SELECT 1, ask, 'docketed', CASE WHEN state = 'declined' THEN 'declined' ELSE 'priority' END, 'raised', false,
+           '{{}}'::bigint[], requester, %(at)s, why, '{{}}'::text[], '', '', '' FROM told
+    ORDER BY ask ON CONFLICT DO NOTHING RETURNING *
+), fresh AS ({ENTRIES.format(changes=ADDED)}) {RECORD}
+"""  # noqa: S608  filled in with constants
+"""Where the request is before the mediator already, that line or case stays."""
 OPEN_POSITIONS = f"""
 WITH made AS (
     UPDATE tracker_escalation one SET opened_at = %(at)s, version = version + 1
@@ -89,6 +102,7 @@ WITH old AS (
 CLOSE = f"""
 WITH old AS (
     SELECT id, state FROM tracker_escalation WHERE ask_id = ANY(%(asks)s::bigint[]) AND state IN ('docketed', 'open')
+      AND (NOT %(lines)s::boolean OR state = 'docketed' AND origin = 'raised' AND began_at IS NULL)
     ORDER BY id FOR UPDATE
 ), made AS (
     UPDATE tracker_escalation e SET state = 'settled', ended_at = %(at)s, version = version + 1
@@ -165,17 +179,31 @@ def _break_conditions(event: PromisesFired) -> None:
 
 
 def close_cases(event: RequestsMoved) -> None:
-    """A request that is decided or withdrawn needs no mediator: its line and its case are settled by that."""
-    if event.verb not in DECIDING:
+    """A request that is decided or withdrawn needs no mediator: its line and its case are settled by that. Where a
+    contested decision stands, only the line that the contest put there."""
+    if event.verb not in (*DECIDING, "uphold"):
         return
     asks = [moved.ask_id for moved in event.moved]
-    given = {"asks": asks, "at": event.at, "actor": event.actor, "verb": "settle_by_decision"}
+    lines = event.verb == "uphold"
+    given = {"asks": asks, "at": event.at, "actor": event.actor, "verb": "settle_by_decision", "lines": lines}
     closed = fetch_rows(CLOSE, given)
     were_open = [pk for pk, before in closed if before == CaseState.OPEN]
     if were_open:
         keys = Escalation.objects.filter(pk__in=were_open).values_list("key", flat=True)
         end_promises(list(keys), actor_key=event.actor, at=event.at)
         _tell(were_open, "decided", event.actor, event.at)
+
+
+def docket_contests(event: RequestsMoved) -> None:
+    """What the CTO decided and who asked contests is a line on the docket: the mediator answers it or takes it up."""
+    told = [
+        {"ask": one.ask_id, "requester": one.requester_id, "why": one.reason, "state": one.state}
+        for one in event.moved
+        if one.mediated
+    ]
+    if event.verb == "contest" and told:
+        given = {"told": orjson.dumps(told).decode(), "at": event.at, "actor": event.actor, "verb": "docket_case"}
+        fetch_rows(CONTEST, given)
 
 
 @transaction.atomic

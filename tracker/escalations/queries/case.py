@@ -38,6 +38,7 @@ from tracker.promises.models import Kind, Promise
 UNDECIDED = (State.FILED, State.NEEDS_INFORMATION)
 LOADED = (
     "ask__type",
+    "ask__form",
     "ask__area",
     "ask__team",
     "ask__requester__team",
@@ -195,7 +196,7 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
 
 def _known(ask: WorkRequest, numbers: Numbers, there: TeamList | None, team: int | None) -> Known:
     """What the rule about prefilled rulings asks for."""
-    item, undecided = numbers.item, ask.state in UNDECIDED
+    item, undecided = numbers.item, ask.state in UNDECIDED or ask.contest_open
     if ask.state not in (*UNDECIDED, State.ACCEPTED):
         return Known(undecided=False, declined=ask.state == State.DECLINED)
     if item is not None and item.state in BLOCKING:

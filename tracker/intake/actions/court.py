@@ -1,5 +1,6 @@
 """Whose turn a request is: the promises that its steps open, hand over, and keep."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 
 from tracker.intake.events import Moved, RequestsMoved
@@ -14,14 +15,27 @@ ENDS: dict[str, dict[str, PromiseState]] = {
     "accept": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
     "decline": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
     "park": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
-    "withdraw": {Kind.TRIAGE: LIFTED, Kind.DECISION: LIFTED, Kind.REPLY: LIFTED},
+    "withdraw": {Kind.TRIAGE: LIFTED, Kind.DECISION: LIFTED, Kind.REPLY: LIFTED, Kind.CONTEST: LIFTED},
+    "merge": {Kind.TRIAGE: KEPT, Kind.DECISION: KEPT, Kind.REPLY: LIFTED},
+    "return": {Kind.CONTEST: LIFTED},
+    "uphold": {Kind.CONTEST: KEPT},
+    "reopen": {Kind.CONTEST: KEPT},
+    "unmerge": {Kind.CONTEST: KEPT},
 }
 BEGINS: dict[str, tuple[Kind, ...]] = {
     "file": (Kind.TRIAGE, Kind.DECISION),
     "return": (Kind.TRIAGE, Kind.DECISION),
     "ask": (Kind.REPLY,),
     "answer": (Kind.DECISION,),
+    "contest": (Kind.CONTEST,),
+    "reopen": (Kind.TRIAGE, Kind.DECISION),
+    "unmerge": (Kind.TRIAGE, Kind.DECISION),
 }
+HOLDERS: Mapping[str, Callable[[Moved], int | None]] = {
+    Kind.REPLY: lambda ask: ask.requester_id,
+    Kind.CONTEST: lambda ask: ask.above,
+}
+"""Who owes it; everything else is the lead's."""
 
 
 def follow_court(event: RequestsMoved) -> None:
@@ -38,7 +52,7 @@ def _owed(ask: Moved, kind: Kind, verb: str) -> Owed:
         source=f"{ask.key}:{kind}",
         matter=f"request:{ask.ask_id}",
         facts={"key": ask.key, "title": ask.title, "url": f"/requests/{ask.key}/"},
-        holder=ask.requester_id if kind == Kind.REPLY else None,
+        holder=HOLDERS[kind](ask) if kind in HOLDERS else None,
         team=ask.team_id,
         until=datetime.combine(ask.deadline_on, time(), UTC) if ask.deadline_on else None,
         resumes=verb == "answer",

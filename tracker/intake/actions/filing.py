@@ -1,6 +1,6 @@
-"""Verbs of those who ask: draft, file, edit, withdraw, restrict, comment."""
+"""Verbs of those who ask: draft, file, edit, withdraw, restrict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,21 +8,24 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row, stale
+from tracker.intake.actions.attaching import put_files
 from tracker.intake.actions.checks import (
     BUSINESS,
     check_complete,
     check_fields,
+    check_files,
     check_locked,
     merge_answers,
     spread_fields,
 )
-from tracker.intake.actions.steps import need_text, take_step, tell_step
-from tracker.intake.catalog import TYPES
-from tracker.intake.events import CommentAdded
-from tracker.intake.models import Comment, Delivery, RequestType, WorkRequest
+from tracker.intake.actions.steps import take_step, tell_step
+from tracker.intake.actions.types import check_offered, put_type
+from tracker.intake.actions.wording import learn_words
+from tracker.intake.catalog import TYPES, check_type_fields
+from tracker.intake.files import Held
+from tracker.intake.models import Delivery, RequestType, WorkRequest
 from tracker.intake.states import REQUEST, State
 from tracker.kernel.errors import Invalid, Refused
-from tracker.kernel.events import publish
 from tracker.people.access import Power, Viewer, may, require
 from tracker.sites.models import Area
 
@@ -36,15 +39,17 @@ def ensure_request_types(*, at: datetime) -> int:
     known = set(RequestType.objects.values_list("key", flat=True))
     fresh = [(position, words) for position, words in enumerate(TYPES, start=1) if words["key"] not in known]
     for position, words in fresh:
-        kind = RequestType(key=words["key"], name=words["name"], fields=list(words["fields"]), position=position)
-        add_row(kind, actor=SYSTEM, at=at, verb="add_request_type")
+        fields = check_type_fields(list(words["fields"]))
+        put_type(RequestType(key=words["key"], name=words["name"], position=position), fields, actor=SYSTEM, at=at)
     return len(fresh)
 
 
 @transaction.atomic
-def draft_request(*, actor: Viewer, at: datetime, type: RequestType, title: str, **more: Any) -> WorkRequest:
+def draft_request(
+    *, actor: Viewer, at: datetime, type: RequestType, title: str, files: Sequence[Held] = (), **more: Any
+) -> WorkRequest:
     """A draft may lack everything but its type and title; only its writer sees it."""
-    return _add_request(actor, at, State.DRAFT, type, {"title": title, **more})
+    return _add_request(actor, at, State.DRAFT, type, {"title": title, **more}, files)
 
 
 @transaction.atomic
@@ -57,16 +62,21 @@ def file_request(
     area: Area,
     example_urls: list[str],
     why: str,
+    files: Sequence[Held] = (),
     **more: Any,
 ) -> WorkRequest:
     """Files in one step; routed to the team of the area. Raises Invalid (`incomplete`) with what is missing."""
     given = {"title": title, "area": area, "example_urls": example_urls, "why": why, **more}
-    return _add_request(actor, at, State.FILED, type, given)
+    return _add_request(actor, at, State.FILED, type, given, files)
 
 
-def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any]) -> WorkRequest:
+def _add_request(
+    actor: Viewer, at: datetime, state: State, type: RequestType, given: dict[str, Any], files: Sequence[Held]
+) -> WorkRequest:
     require(actor, Power.FILE_REQUEST)
-    check_fields(given, type)
+    check_offered(type)
+    check_files(given, type.fields, {}, files)
+    check_fields(given, type.fields)
     ask = WorkRequest(
         type=type,
         state=state,
@@ -77,9 +87,11 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
         **spread_fields(given),
     )
     if state == State.FILED:
-        check_complete(ask, type)
-        ask.filed_at = at
+        check_complete(ask, type.fields)
+        ask.filed_at, ask.form_id = at, type.form_id
     add_row(ask, actor=actor.key, at=at, verb="file_request" if state == State.FILED else "draft_request")
+    learn_words([ask.title])
+    put_files(actor=actor, at=at, ask=ask, files=files)
     if state == State.FILED:
         tell_step(ask, at=at, actor=actor.key, verb="file")
     return ask
@@ -89,13 +101,23 @@ def _add_request(actor: Viewer, at: datetime, state: State, type: RequestType, g
 def file_draft(*, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None = None) -> None:
     require(actor, Power.SPEAK_FOR, ask.ties)
     REQUEST.next(ask.state, "file")
-    check_complete(ask, ask.type)
-    take_step(ask, "file", actor=actor, at=at, expected=expected, changes={"filed_at": at})
+    check_offered(ask.type)
+    given = {"answers": merge_answers(ask.answers, {}, ask.type.fields)}
+    check_fields(given, ask.type.fields)
+    check_complete(ask, ask.type.fields)
+    changes = {**_changed(ask, given), "form_id": ask.type.form_id, "filed_at": at}
+    take_step(ask, "file", actor=actor, at=at, expected=expected, changes=changes)
 
 
 @transaction.atomic
 def edit_request(
-    *, actor: Viewer, at: datetime, ask: WorkRequest, expected: int | None, changes: Mapping[str, Any]
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    expected: int | None,
+    changes: Mapping[str, Any],
+    files: Sequence[Held] = (),
 ) -> None:
     """Business fields are for those who hold them, wording also for the requester; see check_locked for what is fixed.
 
@@ -103,19 +125,29 @@ def edit_request(
     """
     if expected is not None and expected != ask.version:
         raise stale(ask.version, ask, expected)
-    kind = changes.get("type", ask.type)
-    given = spread_fields(changes)
+    fields, given = ask.fields, spread_fields(changes)
+    if "type" in given and given["type"] != ask.type:
+        fields = given["type"].fields
+        check_offered(given["type"])
+        if ask.state != State.DRAFT:
+            given["form_id"] = given["type"].form_id
+    check_files(given, fields, ask.answers, files)
     if "answers" in given or "type" in given:
-        given["answers"] = merge_answers(ask.answers, given.get("answers", {}), kind)
+        given["answers"] = merge_answers(ask.answers, given.get("answers", {}), fields)
     _require_editing(actor, ask, _changed(ask, given))
-    check_fields(given, kind)
+    check_fields(given, fields, ask.answers if fields is ask.fields else None)
     fresh = _changed(ask, given)
     check_locked(ask, fresh)
+    if files and not may(actor, Power.SPEAK_FOR, ask.ties):
+        require(actor, Power.EDIT_BUSINESS, ask.ties)
+    put_files(actor=actor, at=at, ask=ask, files=files)
     if not fresh:
         return
     if ask.state != State.DRAFT:
-        check_complete(ask, kind, fresh)
+        check_complete(ask, fields, fresh)
     change_row(ask, actor=actor.key, at=at, verb="edit_request", changes={**fresh, "updated_at": at}, expected=expected)
+    if "title" in fresh:
+        learn_words([ask.title])
 
 
 @transaction.atomic
@@ -177,16 +209,3 @@ def restrict_request(
         changes["parties"] = [*ask.parties, actor.id]
     verb = "restrict_request" if restricted else "open_request"
     change_row(ask, actor=actor.key, at=at, verb=verb, changes=changes, expected=expected)
-
-
-@transaction.atomic
-def add_comment(*, actor: Viewer, at: datetime, ask: WorkRequest, text: str, internal: bool = False) -> Comment:
-    """`internal`: only the writer's own side reads it."""
-    require(actor, Power.COMMENT, ask.ties)
-    need_text("text", text, _("Write something."))
-    if internal and not actor.side:
-        raise Invalid(_("You stand on neither side."), fields={"internal": _("You stand on neither side.")})
-    side = actor.side if internal else ""
-    comment = Comment.objects.create(ask=ask, author_id=actor.id, text=text, internal_to=side, at=at)
-    publish(CommentAdded(at=at, actor=actor.key, ask_id=ask.pk, comment_id=comment.pk, internal_to=side))
-    return comment

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import Fact, add_row, change_row, record
 from tracker.intake.actions.steps import need_future, need_text, tell_step
+from tracker.intake.actions.wording import learn_words
 from tracker.intake.events import Moved, RequestsMoved
 from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
@@ -54,7 +55,7 @@ def split_request(
     number = ask.split_number or ask.pk
     part = chr(ord("b") + WorkRequest.objects.filter(split_number=number).count())
     copied = ["type_id", "why", "area_id", "team_id", "requester_id", "requester_team_id", "parties", "restricted"]
-    copied += ["example_urls", "kpi", "answers", "filed_at"]
+    copied += ["example_urls", "kpi", "answers", "form_id", "filed_at"]
     rest = WorkRequest(
         split_number=number,
         split_part=part,
@@ -63,6 +64,7 @@ def split_request(
         state=State.PARKED,
         decision_reason=reason,
         review_on=review_on,
+        times_parked=1,
         decided_at=at,
         decided_by_id=actor.id,
         created_at=at,
@@ -70,6 +72,7 @@ def split_request(
         **{name: getattr(ask, name) for name in copied},
     )
     add_row(rest, actor=actor.key, at=at, verb="split_request", reason=reason)
+    learn_words([rest_title])
     tell_step(rest, at=at, actor=actor.key, verb="park", reason=reason)
     return rest
 

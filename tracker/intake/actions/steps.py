@@ -44,6 +44,10 @@ def take_step(
     tell_step(ask, at=at, actor=actor.key, verb=verb, reason=reason)
 
 
+UNCONTESTED: Mapping[str, Any] = {"contested_at": None, "contest_reason": "", "contest_answered_at": None}
+"""Each decision may be contested once."""
+
+
 def decide(
     ask: WorkRequest,
     verb: str,
@@ -54,7 +58,7 @@ def decide(
     expected: int | None,
     reason: str = "",
 ) -> None:
-    told = {**changes, "decided_at": at, "decided_by_id": actor.id}
+    told = {**changes, **UNCONTESTED, "decided_at": at, "decided_by_id": actor.id}
     take_step(ask, verb, actor=actor, at=at, changes=told, expected=expected, reason=reason)
 
 
@@ -70,8 +74,18 @@ def refuse_latecomer(ask: WorkRequest, actor: Viewer, kind: type[Refused], **fac
     return kind(text, decided_by=name, **{"state": ask.state, **facts})
 
 
-def tell_step(ask: WorkRequest, *, at: datetime, actor: str, verb: str, reason: str = "") -> None:
-    moved = Moved(ask.pk, ask.key, ask.title, ask.state, ask.requester_id, ask.team_id, reason, ask.deadline_on)
+def tell_step(
+    ask: WorkRequest,
+    *,
+    at: datetime,
+    actor: str,
+    verb: str,
+    reason: str = "",
+    above: int | None = None,
+    mediated: bool = False,
+) -> None:
+    people = (ask.requester_id, ask.team_id)
+    moved = Moved(ask.pk, ask.key, ask.title, ask.state, *people, reason, ask.deadline_on, above, mediated)
     publish(RequestsMoved(at=at, actor=actor, verb=verb, moved=(moved,)))
 
 

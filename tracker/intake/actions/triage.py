@@ -1,5 +1,6 @@
 """Verbs of those who sort what comes in: ask, accept, decline, park, say the effort; and the answer to a question."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,28 +9,53 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import change_row
+from tracker.intake.actions.attaching import put_files
 from tracker.intake.actions.steps import decide, need_future, need_text, read_weeks, take_step
+from tracker.intake.files import Held
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import State
+from tracker.kernel.errors import NotAllowed
 from tracker.people.access import Power, Viewer, require
+from tracker.people.models import User
 
 
 @transaction.atomic
 def ask_question(*, actor: Viewer, at: datetime, ask: WorkRequest, question: str, expected: int | None = None) -> None:
     """The request waits for its requester until it is answered."""
     require(actor, Power.TRIAGE, ask.ties)
+    check_asking(actor, ask)
     need_text("question", question, _("Write what you need to know."))
-    changes = {"question": question, "asked_by_id": actor.id}
+    changes = {"question": question, "asked_by_id": actor.id, "times_asked": ask.times_asked + 1}
     take_step(ask, "ask", actor=actor, at=at, expected=expected, changes=changes, reason=question)
 
 
+def check_asking(actor: Viewer, ask: WorkRequest) -> None:
+    """Whoever is asked twice is being put off: a second question is the lead's own, or the CTO's where there is none."""
+    leads = "lead" in actor.roles and ask.team_id is not None and ask.team_id == actor.team
+    if not ask.times_asked or leads:
+        return
+    lead = User.objects.filter(is_active=True, team=ask.team_id, roles__contains=["lead"]).order_by("id").first()
+    if lead is not None:
+        text = _("It was asked before: a second question is for the lead, %(name)s.") % {"name": lead.name}
+        raise NotAllowed(text, power=str(Power.TRIAGE))
+
+
 @transaction.atomic
-def answer_question(*, actor: Viewer, at: datetime, ask: WorkRequest, answer: str, expected: int | None = None) -> None:
+def answer_question(
+    *,
+    actor: Viewer,
+    at: datetime,
+    ask: WorkRequest,
+    answer: str,
+    expected: int | None = None,
+    files: Sequence[Held] = (),
+) -> None:
     """The answer stands in the story; the question is closed and triage goes on."""
     require(actor, Power.SPEAK_FOR, ask.ties)
     need_text("answer", answer, _("Write the answer."))
     changes = {"question": "", "asked_by_id": None}
     take_step(ask, "answer", actor=actor, at=at, expected=expected, changes=changes, reason=answer)
+    put_files(actor=actor, at=at, ask=ask, files=files)
 
 
 @transaction.atomic
@@ -81,7 +107,8 @@ def park_request(
     require(actor, Power.TRIAGE, ask.ties)
     need_future(review_on, at)
     closed = {"question": "", "asked_by_id": None, "rank_asked_at": None}
-    changes = {"review_on": review_on, "decision_reason": reason, **closed}
+    parked = {"review_on": review_on, "decision_reason": reason, "times_parked": ask.times_parked + 1}
+    changes = {**parked, **closed}
     decide(ask, "park", actor=actor, at=at, expected=expected, changes=changes, reason=reason)
 
 

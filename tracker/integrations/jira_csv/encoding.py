@@ -22,10 +22,11 @@ FOREIGN: Final[tuple[tuple[bytes, Code], ...]] = (
     (b"\xd0\xcf\x11\xe0", "spreadsheet"),
     (b"\x89PNG", "binary"),
     (b"%PDF", "binary"),
-    (b"\x1f\x8b", "binary"),
+    (b"\x1f\x8b", "archive"),
     (b"GIF8", "binary"),
     (b"\xff\xd8\xff", "binary"),
 )
+SPREADSHEETS: Final = (b"[Content_Types]", b"_rels/", b"mimetype", b"docProps/", b"xl/")
 LEGACY: Final = ("cp1252", "cp1251", "cp1250", "koi8_r", "cp866", "mac_roman")
 CHOICES: Final = ("utf-8", "utf-16-le", "utf-16-be", *LEGACY, "cp1254", "latin-1", "shift_jis", "gb18030")
 CONTROLS: Final = frozenset(range(32)) - {0, 9, 10, 12, 13}
@@ -49,7 +50,7 @@ def detect_encoding(data: bytes) -> Encoding:
     """Raises Unreadable for what is plainly another kind of file."""
     for magic, code in FOREIGN:
         if data.startswith(magic):
-            raise Unreadable(code)
+            raise Unreadable("archive" if _is_archive(data) else code)
     for mark, name in MARKS:
         if data.startswith(mark):
             return Encoding(name, len(mark))
@@ -62,6 +63,13 @@ def detect_encoding(data: bytes) -> Encoding:
     if whole > WHOLE_PER_BROKEN * broken:
         return Encoding("utf-8", broken=True)
     return Encoding(_guess_legacy(data), guessed=True)
+
+
+def _is_archive(data: bytes) -> bool:
+    """Whether a zip holds files rather than a spreadsheet, by the name of the first; nothing is ever unpacked."""
+    length = int.from_bytes(data[26:28], "little")
+    name = data[30 : 30 + length]
+    return data.startswith(b"PK") and bool(name) and not name.startswith(SPREADSHEETS)
 
 
 def known_encoding(name: str) -> str:

@@ -22,6 +22,10 @@ Code = Literal[
     "column_unknown",
     "columns_missing",
     "encoding_unknown",
+    "issue_column_missing",
+    "archive",
+    "json_broken",
+    "no_issues",
 ]
 CODES: Final[tuple[Code, ...]] = get_args(Code)
 

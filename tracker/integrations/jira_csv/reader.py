@@ -167,10 +167,12 @@ def _records(data: bytes, encoding: Encoding, delimiter: str, tail: Tail) -> Ite
     reader = csv.reader(_lines(data, encoding, tail), delimiter=delimiter)
     number = 0
     while True:
+        left_open = tail.open_quote and not tail.ended
         tail.record_length, tail.open_quote = 0, False
         try:
             cells = next(reader)
         except StopIteration:
+            tail.open_quote = left_open
             return
         except csv.Error as broken:
             code: Code = "cell_too_large" if "limit" in str(broken) else "broken_quotes"

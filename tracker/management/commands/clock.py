@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from tracker.escalations.actions import raise_aged
-from tracker.intake.actions import return_parked
+from tracker.intake.actions import return_parked, sweep_files
 from tracker.integrations.actions import carry_imports
 from tracker.kernel import clock
 from tracker.notices.actions import mail_notices
@@ -26,6 +26,7 @@ SWEEPS: tuple[Callable[..., Any], ...] = (
     mail_notices,
     mail_invitations,
     carry_imports,
+    sweep_files,
 )
 
 

@@ -183,7 +183,7 @@ def _file(world: World, told: Told, at: datetime) -> None:
 
 
 def _take(world: World, told: Told, step: Step, at: datetime) -> None:
-    ask = WorkRequest.objects.select_related("type", "team", "area").get(pk=told.number)
+    ask = WorkRequest.objects.select_related("type", "form", "team", "area").get(pk=told.number)
     VERBS[step.verb](world, told, ask, step, at)
 
 

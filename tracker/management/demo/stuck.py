@@ -49,7 +49,7 @@ def let_clocks_run(until: datetime) -> None:
 
 
 def _ask(key: str) -> WorkRequest:
-    return WorkRequest.objects.select_related("type", "area").get(key=key)
+    return WorkRequest.objects.select_related("type", "form", "area").get(key=key)
 
 
 def _raise_crawlers(world: World, at: datetime) -> None:

@@ -2,10 +2,11 @@
 
 from tracker.notices.actions.choosing import choose_mail
 from tracker.notices.actions.posting import deliver_mail, gather_mail, mail_notices, revive_mails
-from tracker.notices.actions.telling import Telling, mark_read, person_in, tell
+from tracker.notices.actions.telling import Telling, Turn, mark_read, person_in, tell
 
 __all__ = [
     "Telling",
+    "Turn",
     "choose_mail",
     "deliver_mail",
     "gather_mail",

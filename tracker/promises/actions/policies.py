@@ -14,7 +14,7 @@ from tracker.people.access import Power, Viewer, require
 from tracker.people.events import LevelSet
 from tracker.promises.calendars import OFFICE_WEEK
 from tracker.promises.models import Kind, Policy, WorkCalendar
-from tracker.promises.rules import DEFAULTS
+from tracker.promises.rules import DEFAULTS, OWN_DATE
 
 SYSTEM = "system"
 LONGEST = 250
@@ -76,7 +76,9 @@ def _faults_of(policy: Policy, changes: Mapping[str, Any]) -> dict[str, Any]:
     days = changes.get("days", policy.days)
     if policy.kind == Kind.CONDITION and days != Decimal(0):
         wrong["days"] = _("A condition has a date of its own.")
-    elif policy.kind != Kind.CONDITION and days == Decimal(0):
+    elif policy.kind in OWN_DATE and days != Decimal(0):
+        wrong["days"] = _("An emergency goes by the wall clock.")
+    elif policy.kind not in OWN_DATE and days == Decimal(0):
         wrong["days"] = _("An answer takes some time: what is owed at once is late at once.")
     reminders = changes.get("reminders", ())
     if any(not 0 < percent < 100 for percent in reminders):

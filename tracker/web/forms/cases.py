@@ -10,7 +10,7 @@ from tracker.escalations.models import CHOICES, Reason, RulingKind
 from tracker.intake.states import State
 from tracker.people.models import User
 from tracker.web.forms.backlog import lines
-from tracker.web.forms.requests import LinesField
+from tracker.web.forms.fields import LinesField
 
 LONGEST = 5_000
 SENTENCE = 500

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from tracker.kernel.models import Versioned
 from tracker.projects.words import say_number
 from tracker.templatetags.times import say_day
+from tracker.web.forms.files import FilesField
 from tracker.web.meanwhile import Meanwhile, meanwhile_of
 from tracker.web.versions import seen_version
 
@@ -44,7 +45,7 @@ class Merge:
     @property
     def based_on(self) -> str:
         """What the form carries along to tell later who changed what."""
-        shown = {name: _digest(_plain(field, self._theirs(name))) for name, field in self.form.fields.items()}
+        shown = {name: _digest(_plain(field, self._theirs(name))) for name, field in self._weighed()}
         return orjson.dumps(shown).decode()
 
     @property
@@ -61,13 +62,17 @@ class Merge:
         if base is None or seen is None or not isinstance(self.form.data, QueryDict):
             return seen
         merged = self.form.data.copy()
-        for name, field in self.form.fields.items():
+        for name, field in self._weighed():
             self._weigh(name, field, base, merged)
         if seen != self.record.version:
             self.meanwhile = meanwhile_of(self.record.subject, self.record.pk, seen)
             self.gone = any(self._is_gone(name, digest, merged) for name, digest in base.items())
         self.form.data = merged
         return self.record.version
+
+    def _weighed(self) -> list[tuple[str, forms.Field]]:
+        """Files are added to, and never clash."""
+        return [(name, field) for name, field in self.form.fields.items() if not isinstance(field, FilesField)]
 
     def shown_beside(self, name: str) -> dict[str, str]:
         """For a field that both changed: the other value in words, and whose it is where that is known."""

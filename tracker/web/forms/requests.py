@@ -1,6 +1,7 @@
 """Forms of requests: filing in a minute, everything else when it is asked for, and the four answers of triage."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -9,45 +10,34 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tracker.intake.catalog import range_of
+from tracker.intake.files import Held
 from tracker.intake.models import Confidence, Delivery, RequestType, WorkRequest
 from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
 from tracker.intake.states import State
+from tracker.intake.wishes import Wish, read_wish
 from tracker.people.models import Team
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
 from tracker.web.exports import Column
+from tracker.web.forms.fields import (
+    LONGEST_TEXT,
+    LinesField,
+    answer_field,
+    areas_to_choose,
+    people_to_choose,
+    person_field,
+    text_area,
+    wish_fields,
+    words_of,
+)
+from tracker.web.forms.files import FilesField, files_field
 
-LONGEST_TEXT = 20_000
 Choices = list[tuple[str, Any]]
-
-
-class LinesField(forms.CharField):
-    """A list, one on each line; blank lines fall away."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, rows: int = 3, **more: Any) -> None:
-        more.setdefault("max_length", LONGEST_TEXT)
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "data-lines": "1"}), **more)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> Any:
-        return [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
 
 
 def offer(form: forms.Form, name: str, choices: Choices) -> None:
     cast(forms.ChoiceField, form.fields[name]).choices = choices
-
-
-def text_area(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
 
 
 class ShownForm(forms.Form):
@@ -72,9 +62,11 @@ class RequestForm(ShownForm):
         # On a change the questions of the other type come in; without JavaScript they come after sending.
         widget=forms.RadioSelect(
             attrs={
+                "class": "many",
                 "hx-get": reverse_lazy("request-questions"),
                 "hx-target": "#type-questions",
                 "hx-trigger": "change",
+                "hx-sync": "#type-questions:replace",
                 "hx-include": "#type-questions",
             }
         ),
@@ -123,11 +115,14 @@ class RequestForm(ShownForm):
             if name not in names:
                 del self.fields[name]
 
-    def add_answers(self, kind: RequestType | None, stages: Collection[str] = tuple(Stage)) -> None:
+    def add_files(self) -> None:
+        self.fields["files"] = files_field()
+
+    def add_answers(self, fields: Sequence[Mapping[str, Any]], stages: Collection[str] = (*Stage, "")) -> None:
         """The type's own questions of these stages."""
-        for one in kind.fields if kind else ():
+        for one in fields:
             if one["stage"] in stages:
-                self.fields[one["key"]] = _answer_field(one, self.language)
+                self.fields[one["key"]] = self._answer_field(one)
                 self.answer_stages[one["key"]] = one["stage"]
 
     def show_needed_for(self, stage: Stage) -> None:
@@ -136,16 +131,45 @@ class RequestForm(ShownForm):
         self.show_needed({"type", *CORE_FIELDS[stage], *own})
 
     def changes(self) -> dict[str, Any]:
-        """What edit_request and file_request take."""
-        given = {name: value for name, value in self.cleaned_data.items() if name not in self.answer_stages}
+        """What edit_request and file_request take, apart from files."""
+        files = self._file_fields()
+        given = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in self.answer_stages and name not in files
+        }
         if "type" in given:
             given["type"] = self.kinds[given["type"]]
         if "area" in given:
             given["area"] = self.areas.get(given["area"])
-        answers = {name: self.cleaned_data.get(name) for name in self.answer_stages}
+        answers = {name: self.cleaned_data.get(name) for name in self.answer_stages if name not in files}
         if answers:
             given["answers"] = {name: _plain(value) for name, value in answers.items()}
         return given
+
+    def held(self) -> list[Held]:
+        """Those that came; what answers a question names it."""
+        found: list[Held] = []
+        for name in self._file_fields():
+            field = name if name in self.answer_stages else ""
+            found += [replace(held, field=field) for held in self.cleaned_data.get(name) or []]
+        return found
+
+    def _file_fields(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, FilesField)]
+
+    def _answer_field(self, one: Mapping[str, Any]) -> forms.Field:
+        match one["kind"]:
+            case "file":
+                return FilesField(many=False, **words_of(one, self.language))
+            case "person":
+                held = self.initial.get(one["key"])
+                people = people_to_choose([held] if isinstance(held, int) else [])
+                return person_field(people, **words_of(one, self.language))
+            case "area":
+                choices = [("", _("choose an area")), *_areas_by_site(self.areas or areas_to_choose())]
+                return forms.ChoiceField(choices=choices, **words_of(one, self.language))
+        return answer_field(one, self.language)
 
     @property
     def answers(self) -> list[forms.BoundField]:
@@ -159,26 +183,6 @@ def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
             (key, f"{area.name} · {area.pattern}" if area.pattern else area.name)
         )
     return list(groups.items())
-
-
-def _answer_field(one: Mapping[str, Any], language: str) -> forms.Field:
-    words: dict[str, Any] = {
-        "label": words_in(one["label"], language),
-        "help_text": words_in(one.get("help") or {}, language),
-        "required": False,
-    }
-    match one["kind"]:
-        case "choice":
-            choices = [(value, words_in(said, language)) for value, said in one.get("choices", ())]
-            return forms.ChoiceField(choices=[("", _("choose")), *choices], **words)
-        case "number" | "money":
-            least, most = range_of(one)
-            return forms.DecimalField(max_digits=16, decimal_places=4, min_value=least, max_value=most, **words)
-        case "date":
-            return forms.DateField(**words)
-        case "lines":
-            return LinesField(**words)
-    return forms.CharField(max_length=2_000, **words)
 
 
 def _plain(value: Any) -> Any:
@@ -217,6 +221,14 @@ class PlainForm(StepForm):
     """A step that asks nothing."""
 
 
+class FiledForm(StepForm):
+    """A step that files may come with."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["files"] = files_field()
+
+
 class AcceptForm(StepForm):
     """Effort is asked for on accepting, and may be said later."""
 
@@ -244,7 +256,7 @@ class AskForm(StepForm):
     question = forms.CharField(label=_("What do you need to know"), max_length=LONGEST_TEXT, widget=text_area())
 
 
-class AnswerForm(StepForm):
+class AnswerForm(FiledForm):
     answer = forms.CharField(label=_("Your answer"), max_length=LONGEST_TEXT, widget=text_area())
 
 
@@ -296,7 +308,7 @@ def step_forms(
     return {**fresh, **refused}
 
 
-class CommentForm(StepForm):
+class CommentForm(FiledForm):
     text = forms.CharField(
         label=_("Comment"),
         max_length=LONGEST_TEXT,
@@ -304,6 +316,15 @@ class CommentForm(StepForm):
         help_text=_("@ and a name tells that person."),
     )
     internal = forms.BooleanField(label=_("For my own side only"), required=False)
+
+
+class CommentEditForm(FiledForm):
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-mentions": reverse_lazy("person-mentions")}),
+        help_text=_("What it said before stays readable in the story. Whoever is newly named with an @ is told."),
+    )
 
 
 class FilterForm(ShownForm):
@@ -335,6 +356,15 @@ class FilterForm(ShownForm):
         }
         for name, choices in lists.items():
             offer(self, name, [("", _("all")), *choices])
+        kind = kinds.get(str(self.data.get("type", "")))
+        self.own = kind.fields if kind else []
+        self.wishes = wish_fields(self.own, areas, language)
+        self.fields.update(self.wishes)
+
+    def wished(self) -> tuple[Wish, ...]:
+        """What is wanted of the answers; the form was read before."""
+        given = {name: self.data.get(name, "") for name in self.wishes if name not in self.errors}
+        return tuple(read_wish(self.own, name, text) for name, text in given.items() if text.strip())
 
 
 class ColumnsForm(ShownForm):

@@ -1,0 +1,55 @@
+"""S12: bringing the past along. A list of issues with pull requests in it, then 1,400 tickets decided in groups."""
+
+import re
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.forms import heading_of, send_form, text_of
+from tests.lumen import OnLumenMarket, sign_in
+from tests.tracker.test_old_tickets import old_list
+from tracker.intake.models import WorkRequest
+from tracker.integrations import actions
+from tracker.integrations.models import ImportRun, OldTicket
+
+
+class BringingThePastAlongTests(OnLumenMarket):
+    def send(self, client: Client, content: bytes) -> Any:
+        file = SimpleUploadedFile("issues.json", content)
+        return client.post("/imports/tickets/", {"file": file, "source": "github"}, follow=True)
+
+    def bring(self, client: Client, content: bytes) -> Any:
+        page = self.send(client, content)
+        run = ImportRun.objects.latest("pk")
+        send_form(client, page, f"/imports/{run.pk}/start/")
+        actions.carry_import(run=run.pk)
+        return client.get(f"/imports/{run.pk}/")
+
+    def test_pull_requests_are_no_tickets_and_a_second_run_changes_nothing(self) -> None:
+        seo, content = sign_in("seo-lead"), old_list(262, pulls=217)
+        assert heading_of(self.send(seo, content)) == "Dry run: 262 old tickets, 0 there already, 217 skipped"
+        assert heading_of(self.bring(seo, content)) == "262 old tickets came in"
+        assert heading_of(self.send(seo, content)) == "Dry run: 0 old tickets, 262 there already, 217 skipped"
+        assert OldTicket.objects.count() == 262
+
+    def test_1400_tickets_are_groups_of_which_85_are_declined_and_the_rest_kept(self) -> None:
+        seo = sign_in("seo-lead")
+        before = WorkRequest.objects.count()
+        self.bring(seo, old_list(1_400))
+        listed = seo.get("/tickets/")
+        found = re.match(r"(\d+) groups of old tickets wait for a decision \(1400 in all\)", heading_of(listed))
+        assert found, heading_of(listed)
+        groups = int(found[1])
+        assert 115 <= groups <= 125
+        picks = re.findall(r'name="pick" value="(\d+)"', listed.content.decode())
+        preview = seo.get("/tickets/decide/", {"do": "decline", "pick": picks[:85]})
+        assert heading_of(preview).startswith("Decline 85 groups of old tickets")
+        declined = send_form(seo, preview, "/tickets/decide/", reason="superseded")
+        assert "85 groups are declined." in text_of(declined)
+        rest = re.findall(r'name="pick" value="(\d+)"', declined.content.decode())
+        assert len(rest) == groups - 85
+        kept = send_form(seo, seo.get("/tickets/decide/", {"do": "keep", "pick": rest}), "/tickets/decide/")
+        assert heading_of(kept) == "No old ticket waits for a decision"
+        assert WorkRequest.objects.count() == before + groups - 85
+        assert not OldTicket.objects.filter(outcome="").exists()
