@@ -40,7 +40,7 @@ class LimboInChromiumTests(InChromium):
             expect(page.locator(".context")).to_contain_text(re.compile(r"Marketing owes [12] of the answers, IT \d+"))
             for key in (STUCK, PARKED, DECLINED, LEFT):
                 expect(page.locator(f"#{key}")).to_contain_text("Irina Lind technology first answer")
-                expect(page.locator(f"#{key}")).to_contain_text("late;")
+                expect(page.locator(f"#{key}")).to_contain_text("goes to the COO")
             expect(page.locator("#R-54")).to_contain_text("Timur Rakhimov marketing reply")
         assert self.coo.locator("main").inner_text() == self.cmo.locator("main").inner_text()
         fine(self.coo)

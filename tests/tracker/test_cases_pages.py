@@ -301,7 +301,7 @@ def test_an_old_look_changes_nothing_and_says_so(court: Court) -> None:
 
 
 def declined(court: Court) -> Escalation:
-    """A case about a request that was decided: no ruling has hands here."""
+    """A case about a request that was declined: a ruling accepts it, or a sentence leaves it as it is."""
     WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
     return court.raised()
 
@@ -311,9 +311,9 @@ def test_a_ruling_in_words_asks_before_it_is_given_who_sees_to_it(court: Court) 
     coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
     page = coo.get(url)
     shown, html = text_of(page), page.content.decode()
-    assert "Nothing follows by itself from any of them: name who sees to it and by when." in shown
+    assert "From C nothing follows by itself: name who sees to it and by when, or choose what happens." in shown
     assert html.index('name="condition_owner"') < html.index("<details", html.index('id="rule"')), "not folded away"
-    given: dict[str, Any] = {"kind": "grant", "sentence": SENTENCE, "condition_owner": court.cast.sre.pk}
+    given: dict[str, Any] = {"kind": "deny", "sentence": SENTENCE, "condition_owner": court.cast.sre.pk}
     refused = send_form(coo, page, f"{url}rule/", **given)
     assert refused.status_code == 422
     assert "Name both: who sees to it, and by which day." in text_of(refused)
