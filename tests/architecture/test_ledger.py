@@ -34,6 +34,7 @@ LEAVE = "the old host gets its weeks back and is drawn again, the item and its r
 OUTRANK = "a project is added, estimated, ranked and drawn, then all that an answer writes"
 PROJECT = "a statement for each of its lists: efforts, blockers, areas, checks, items, what is owed, crossings, story, and the choices"
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
+FOUND = "the file is read, and each row is weighed against areas, types, earlier imports and open requests"
 ROADMAP = "the product, its objectives, its items, and the projects and backlog items that deliver them"
 TIE = "the item, what delivers it, its new version with its entry, what is tied already, the tie, the answer"
 DECISION = "a request, its items, its promises, what waited for the mediator, and word"
@@ -78,6 +79,8 @@ DEARER = {
     "GET /projects/{pinned}/": (14, PROJECT),
     "POST /imports/{import}/mapping/": (18, PLAN),
     "POST /imports/{planned_import}/dates/": (15, PLAN),
+    "POST /imports/findings/": (13, FOUND),
+    "POST /imports/{planned_findings}/columns/": (16, FOUND),
 }
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 
