@@ -19,7 +19,7 @@ from tests.reference.routes import MANAGED
 pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
-ADDED_BESIDE = ("/comments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/")
+ADDED_BESIDE = ("/comments/", "/attachments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/")
 """Rows beside a request: they leave its version alone."""
 UNVERSIONED = {
     "/people/invite/",

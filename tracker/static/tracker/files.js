@@ -56,7 +56,6 @@
       mark.name = box.dataset.marks;
       mark.value = answer.mark;
       announce(say(box, "here", { name: file.name }));
-      row.dispatchEvent(new Event("input", { bubbles: true }));
     });
     out.addEventListener("click", () => {
       call.abort();
@@ -64,6 +63,7 @@
       input(box).focus();
     });
     busy(form, 1);
+    row.dispatchEvent(new Event("input", { bubbles: true })); // what is not sent yet is not to be swept away
     const body = new FormData();
     body.append("file", file);
     call.send(body);
