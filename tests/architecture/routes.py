@@ -31,6 +31,7 @@ TRIAGE = ("platform_lead", "cto")
 SEE_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
 EDIT_BUSINESS = ("analyst", "seo_lead", "cmo")
 RESTRICT = ("analyst", "seo_lead", "platform_lead", "cto")
+SHARE_REQUEST = ("analyst", "seo_lead", "platform_lead", "cto")
 PROPOSE = ("analyst", "frontend_lead", "platform_lead", *CHIEFS)
 ASK_FOR_RANK = ("analyst", "platform_lead", *CHIEFS)
 EMBED_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
@@ -257,6 +258,11 @@ PAGES = [
     may(COLLEAGUES, "GET /requests/{filed}/back/"),
     may(BACKERS, "POST /requests/{filed}/back/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /requests/{accepted}/backings/{backing}/withdraw/"),
+    may(SHARE_REQUEST, "GET /requests/{asked}/links/"),
+    may(SHARE_REQUEST, "POST /requests/{asked}/links/new/", name="Olga", days="30"),
+    may(SHARE_REQUEST, "POST /requests/{asked}/links/{follow_link}/revoke/"),
+    may(ANYBODY, "GET /follow/{follow_secret}/"),
+    may(ANYBODY, "POST /follow/{follow_secret}/", answer="On all of them."),
     may(COLLEAGUES, "POST /requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /requests/{filed}/mute/"),
@@ -490,6 +496,9 @@ API = [
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/backings/"),
     may(BACKERS, "POST /api/v1/requests/{filed}/backings/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /api/v1/requests/{accepted}/backings/{backing}/withdraw/"),
+    may(SHARE_REQUEST, "GET /api/v1/requests/{asked}/links/"),
+    may(SHARE_REQUEST, "POST /api/v1/requests/{asked}/links/", name="Olga"),
+    may(SHARE_REQUEST, "POST /api/v1/requests/{asked}/links/{follow_link}/revoke/"),
     may(COLLEAGUES, "POST /api/v1/requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /api/v1/requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /api/v1/requests/{filed}/mute/"),

@@ -213,6 +213,8 @@ class Maker:
         intake.contest_decision(**self.by("analyst"), ask=contested, reason="It is not.")
         backing = intake.back_request(**self.by("analyst"), ask=asks["accepted"], stake="kpi", kpi="clicks")
         intake.watch_request(**self.by("analyst"), ask=asks["accepted"])
+        link, secret = intake.make_follow_link(**self.by("analyst"), ask=asks["asked"], name="Olga")
+        self.names |= {"follow_link": str(link.pk), "follow_secret": secret}
         self.names["backing"] = str(backing.pk)
         self.names |= {name: ask.key for name, ask in asks.items()}
 

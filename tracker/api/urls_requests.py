@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracker.api import attachments, backings, comments, request_steps, request_types, requests
+from tracker.api import attachments, backings, comments, follow, request_steps, request_types, requests
 
 urlpatterns = [
     path("request-types/", request_types.RequestTypeList.as_view()),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("requests/<slug:key>/attachments/<int:number>/remove/", attachments.AttachmentRemove.as_view()),
     path("requests/<slug:key>/backings/", backings.BackingList.as_view()),
     path("requests/<slug:key>/backings/<int:number>/withdraw/", backings.BackingWithdraw.as_view()),
+    path("requests/<slug:key>/links/", follow.FollowLinkList.as_view()),
+    path("requests/<slug:key>/links/<int:number>/revoke/", follow.FollowLinkRevoke.as_view()),
     path("requests/<slug:key>/watch/", backings.RequestWatch.as_view()),
     path("requests/<slug:key>/mute/", backings.RequestMute.as_view()),
     *(path(f"requests/<slug:key>/{name}/", step.as_view()) for name, step in request_steps.STEPS.items()),
