@@ -164,11 +164,13 @@ def test_the_api_sends_files_in_and_out(cast: Cast) -> None:
 
     made = send()
     assert made.status_code == 201
-    assert [(one["name"], one["media_type"], one["size"]) for one in made.json()] == [("numbers.csv", "text/csv", 3)]
+    assert [(one["name"], one["media_type"], one["size"]) for one in made.json()["results"]] == [
+        ("numbers.csv", "text/csv", 3)
+    ]
     assert send().headers["Idempotency-Replayed"] == "true"
     assert send("other.csv").status_code == 409
     listed = timur.get(url).json()["results"]
-    assert listed == made.json()
+    assert listed == made.json()["results"]
     one = f"{url}{listed[0]['id']}/"
     out: Any = Caller(cast.cto).get(one)
     assert (b"".join(out.streaming_content), out.headers["Content-Disposition"]) == (
@@ -176,7 +178,7 @@ def test_the_api_sends_files_in_and_out(cast: Cast) -> None:
         'attachment; filename="numbers.csv"',
     )
     assert Caller(cast.content_lead).post(f"{one}remove/").status_code == 403
-    assert timur.post(f"{one}remove/").json() == []
+    assert timur.post(f"{one}remove/").json()["results"] == []
     assert timur.get(one).status_code == 404
 
 

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import UnsupportedMediaType
 
@@ -77,6 +78,10 @@ class Attachments(Requests):
             raise NotFound(_("There is no such file."))
         return found
 
+    def tell(self, rows: QuerySet[Attachment], *, status: int = 200) -> HttpResponse:
+        found = rows.order_by("id").values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]
+        return self.answer({"results": list(found), "next": None}, status=status)
+
 
 class AttachmentList(Attachments):
     @extend_schema(responses=AttachmentOut(many=True), operation_id="list_attachments")
@@ -84,9 +89,7 @@ class AttachmentList(Attachments):
         """The first 500, with those of what was merged into it; those of internal notes of the other side are left out."""
         if request.GET:
             raise Invalid(_("There is no such filter."))
-        rows = self.attachments(self.find(key).pk).order_by("id")
-        found = rows.values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]
-        return self.answer({"results": list(found), "next": None})
+        return self.tell(self.attachments(self.find(key).pk))
 
     @extend_schema(request=SENT, responses={201: AttachmentOut(many=True)}, operation_id="add_attachments")
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
@@ -102,7 +105,7 @@ class AttachmentList(Attachments):
             before = Attachment.objects.filter(ask=ask).order_by("-id").values_list("pk", flat=True).first() or 0
             self._add(ask, held, expected)
             rows = self.attachments(ask.pk).filter(ask=ask, pk__gt=before, digest__in=[one.digest for one in held])
-            return self.answer(list(rows.order_by("id").values_list(JsonPart(ATTACHMENT), flat=True)), status=201)
+            return self.tell(rows, status=201)
 
         return self.once(effect, " ".join([field, *(one.name + one.digest for one in held)]).encode())
 
@@ -134,27 +137,26 @@ class AttachmentList(Attachments):
 
 class AttachmentContent(Attachments):
     @extend_schema(
-        responses={(200, "application/octet-stream"): OpenApiResponse(bytes, "The bytes.")},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
         operation_id="read_attachment",
     )
-    def get(self, request: HttpRequest, key: str, number: int) -> HttpResponseBase:
+    def get(self, request: HttpRequest, key: str, file: int) -> HttpResponseBase:
         """The bytes, as a file to be saved, with the type that they have."""
-        return send_file(self.attachment(key, number))
+        return send_file(self.attachment(key, file))
 
 
 class AttachmentRemove(Attachments):
     versioned = True
 
     @extend_schema(request=NothingIn, responses=AttachmentOut(many=True), operation_id="remove_attachment")
-    def post(self, request: HttpRequest, key: str, number: int) -> HttpResponseBase:
+    def post(self, request: HttpRequest, key: str, file: int) -> HttpResponseBase:
         """By whoever added it, or by triage; answers with the files that are left."""
         self.read(NothingIn)
         expected = self.expected(needed=False)
 
         def effect() -> HttpResponse:
-            found = self.attachment(key, number)
+            found = self.attachment(key, file)
             remove_attachment(actor=self.viewer, at=self.at, attachment=found, expected=expected)
-            rows = self.attachments(found.ask_id).order_by("id")
-            return self.answer(list(rows.values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]))
+            return self.tell(self.attachments(found.ask_id))
 
         return self.once(effect)

@@ -97,7 +97,7 @@ class CommentList(Comments):
 class CommentDetail(Comments):
     tagged = versioned = True
 
-    def comment(self, key: str, number: int) -> Comment:
+    def find_comment(self, key: str, number: int) -> Comment:
         rows = self.comments(self.find(key).pk).select_related("ask")
         found = rows.filter(pk=number).first() if number < 2**63 else None
         if found is None:
@@ -112,15 +112,15 @@ class CommentDetail(Comments):
         return answer
 
     @extend_schema(responses=CommentShown, operation_id="read_comment")
-    def get(self, request: HttpRequest, key: str, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str, comment: int) -> HttpResponse:
         """One comment, with what it said before it was edited."""
-        return self.tell(self.comment(key, number))
+        return self.tell(self.find_comment(key, comment))
 
     @extend_schema(request=CommentEditIn, responses=CommentShown, operation_id="edit_comment")
-    def patch(self, request: HttpRequest, key: str, number: int) -> HttpResponse:
+    def patch(self, request: HttpRequest, key: str, comment: int) -> HttpResponse:
         """Puts one's own words better; what they were stays readable. Whoever is newly named hears of it."""
         expected, given = self.expected(), self.read(CommentEditIn, partial=True)
-        found = self.comment(key, number)
+        found = self.find_comment(key, comment)
         text = given.get("text", found.text)
         actions.edit_comment(actor=self.viewer, at=self.at, comment=found, expected=expected, text=text)
         return self.tell(found)

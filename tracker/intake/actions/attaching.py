@@ -124,11 +124,11 @@ def _take_answer_back(actor: Viewer, at: datetime, ask: WorkRequest, key: str) -
 def sweep_files(*, at: datetime) -> int:
     """Deletes bytes that no living attachment needs and that nobody touched for two days; returns how many files."""
     places = list(stale_files(at))
-    return sum(_sweep(places[start : start + BATCH]) for start in range(0, len(places), BATCH))
+    return sum(_sweep(places=places[start : start + BATCH]) for start in range(0, len(places), BATCH))
 
 
 @transaction.atomic
-def _sweep(places: Sequence[Path]) -> int:
+def _sweep(*, places: Sequence[Path]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FILES_LOCK])
         if not cursor.fetchone()[0]:
