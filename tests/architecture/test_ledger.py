@@ -44,7 +44,13 @@ ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and wor
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
 KEPT_UP = "a request with whose turn it is, both ways up and its case; one asks whether the page is still up to date"
+FAMILY = "a request, what was merged into it, and what came with all of them"
 DEARER = {
+    "GET /requests/{filed}/comments/{comment}/edit/": (18, KEPT_UP),
+    "GET /api/v1/requests/{filed}/comments/": (3, FAMILY),
+    "GET /api/v1/requests/{restricted}/comments/": (3, FAMILY),
+    "GET /api/v1/requests/{filed}/attachments/": (3, FAMILY),
+    "GET /api/v1/requests/{secret}/attachments/": (3, FAMILY),
     "GET /requests/{filed}/": (13, KEPT_UP),
     "GET /requests/{restricted}/": (13, KEPT_UP),
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),

@@ -72,8 +72,10 @@ class Attachments(Requests):
         return Attachment.objects.living().visible_to(self.viewer).filter(ask__in=members)
 
     def attachment(self, key: str, number: int) -> Attachment:
-        rows = self.attachments(self.find(key).pk).select_related("ask__type", "ask__form")
-        found = rows.filter(pk=number).first() if number < 2**63 else None
+        """One of this very request."""
+        own = self.rows().filter(key=key).values("pk")
+        rows = Attachment.objects.living().visible_to(self.viewer).filter(ask__in=own)
+        found = rows.select_related("ask__type", "ask__form").filter(pk=number).first() if number < 2**63 else None
         if found is None:
             raise NotFound(_("There is no such file."))
         return found
@@ -102,18 +104,17 @@ class AttachmentList(Attachments):
         held = [replace(one, field=field) for one in self._held(request)]
 
         def effect() -> HttpResponse:
-            before = Attachment.objects.filter(ask=ask).order_by("-id").values_list("pk", flat=True).first() or 0
-            self._add(ask, held, expected)
-            rows = self.attachments(ask.pk).filter(ask=ask, pk__gt=before, digest__in=[one.digest for one in held])
-            return self.tell(rows, status=201)
+            return self.tell(self._add(ask, held, expected), status=201)
 
         return self.once(effect, " ".join([field, *(one.name + one.digest for one in held)]).encode())
 
-    def _add(self, ask: WorkRequest, held: list[Held], expected: int | None) -> None:
-        if any(one.field for one in held):
+    def _add(self, ask: WorkRequest, held: list[Held], expected: int | None) -> QuerySet[Attachment]:
+        field = held[0].field
+        if field:
             edit_request(actor=self.viewer, at=self.at, ask=ask, expected=expected, changes={}, files=held)
-        else:
-            add_attachments(actor=self.viewer, at=self.at, ask=ask, files=held)
+            return Attachment.objects.living().filter(ask=ask, field=field)
+        made = add_attachments(actor=self.viewer, at=self.at, ask=ask, files=held)
+        return Attachment.objects.filter(pk__in=[one.pk for one in made])
 
     def _field(self, request: HttpRequest) -> str:
         unknown = (set(request.POST) | set(request.FILES)) - {"file", "field"}
