@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,8 +22,11 @@ from tracker.intake.actions import (
     add_comment,
     answer_by_link,
     ask_question,
+    back_request,
     draft_request,
     make_follow_link,
+    merge_request,
+    restrict_request,
     revoke_follow_link,
 )
 from tracker.intake.links import follower_of
@@ -31,6 +35,7 @@ from tracker.intake.states import State
 from tracker.kernel import clock
 from tracker.kernel.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
 from tracker.kernel.models import IdempotentCall
+from tracker.notices.models import Notice
 from tracker.people.access import Power, may
 from tracker.people.models import User
 from tracker.web.follow import hide_addresses
@@ -100,6 +105,7 @@ def test_an_answer_by_link_is_the_requesters_answer_and_history_says_by_which_li
     assert (ask.state, ask.question) == (State.FILED, "")
     entry = Entry.objects.filter(subject="request", subject_id=ask.pk).order_by("-version")[0]
     assert (entry.verb, entry.actor, entry.reason) == ("answer_request", f"link:{link.pk}", "On all of them.")
+    assert Notice.objects.filter(user=cast.platform_lead, kind="request_answered").count() == 1
     page = browser(cast.platform_lead).get(f"/requests/{ask.key}/")
     assert f"Olga of the agency, by link {link.pk} answered" in text_of(page)
     with pytest.raises(WrongState):
@@ -139,6 +145,18 @@ def test_the_page_shows_where_it_stands_and_nothing_that_was_said_for_one_side(c
     assert not answer.cookies
     russian = stranger.get(f"/follow/{secret}/", headers={"Accept-Language": "ru"})
     assert "Чей ход" in text_of(russian)
+
+
+def test_the_page_names_no_other_request_and_no_money(cast: Cast, stranger: Client) -> None:
+    ask, other = make_ask(cast), make_ask(cast, title="Zibbelwort")
+    restrict_request(actor=cast.seo_lead.viewer(), at=clock.now(), ask=other)
+    back_request(actor=cast.cmo.viewer(), at=clock.now(), ask=ask, stake="budget", amount=Decimal(40_417))
+    _link, secret = made(cast, ask)
+    merge_request(actor=cast.platform_lead.viewer(), at=clock.now(), ask=ask, into=other)
+    answer = stranger.get(f"/follow/{secret}/")
+    assert "merged it" in text_of(answer)
+    for word in ("Zibbelwort", other.key, "417"):
+        assert word not in text_of(answer)
 
 
 def test_the_page_takes_the_answer_once(cast: Cast) -> None:
