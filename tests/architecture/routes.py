@@ -31,6 +31,7 @@ TRIAGE = ("platform_lead", "cto")
 SEE_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
 EDIT_BUSINESS = ("analyst", "seo_lead", "cmo")
 RESTRICT = ("analyst", "seo_lead", "platform_lead", "cto")
+SHARE_REQUEST = ("analyst", "seo_lead", "platform_lead", "cto")
 PROPOSE = ("analyst", "frontend_lead", "platform_lead", *CHIEFS)
 ASK_FOR_RANK = ("analyst", "platform_lead", *CHIEFS)
 EMBED_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
@@ -225,6 +226,12 @@ PAGES = [
     may(COLLEAGUES, "GET /requests/{filed}/comment/"),
     may(FILERS, "POST /requests/{filed}/comment/", text="Why not sooner?"),
     may(SEE_RESTRICTED, "POST /requests/{restricted}/comment/", text="Why not sooner?"),
+    may(COO, "GET /requests/{filed}/comments/{comment}/edit/"),
+    may(COO, "POST /requests/{filed}/comments/{comment}/edit/", text="Good, but not before March."),
+    may(COLLEAGUES, "GET /requests/{filed}/files/{file}/"),
+    may(SEE_RESTRICTED, "GET /requests/{secret}/files/{secret_file}/"),
+    may(("platform_lead", "cto", "coo"), "POST /requests/{filed}/files/{file}/remove/"),
+    may(FILERS, "POST /files/", writes=False, file=b"On Monday."),
     may(REQUESTER, "GET /requests/{draft}/file/"),
     may(REQUESTER, "POST /requests/{draft}/file/"),
     may(COLLEAGUES, "GET /requests/{filed}/accept/"),
@@ -251,6 +258,11 @@ PAGES = [
     may(COLLEAGUES, "GET /requests/{filed}/back/"),
     may(BACKERS, "POST /requests/{filed}/back/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /requests/{accepted}/backings/{backing}/withdraw/"),
+    may(SHARE_REQUEST, "GET /requests/{asked}/links/"),
+    may(SHARE_REQUEST, "POST /requests/{asked}/links/new/", name="Olga", days="30"),
+    may(SHARE_REQUEST, "POST /requests/{asked}/links/{follow_link}/revoke/"),
+    may(ANYBODY, "GET /follow/{follow_secret}/"),
+    may(ANYBODY, "POST /follow/{follow_secret}/", answer="On all of them."),
     may(COLLEAGUES, "POST /requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /requests/{filed}/mute/"),
@@ -461,6 +473,14 @@ API = [
     may(SEE_RESTRICTED, "GET /api/v1/requests/{restricted}/comments/"),
     may(FILERS, "POST /api/v1/requests/{filed}/comments/", text="Why not sooner?"),
     may(SEE_RESTRICTED, "POST /api/v1/requests/{restricted}/comments/", text="Why not sooner?"),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/comments/{comment}/"),
+    may(COO, "PATCH /api/v1/requests/{filed}/comments/{comment}/", text="Good, but not before March."),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/attachments/"),
+    may(SEE_RESTRICTED, "GET /api/v1/requests/{secret}/attachments/"),
+    may(FILERS, "POST /api/v1/requests/{filed}/attachments/", file=b"On Tuesday."),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/attachments/{file}/"),
+    may(SEE_RESTRICTED, "GET /api/v1/requests/{secret}/attachments/{secret_file}/"),
+    may(("platform_lead", "cto", "coo"), "POST /api/v1/requests/{filed}/attachments/{file}/remove/"),
     may(REQUESTER, "POST /api/v1/requests/{draft}/file/"),
     may(TRIAGE, "POST /api/v1/requests/{filed}/ask/", question="On which pages?"),
     may(REQUESTER, "POST /api/v1/requests/{asked}/answer/", answer="On all of them."),
@@ -476,6 +496,9 @@ API = [
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/backings/"),
     may(BACKERS, "POST /api/v1/requests/{filed}/backings/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /api/v1/requests/{accepted}/backings/{backing}/withdraw/"),
+    may(SHARE_REQUEST, "GET /api/v1/requests/{asked}/links/"),
+    may(SHARE_REQUEST, "POST /api/v1/requests/{asked}/links/", name="Olga"),
+    may(SHARE_REQUEST, "POST /api/v1/requests/{asked}/links/{follow_link}/revoke/"),
     may(COLLEAGUES, "POST /api/v1/requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /api/v1/requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /api/v1/requests/{filed}/mute/"),

@@ -35,6 +35,7 @@ LEAVE = "the old host gets its weeks back and is drawn again, the item and its r
 OUTRANK = "a project is added, estimated, ranked and drawn, then all that an answer writes"
 PROJECT = "a statement for each of its lists: efforts, blockers, areas, checks, items, what is owed, crossings, story, and the choices"
 PLAN = "the file is read again and its plan of projects and rows is written anew, in batches"
+FOUND = "the file is read, and each row is weighed against areas, types, earlier imports and open requests"
 ROADMAP = "the product, its objectives, its items, and the projects and backlog items that deliver them"
 TIE = "the item, what delivers it, its new version with its entry, what is tied already, the tie, the answer"
 DECISION = "a request, its items, its promises, what waited for the mediator, and word"
@@ -44,7 +45,13 @@ ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and wor
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
 KEPT_UP = "a request with whose turn it is, both ways up and its case; one asks whether the page is still up to date"
+FAMILY = "a request, what was merged into it, and what came with all of them"
 DEARER = {
+    "GET /requests/{filed}/comments/{comment}/edit/": (18, KEPT_UP),
+    "GET /api/v1/requests/{filed}/comments/": (3, FAMILY),
+    "GET /api/v1/requests/{restricted}/comments/": (3, FAMILY),
+    "GET /api/v1/requests/{filed}/attachments/": (3, FAMILY),
+    "GET /api/v1/requests/{secret}/attachments/": (3, FAMILY),
     "GET /requests/{filed}/": (13, KEPT_UP),
     "GET /requests/{restricted}/": (13, KEPT_UP),
     "GET /api/v1/limbo/": (3, "requests, counts, and the hours in which their clocks climb to the COO"),
@@ -80,6 +87,8 @@ DEARER = {
     "GET /projects/{pinned}/": (14, PROJECT),
     "POST /imports/{import}/mapping/": (18, PLAN),
     "POST /imports/{planned_import}/dates/": (15, PLAN),
+    "POST /imports/findings/": (13, FOUND),
+    "POST /imports/{planned_findings}/columns/": (16, FOUND),
 }
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 

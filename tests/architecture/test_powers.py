@@ -22,6 +22,7 @@ restrict          O        O        TR   O   *   O   -
 comment           *        *        *    *   *   *   -
 triage            -        -        T    -   *   -   -
 speak_for         O        O        O    O   O   O   -
+share_request     O        O        ORT  O   *   O   -
 answer_contest    -        -        -    -   *   *   -
 back              *        *        *    *   *   -   -
 watch             *        *        *    *   *   *   *

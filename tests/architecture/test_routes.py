@@ -19,7 +19,10 @@ from tests.reference.routes import MANAGED
 pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
-ADDED_BESIDE = ("/comments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/")
+ADDED_BESIDE = (
+    *("/comments/", "/attachments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/"),
+    *("/links/", "/links/{follow_link}/revoke/"),
+)
 """Rows beside a request: they leave its version alone."""
 UNVERSIONED = {
     "/people/invite/",
@@ -43,6 +46,7 @@ UNVERSIONED = {
     "/requests/{restricted}/comment/",
     "/requests/{filed}/back/",
     "/requests/{accepted}/backings/{backing}/withdraw/",
+    "/requests/{asked}/links/new/",
     "/requests/{filed}/watch/",
     "/requests/{restricted}/watch/",
     "/requests/{filed}/mute/",

@@ -163,6 +163,8 @@ class Walker:
         if visit.method == "GET":
             return client.get(path, headers=headers)
         body = fill(visit.body, self.world.names)
+        if visit.api and any(isinstance(value, bytes) for value in visit.body.values()):
+            return client.post(path, body, headers=headers)
         if visit.api:
             return client.generic(
                 visit.method, path, json.dumps(body), content_type="application/json", headers=headers

@@ -20,7 +20,8 @@ from tracker.escalations.models import Condition, Escalation
 from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
-from tracker.intake.models import WorkRequest
+from tracker.intake.files import Held, hold_file
+from tracker.intake.models import Attachment, WorkRequest
 from tracker.integrations import actions as imports
 from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
@@ -189,6 +190,9 @@ class Maker:
     def load_ask(self, ask: WorkRequest) -> WorkRequest:
         return WorkRequest.objects.select_related("type", "area", "team").get(pk=ask.pk)
 
+    def held(self, name: str) -> Held:
+        return hold_file(name, None, [b"On Monday."])
+
     def make_requests(self) -> None:
         asks = {
             name: self.ask(f"Structured data {name}") for name in ("filed", "asked", "accepted", "parked", "declined")
@@ -199,7 +203,9 @@ class Maker:
         intake.accept_request(**lead, ask=asks["accepted"], effort_weeks=Decimal(3))
         intake.park_request(**lead, ask=asks["parked"], review_on=(self.at + timedelta(days=60)).date(), reason="later")
         intake.decline_request(**lead, ask=asks["declined"], reason="it is there already")
-        intake.add_comment(**self.by("coo"), ask=asks["filed"], text="Good.")
+        said = intake.add_comment(**self.by("coo"), ask=asks["filed"], text="Good.")
+        (row,) = intake.add_attachments(**self.by("coo"), ask=asks["filed"], files=[self.held("plan.txt")])
+        self.names |= {"comment": str(said.pk), "file": str(row.pk)}
         asks |= {name: self.ask(f"Structured data {name}") for name in ("merged", "contested")}
         intake.merge_request(**lead, ask=asks["merged"], into=asks["accepted"])
         intake.decline_request(**lead, ask=asks["contested"], reason="it is there already")
@@ -207,6 +213,8 @@ class Maker:
         intake.contest_decision(**self.by("analyst"), ask=contested, reason="It is not.")
         backing = intake.back_request(**self.by("analyst"), ask=asks["accepted"], stake="kpi", kpi="clicks")
         intake.watch_request(**self.by("analyst"), ask=asks["accepted"])
+        link, secret = intake.make_follow_link(**self.by("analyst"), ask=asks["asked"], name="Olga")
+        self.names |= {"follow_link": str(link.pk), "follow_secret": secret}
         self.names["backing"] = str(backing.pk)
         self.names |= {name: ask.key for name, ask in asks.items()}
 
@@ -253,7 +261,9 @@ class Maker:
         intake.restrict_request(**self.by("analyst"), ask=carried)
         item = self.propose(carried, self.pinned, note=f"note {CANARY}")
         item = self.agree(item, conditions=f"if {CANARY}", tracker_key=f"{CANARY}-1")
-        intake.add_comment(**self.by("cmo"), ask=self.load_ask(carried), text=f"Word {CANARY}")
+        files = [self.held(f"{CANARY}.txt")]
+        intake.add_comment(**self.by("cmo"), ask=self.load_ask(carried), text=f"Word {CANARY}", files=files)
+        self.names["secret_file"] = str(Attachment.objects.get(name=f"{CANARY}.txt").pk)
         self.names |= {"restricted": kept.key, "secret": carried.key, "secret_item": item.key}
         self.names["secret_check"] = str(Check.objects.filter(source=item.key).order_by("id")[0].pk)
 

@@ -9,6 +9,9 @@ TANDEM_BENCH_CLOCKS says how many promises there are (3,000,000).
 
 At the end what is similar while a request is typed, {operation, ratio, cpu_ms, database_ms, worst_ms, rival_ms, rows,
 load}, beside `icontains` of the same words (see similar.py). TANDEM_BENCH_REQUESTS says among how many (1,000,000).
+
+Then the import of 100,000 findings, {operation, rows, ms, cpu_ms, database_ms, peak_mb} of its dry run and of its run
+(see findings.py).
 """
 
 import json
@@ -60,7 +63,7 @@ def main() -> None:
         )
         django.setup()
         make_schema()
-        from tests.bench import operations, seed, similar, sweep  # noqa: PLC0415  they need the apps
+        from tests.bench import findings, operations, seed, similar, sweep  # noqa: PLC0415  they need the apps
 
         try:
             cto, marketer = seed.seed_firm()
@@ -76,12 +79,13 @@ def main() -> None:
                 server.wait(timeout=20)
             swept = sweep.measure_sweep()
             typed = similar.measure_similar()
+            found = findings.measure_findings()
         finally:
             services.stop()
     Path("bench.json").write_text(
-        json.dumps([*map(asdict, figures), *map(asdict, swept), asdict(typed)], indent=1) + "\n"
+        json.dumps([*map(asdict, figures), *map(asdict, swept), asdict(typed), *map(asdict, found)], indent=1) + "\n"
     )
-    print(operations.table(figures), sweep.table(swept), similar.table(typed), sep="\n")
+    print(operations.table(figures), sweep.table(swept), similar.table(typed), findings.table(found), sep="\n")
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ KINDS_KEPT = {
     "area": "the key of an area",
     "urls": "a list of at most 50 web addresses that begin with http:// or https://",
     "kpi": "the name of a KPI; one that Tandem knows is spelt as it is known",
-    "file": "the name of a file",
+    "file": "a file, uploaded as an attachment with this field; the answer is its name",
 }
 
 

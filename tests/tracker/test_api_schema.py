@@ -30,6 +30,8 @@ from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
 from tracker.escalations.rules import Act, Effect
+from tracker.intake.actions import add_attachments
+from tracker.intake.files import hold_file
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
 from tracker.people.access import Role
@@ -42,7 +44,9 @@ from tracker.promises.models import Promise
 generator: Any = SchemaGenerator
 SCHEMA: dict[str, Any] = generator().get_schema(request=None, public=True)
 OPERATIONS = [(path, method) for path, methods in SCHEMA["paths"].items() for method in methods]
-READ = [path for path, method in OPERATIONS if method == "get"]
+BYTES = {"/api/v1/requests/{key}/attachments/{file}/"}
+"""What answers with the bytes of a file, of whatever type."""
+READ = [path for path, method in OPERATIONS if method == "get" and path not in BYTES]
 STATUSES = {"get": {"200"}, "post": {"200", "201"}, "patch": {"200"}}
 
 
@@ -77,7 +81,9 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     owe(cast)
     item = web.agreed(delivery_owner=cast.frontend_lead)
     make_request(cast, cast.analyst, team=None, area=None, measure_on=None, filed_at=None, state="draft")
-    Comment.objects.create(ask=web.ask, author=cast.cto, text="Good.", at=item.created_at)
+    said = Comment.objects.create(ask=web.ask, author=cast.cto, text="Good.", at=item.created_at)
+    files = [hold_file("plan.txt", None, [b"On Monday."])]
+    (file,) = add_attachments(**by(cast.cto), ask=web.ask, files=files)
     court = Court(web)
     heard = court.heard(court.raised(ask=make_request(cast)))
     new = NewCondition("A stop rule is in place.", cast.sre, LATER)
@@ -104,7 +110,7 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
         "request-types": {"key": cast.type.key},
         "policies": {"key": "triage"},
         "promises": {"number": str(Promise.objects.get(source="R-41:triage").pk)},
-        "requests": {"key": web.ask.key},
+        "requests": {"key": web.ask.key, "comment": str(said.pk), "file": str(file.pk)},
         "roadmap-items": {"number": str(plan.pk)},
         "share-links": {"number": str(link.pk)},
         "sites": {"key": "shop"},

@@ -189,7 +189,7 @@ def test_the_questions_of_a_type_come_with_it(cast: Cast) -> None:
 def test_what_filing_needs_is_never_called_optional(cast: Cast) -> None:
     ensure_request_types(at=NOON)
     seo = browser(cast.seo_lead)
-    assert optional_in(text_of(seo.get("/requests/new/?type=performance"))) == set()
+    assert optional_in(text_of(seo.get("/requests/new/?type=performance"))) == {"Files"}
     kind = RequestType.objects.get(key="performance")
     draft = draft_request(actor=cast.seo_lead.viewer(), at=NOON, type=kind, title="Later")
     labels = optional_in(text_of(seo.get(f"/requests/{draft.key}/edit/")))

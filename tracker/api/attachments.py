@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import UnsupportedMediaType
 
@@ -71,11 +72,17 @@ class Attachments(Requests):
         return Attachment.objects.living().visible_to(self.viewer).filter(ask__in=members)
 
     def attachment(self, key: str, number: int) -> Attachment:
-        rows = self.attachments(self.find(key).pk).select_related("ask__type", "ask__form")
-        found = rows.filter(pk=number).first() if number < 2**63 else None
+        """One of this very request."""
+        own = self.rows().filter(key=key).values("pk")
+        rows = Attachment.objects.living().visible_to(self.viewer).filter(ask__in=own)
+        found = rows.select_related("ask__type", "ask__form").filter(pk=number).first() if number < 2**63 else None
         if found is None:
             raise NotFound(_("There is no such file."))
         return found
+
+    def tell(self, rows: QuerySet[Attachment], *, status: int = 200) -> HttpResponse:
+        found = rows.order_by("id").values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]
+        return self.answer({"results": list(found), "next": None}, status=status)
 
 
 class AttachmentList(Attachments):
@@ -84,9 +91,7 @@ class AttachmentList(Attachments):
         """The first 500, with those of what was merged into it; those of internal notes of the other side are left out."""
         if request.GET:
             raise Invalid(_("There is no such filter."))
-        rows = self.attachments(self.find(key).pk).order_by("id")
-        found = rows.values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]
-        return self.answer({"results": list(found), "next": None})
+        return self.tell(self.attachments(self.find(key).pk))
 
     @extend_schema(request=SENT, responses={201: AttachmentOut(many=True)}, operation_id="add_attachments")
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
@@ -99,18 +104,17 @@ class AttachmentList(Attachments):
         held = [replace(one, field=field) for one in self._held(request)]
 
         def effect() -> HttpResponse:
-            before = Attachment.objects.filter(ask=ask).order_by("-id").values_list("pk", flat=True).first() or 0
-            self._add(ask, held, expected)
-            rows = self.attachments(ask.pk).filter(ask=ask, pk__gt=before, digest__in=[one.digest for one in held])
-            return self.answer(list(rows.order_by("id").values_list(JsonPart(ATTACHMENT), flat=True)), status=201)
+            return self.tell(self._add(ask, held, expected), status=201)
 
         return self.once(effect, " ".join([field, *(one.name + one.digest for one in held)]).encode())
 
-    def _add(self, ask: WorkRequest, held: list[Held], expected: int | None) -> None:
-        if any(one.field for one in held):
+    def _add(self, ask: WorkRequest, held: list[Held], expected: int | None) -> QuerySet[Attachment]:
+        field = held[0].field
+        if field:
             edit_request(actor=self.viewer, at=self.at, ask=ask, expected=expected, changes={}, files=held)
-        else:
-            add_attachments(actor=self.viewer, at=self.at, ask=ask, files=held)
+            return Attachment.objects.living().filter(ask=ask, field=field)
+        made = add_attachments(actor=self.viewer, at=self.at, ask=ask, files=held)
+        return Attachment.objects.filter(pk__in=[one.pk for one in made])
 
     def _field(self, request: HttpRequest) -> str:
         unknown = (set(request.POST) | set(request.FILES)) - {"file", "field"}
@@ -134,27 +138,26 @@ class AttachmentList(Attachments):
 
 class AttachmentContent(Attachments):
     @extend_schema(
-        responses={(200, "application/octet-stream"): OpenApiResponse(bytes, "The bytes.")},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
         operation_id="read_attachment",
     )
-    def get(self, request: HttpRequest, key: str, number: int) -> HttpResponseBase:
+    def get(self, request: HttpRequest, key: str, file: int) -> HttpResponseBase:
         """The bytes, as a file to be saved, with the type that they have."""
-        return send_file(self.attachment(key, number))
+        return send_file(self.attachment(key, file))
 
 
 class AttachmentRemove(Attachments):
     versioned = True
 
     @extend_schema(request=NothingIn, responses=AttachmentOut(many=True), operation_id="remove_attachment")
-    def post(self, request: HttpRequest, key: str, number: int) -> HttpResponseBase:
+    def post(self, request: HttpRequest, key: str, file: int) -> HttpResponseBase:
         """By whoever added it, or by triage; answers with the files that are left."""
         self.read(NothingIn)
         expected = self.expected(needed=False)
 
         def effect() -> HttpResponse:
-            found = self.attachment(key, number)
+            found = self.attachment(key, file)
             remove_attachment(actor=self.viewer, at=self.at, attachment=found, expected=expected)
-            rows = self.attachments(found.ask_id).order_by("id")
-            return self.answer(list(rows.values_list(JsonPart(ATTACHMENT), flat=True)[:MOST_ATTACHMENTS]))
+            return self.tell(self.attachments(found.ask_id))
 
         return self.once(effect)

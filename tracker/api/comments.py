@@ -97,30 +97,33 @@ class CommentList(Comments):
 class CommentDetail(Comments):
     tagged = versioned = True
 
-    def comment(self, key: str, number: int) -> Comment:
-        rows = self.comments(self.find(key).pk).select_related("ask")
-        found = rows.filter(pk=number).first() if number < 2**63 else None
-        if found is None:
-            raise NotFound(_("There is no such comment."))
-        return found
+    def the_comment(self, key: str, number: int) -> QuerySet[Comment]:
+        """One of this very request."""
+        rows = Comment.objects.filter(ask__in=self.rows().filter(key=key).values("pk")).visible_to(self.viewer)
+        return rows.filter(pk=number) if number < 2**63 else rows.none()
 
-    def tell(self, comment: Comment) -> HttpResponse:
-        shown = Comment.objects.filter(pk=comment.pk).values_list(JsonPart(COMMENT), flat=True)[0]
-        earlier = Wording.objects.filter(comment=comment).order_by("id").values("text", "at")
+    def tell(self, rows: QuerySet[Comment]) -> HttpResponse:
+        shown = rows.values_list(JsonPart(COMMENT), flat=True).first()
+        if shown is None:
+            raise NotFound(_("There is no such comment."))
+        earlier = Wording.objects.filter(comment=shown["id"]).order_by("id").values("text", "at")
         answer = self.answer({**shown, "earlier": list(earlier)})
-        answer.headers["ETag"] = f'"{comment.version}"'
+        answer.headers["ETag"] = f'"{shown["version"]}"'
         return answer
 
     @extend_schema(responses=CommentShown, operation_id="read_comment")
-    def get(self, request: HttpRequest, key: str, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str, comment: int) -> HttpResponse:
         """One comment, with what it said before it was edited."""
-        return self.tell(self.comment(key, number))
+        return self.tell(self.the_comment(key, comment))
 
     @extend_schema(request=CommentEditIn, responses=CommentShown, operation_id="edit_comment")
-    def patch(self, request: HttpRequest, key: str, number: int) -> HttpResponse:
+    def patch(self, request: HttpRequest, key: str, comment: int) -> HttpResponse:
         """Puts one's own words better; what they were stays readable. Whoever is newly named hears of it."""
         expected, given = self.expected(), self.read(CommentEditIn, partial=True)
-        found = self.comment(key, number)
+        rows = self.the_comment(key, comment)
+        found = rows.select_related("ask").first()
+        if found is None:
+            raise NotFound(_("There is no such comment."))
         text = given.get("text", found.text)
         actions.edit_comment(actor=self.viewer, at=self.at, comment=found, expected=expected, text=text)
-        return self.tell(found)
+        return self.tell(rows)

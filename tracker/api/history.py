@@ -107,7 +107,8 @@ KINDS: Mapping[str, Kind] = {
 
 
 class EntryOut(serializers.Serializer[Any]):
-    """`actor` is user:<id> or system; `changes` maps a field to [before, after]."""
+    """`actor` is user:<id>, link:<id> (who follows a request by a link) or system; `changes` maps a field to
+    [before, after]."""
 
     id = serializers.IntegerField()
     subject = serializers.ChoiceField(choices=list(KINDS))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracker.api import attachments, backings, comments, request_steps, request_types, requests
+from tracker.api import attachments, backings, comments, follow, request_steps, request_types, requests
 
 urlpatterns = [
     path("request-types/", request_types.RequestTypeList.as_view()),
@@ -12,12 +12,14 @@ urlpatterns = [
     path("requests/<slug:key>/", requests.RequestDetail.as_view()),
     path("requests/<slug:key>/missing/", requests.RequestMissing.as_view()),
     path("requests/<slug:key>/comments/", comments.CommentList.as_view()),
-    path("requests/<slug:key>/comments/<int:number>/", comments.CommentDetail.as_view()),
+    path("requests/<slug:key>/comments/<int:comment>/", comments.CommentDetail.as_view()),
     path("requests/<slug:key>/attachments/", attachments.AttachmentList.as_view()),
-    path("requests/<slug:key>/attachments/<int:number>/", attachments.AttachmentContent.as_view()),
-    path("requests/<slug:key>/attachments/<int:number>/remove/", attachments.AttachmentRemove.as_view()),
+    path("requests/<slug:key>/attachments/<int:file>/", attachments.AttachmentContent.as_view()),
+    path("requests/<slug:key>/attachments/<int:file>/remove/", attachments.AttachmentRemove.as_view()),
     path("requests/<slug:key>/backings/", backings.BackingList.as_view()),
     path("requests/<slug:key>/backings/<int:number>/withdraw/", backings.BackingWithdraw.as_view()),
+    path("requests/<slug:key>/links/", follow.FollowLinkList.as_view()),
+    path("requests/<slug:key>/links/<int:number>/revoke/", follow.FollowLinkRevoke.as_view()),
     path("requests/<slug:key>/watch/", backings.RequestWatch.as_view()),
     path("requests/<slug:key>/mute/", backings.RequestMute.as_view()),
     *(path(f"requests/<slug:key>/{name}/", step.as_view()) for name, step in request_steps.STEPS.items()),

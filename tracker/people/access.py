@@ -52,6 +52,7 @@ class Power(models.TextChoices):
     COMMENT = "comment", _("comment")
     TRIAGE = "triage", _("triage")
     SPEAK_FOR = "speak_for", _("withdraw a request, answer a question, contest a decision")
+    SHARE_REQUEST = "share_request", _("make a link to follow a request without an account")
     ANSWER_CONTEST = "answer_contest", _("answer a contest of somebody else's decision")
     BACK = "back", _("back a request")
     WATCH = "watch", _("watch a request")
@@ -92,6 +93,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.COMMENT: dict.fromkeys(FILERS, (ANY,)),
     Power.TRIAGE: {L: (T,), CTO: (ANY,)},
     Power.SPEAK_FOR: dict.fromkeys(FILERS, (OWN,)),
+    Power.SHARE_REQUEST: {M: (OWN,), E: (OWN,), L: (OWN, RT, T), CMO: (OWN,), CTO: (ANY,), COO: (OWN,)},
     Power.ANSWER_CONTEST: {CTO: (ANY,), COO: (ANY,)},
     Power.BACK: dict.fromkeys((M, E, L, CMO, CTO), (ANY,)),
     Power.WATCH: dict.fromkeys(Role, (ANY,)),

@@ -270,8 +270,13 @@ def entry(
     note: object = "",
     quote: object = "",
     id: str = "",
+    edited: object = None,
+    edit: str = "",
+    earlier: object = (),
+    files: object = (),
 ) -> SafeString:
-    return draw("entry", content=content, who=who, at=at, note=note, quote=quote, id=id, now=context.get("now"))
+    said = {"quote": quote, "edited": edited, "edit": edit, "earlier": earlier, "files": files}
+    return draw("entry", content=content, who=who, at=at, note=note, id=id, now=context.get("now"), **said)
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tracker.templatetags.geometry import Bar, Heading, Picture, Row, Stroke, Words
+from tracker.web.forms.files import FilesField
 from tracker.web.line_pictures import trend_picture
 from tracker.web.render import render_page
 
@@ -44,7 +45,7 @@ class SampleForm(forms.Form):
     tests = forms.CharField(label="Acceptance tests", required=False, widget=forms.Textarea)
     size = forms.ChoiceField(label="Size", widget=forms.RadioSelect, choices=[("S", "small"), ("M", "medium")])
     urgent = forms.BooleanField(label="A law or a contract asks for it", required=False)
-    evidence = forms.FileField(label="Evidence", required=False)
+    evidence = FilesField(label="Evidence", required=False, help_text="Up to 10, 20 MB each.")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,11 @@ def elements_page(request: HttpRequest) -> HttpResponse:
         "soon": now + timedelta(hours=3),
         "earlier": now - timedelta(days=40),
         "later": (now + timedelta(days=3)).date(),
+        "wordings": ({"text": "On all pages."},),
+        "attached": (
+            {"name": "templates.csv", "size": 48_200, "url": "#"},
+            {"name": "withdrawn.csv", "size": 900, "url": ""},
+        ),
         "checks": (("how to test", True), ("acceptance test in words", False)),
         "tones": ("good", "bad", "warn", "accent", "neutral"),
         "kinds": ("primary", "plain", "danger", "quiet"),

@@ -183,6 +183,7 @@ def _preview(
 @once
 def reopen_group(request: SignedInRequest, number: int) -> HttpResponseBase:
     """Takes a decline back."""
+    require(request.viewer, Power.IMPORT_TICKETS)
     with told(request, _("The group waits for a decision again.")):
         groups.reopen_groups(actor=request.viewer, at=clock.now(), picks=[number])
     return redirect("ticket-list")

@@ -214,9 +214,7 @@ class RequestPage:
 
     @property
     def state_words(self) -> str | Promise:
-        if self.ask.state == State.ACCEPTED and self.ask.delivery:
-            return Delivery(self.ask.delivery).label
-        return State(self.ask.state).label
+        return state_words_of(self.ask)
 
     @property
     def below(self) -> bool:
@@ -326,6 +324,12 @@ DELIVERY_TONES = {
     Delivery.PARTLY_MET: "warn",
     Delivery.NOT_MET: "bad",
 }
+
+
+def state_words_of(ask: WorkRequest) -> str | Promise:
+    if ask.state == State.ACCEPTED and ask.delivery:
+        return Delivery(ask.delivery).label
+    return State(ask.state).label
 
 
 def tone_of(ask: WorkRequest) -> str:

@@ -37,6 +37,11 @@ class Line:
     def anchor(self) -> str:
         return f"comment-{self.wrote.id}" if self.wrote else ""
 
+    @property
+    def edit(self) -> str:
+        """Where its writer puts it better."""
+        return f"{self.wrote.edit}#{self.anchor}" if self.wrote and self.wrote.edit else ""
+
 
 def tell_request(
     story: Sequence[Moment], said: Said, parts: Sequence[WorkRequest] = (), kin: Kin | None = None

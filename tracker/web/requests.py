@@ -32,6 +32,7 @@ from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.sites.models import Area
+from tracker.web.follow_card import read_follow_card
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
 from tracker.web.forms.decisions import decision_forms
@@ -199,6 +200,7 @@ def show_detail(
         "near_hosts": near_hosts(page.now, ask) if page.may_triage else [],
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
+        "follow": read_follow_card(ask, request.viewer, page.now),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
         "ways": ways_up(request.viewer, ask, page.now, page.item),
         "missed": missed,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.history.queries import Moment, story_of
+from tracker.intake.models import FollowLink
 from tracker.people.models import User
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number
@@ -145,9 +146,16 @@ def say(subject: str, verb: str, changes: Changes) -> str:
 
 
 def people_of(keys: Iterable[str]) -> dict[str, Actor]:
-    """Actor keys ("user:5") to people, in one statement; "system" is Tandem itself."""
-    ids = {int(key.removeprefix("user:")) for key in keys if key.startswith("user:") and key[5:].isdigit()}
-    return {user.key: Actor(user.name, user.side) for user in User.objects.filter(pk__in=ids)} if ids else {}
+    """Actor keys ("user:5", "link:2") to people, in one statement, one more where some came by a link; "system" is
+    Tandem itself."""
+    ids = {(key[:5], int(key[5:])) for key in keys if key[:5] in ("user:", "link:") and key[5:].isdigit()}
+    users = {number for kind, number in ids if kind == "user:"}
+    links = {number for kind, number in ids if kind == "link:"}
+    found = {user.key: Actor(user.name, user.side) for user in User.objects.filter(pk__in=users)} if users else {}
+    for link in FollowLink.objects.filter(pk__in=links) if links else ():
+        words = {"name": link.name, "number": link.pk}
+        found[f"link:{link.pk}"] = Actor(_("%(name)s, by link %(number)s") % words)
+    return found
 
 
 def parties_added(moment: Moment) -> list[str]:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracker.web.urls_home")),
     path("", include("tracker.web.urls_people")),
     path("", include("tracker.web.urls_imports")),
+    path("", include("tracker.web.urls_follow")),
     path("", include("tracker.web.urls_requests")),
     path("", include("tracker.web.urls_backlog")),
     path("", include("tracker.web.urls_cases")),

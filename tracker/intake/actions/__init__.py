@@ -32,6 +32,7 @@ from tracker.intake.actions.following import (
     return_parked,
     split_request,
 )
+from tracker.intake.actions.linking import answer_by_link, make_follow_link, revoke_follow_link
 from tracker.intake.actions.merging import LIVING, find_mergeable, may_unmerge, merge_request, unmerge_request
 from tracker.intake.actions.steps import need_text
 from tracker.intake.actions.together import (
@@ -77,6 +78,7 @@ __all__ = [
     "add_attachments",
     "add_comment",
     "add_request_type",
+    "answer_by_link",
     "answer_contest",
     "answer_question",
     "ask_question",
@@ -98,6 +100,7 @@ __all__ = [
     "follow_court",
     "follow_delivery",
     "involve",
+    "make_follow_link",
     "may_edit_comment",
     "may_remove_attachment",
     "may_unmerge",
@@ -115,6 +118,7 @@ __all__ = [
     "restrict_request",
     "retire_request_type",
     "return_parked",
+    "revoke_follow_link",
     "set_request_effort",
     "split_request",
     "sweep_files",

@@ -22,11 +22,14 @@ from tracker.intake.models import Attachment, Comment, WorkRequest
 from tracker.intake.rules import Stage
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
+from tracker.kernel.prepared import fetch_rows
 from tracker.people.access import Power, Viewer, may, require
 
 FILES_LOCK = 7_005
 """Shared by whoever adds rows for bytes, alone for the sweep: it never takes what is just being added."""
 BATCH = 500
+LOCK = "SELECT pg_advisory_xact_lock_shared(%s), id FROM tracker_workrequest WHERE id = %s FOR UPDATE"
+"""Of two that add to one request the second counts what the first has added."""
 
 
 @transaction.atomic
@@ -50,9 +53,7 @@ def put_files(
         return []
     if len(files) > MOST_FILES:
         raise _wrong(_("At most %(most)s files at once.") % {"most": MOST_FILES}, "too_many")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [FILES_LOCK])
-    WorkRequest.objects.select_for_update().filter(pk=ask.pk).values_list("pk", flat=True).first()
+    fetch_rows(LOCK, [FILES_LOCK, ask.pk])
     there = Attachment.objects.living().filter(ask=ask)
     answered = [one.field for one in files if one.field]
     for old in there.filter(field__in=answered) if answered else ():
@@ -124,11 +125,11 @@ def _take_answer_back(actor: Viewer, at: datetime, ask: WorkRequest, key: str) -
 def sweep_files(*, at: datetime) -> int:
     """Deletes bytes that no living attachment needs and that nobody touched for two days; returns how many files."""
     places = list(stale_files(at))
-    return sum(_sweep(places[start : start + BATCH]) for start in range(0, len(places), BATCH))
+    return sum(_sweep(places=places[start : start + BATCH]) for start in range(0, len(places), BATCH))
 
 
 @transaction.atomic
-def _sweep(places: Sequence[Path]) -> int:
+def _sweep(*, places: Sequence[Path]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FILES_LOCK])
         if not cursor.fetchone()[0]:

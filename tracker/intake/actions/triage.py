@@ -49,9 +49,12 @@ def answer_question(
     answer: str,
     expected: int | None = None,
     files: Sequence[Held] = (),
+    by_link: bool = False,
 ) -> None:
-    """The answer stands in the story; the question is closed and triage goes on."""
-    require(actor, Power.SPEAK_FOR, ask.ties)
+    """The answer stands in the story; the question is closed and triage goes on. `by_link`: the requester's side gave
+    somebody a link that lets them answer, and that verb has asked whether it still opens the request."""
+    if not by_link:
+        require(actor, Power.SPEAK_FOR, ask.ties)
     need_text("answer", answer, _("Write the answer."))
     changes = {"question": "", "asked_by_id": None}
     take_step(ask, "answer", actor=actor, at=at, expected=expected, changes=changes, reason=answer)

@@ -19,7 +19,10 @@ SAID: Final = 4
 _TEMPLATES: Final = (
     ("product", r"product (page|detail)s?|\bpdp\b|\bproducts?\b|карточ\w+ товар|товар\w*"),
     ("category", r"categor(y|ies)( page)?|\bplp\b|catalogu?e?\b|listing|категори\w*|каталог\w*|листинг\w*"),
-    ("search", r"(internal )?search (page|result)s?|site search|поисков\w+ выдач\w*|страниц\w+ поиска"),
+    (
+        "search",
+        r"(internal )?search (page|result)s?|site search|^\s*(search|поиск)\s*$|поисков\w+ выдач\w*|страниц\w+ поиска",
+    ),
     ("checkout", r"checkout|basket|\bcart\b|корзин\w*|оформлени\w+ заказа"),
     ("home", r"home ?pages?|start page|главн\w+( страниц\w*)?"),
     ("blog", r"\bblog\b|articles?|\bnews\b|блог\w*|стать\w+|новост\w*"),

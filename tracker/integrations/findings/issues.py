@@ -74,7 +74,7 @@ ISSUES: Final[tuple[Known, ...]] = (
     Known(
         "https", "page", r"https?\b(?!://)|\bssl\b|mixed content|insecure|hsts|security|сертификат|смешанн\w+ содерж"
     ),
-    Known("thin-content", "content", r"thin|low (content|word)|word count|малоценн|тонк\w+ контент|мало текст"),
+    Known("thin-content", "content", r"\bthin\b|low (content|word)|word count|малоценн|тонк\w+ контент|мало текст"),
     Known("duplicate-content", "content", r"duplicat|дубл"),
     Known("texts", "content", r"\bcontent\b|\bcopy\b|\btexts?\b|readability|spelling|контент|\bтекст|опечат"),
     Known("rendering", "crawl", r"render|javascript|\bjs\b|\bssr\b|рендер"),

@@ -5,7 +5,8 @@
   const boxOf = (element) => element?.closest?.("form")?.querySelector("[data-files]");
   const list = (box) => box.querySelector("[data-list]");
   const input = (box) => box.querySelector("input[type=file]");
-  const megabytes = (size) => (size < 1e6 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1048576).toFixed(1)} MB`);
+  const inUnits = (amount, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
+  const sizeOf = ({ size }) => (size < 1e6 ? inUnits(Math.max(0.1, size / 1024), "kilobyte") : inUnits(size / 1048576, "megabyte"));
 
   function announce(text) {
     const live = document.querySelector("#live");
@@ -17,7 +18,7 @@
   function line(box, file) {
     const row = document.createElement("li");
     const told = row.appendChild(document.createElement("span"));
-    told.textContent = `${file.name} · ${megabytes(file.size)} `;
+    told.textContent = `${file.name} · ${sizeOf(file)} `;
     const out = row.appendChild(document.createElement("button"));
     out.type = "button";
     out.className = "btn quiet";
@@ -56,7 +57,6 @@
       mark.name = box.dataset.marks;
       mark.value = answer.mark;
       announce(say(box, "here", { name: file.name }));
-      row.dispatchEvent(new Event("input", { bubbles: true }));
     });
     out.addEventListener("click", () => {
       call.abort();
@@ -64,6 +64,7 @@
       input(box).focus();
     });
     busy(form, 1);
+    row.dispatchEvent(new Event("input", { bubbles: true })); // what is not sent yet is not to be swept away
     const body = new FormData();
     body.append("file", file);
     call.send(body);

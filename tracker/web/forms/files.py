@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tracker.intake.files import MEBIBYTE, MOST_BYTES, MOST_FILES, Held, hold_file, mark_of, read_mark
 from tracker.kernel.errors import Invalid
@@ -119,4 +120,6 @@ def files_field() -> FilesField:
 
 def _say_limits() -> str:
     words = {"count": MOST_FILES, "limit": MOST_BYTES // MEBIBYTE}
-    return str(_("Up to %(count)s, %(limit)s MB each.") % words)
+    return (
+        ngettext("Up to %(count)s file, %(limit)s MB.", "Up to %(count)s files, %(limit)s MB each.", MOST_FILES) % words
+    )

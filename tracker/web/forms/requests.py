@@ -34,6 +34,8 @@ from tracker.web.forms.fields import (
 from tracker.web.forms.files import FilesField, files_field
 
 Choices = list[tuple[str, Any]]
+FILES = "files"
+"""The field for files that answer no question."""
 
 
 def offer(form: forms.Form, name: str, choices: Choices) -> None:
@@ -48,7 +50,7 @@ class ShownForm(forms.Form):
     def show_needed(self, names: Collection[str] | None = None) -> None:
         """For drawing alone, once the form was read; None means all."""
         for name, field in self.fields.items():
-            field.required = names is None or name in names
+            field.required = name != FILES and (names is None or name in names)
 
 
 class RequestForm(ShownForm):
@@ -116,7 +118,7 @@ class RequestForm(ShownForm):
                 del self.fields[name]
 
     def add_files(self) -> None:
-        self.fields["files"] = files_field()
+        self.fields[FILES] = files_field()
 
     def add_answers(self, fields: Sequence[Mapping[str, Any]], stages: Collection[str] = (*Stage, "")) -> None:
         """The type's own questions of these stages."""
@@ -226,7 +228,7 @@ class FiledForm(StepForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["files"] = files_field()
+        self.fields[FILES] = files_field()
 
 
 class AcceptForm(StepForm):

@@ -1,0 +1,45 @@
+"""Links by which somebody without an account follows one request: who comes by one, and what it opens."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.intake.models import FollowLink, WorkRequest
+from tracker.people.access import Viewer
+
+NOBODY = 0
+
+
+@dataclass(frozen=True)
+class Follower(Viewer):
+    """Who came by a link: no roles and so no powers; what they do goes into history under the number of the link."""
+
+    link: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"link:{self.link}"
+
+
+def follower_of(link: FollowLink) -> Follower:
+    return Follower(id=NOBODY, name=link.name, link=link.pk)
+
+
+def digest_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def find_link(secret: str, *loaded: str) -> FollowLink | None:
+    """Also one that opens nothing any more; with its request, and with what is `loaded` of that (one statement)."""
+    rows = FollowLink.objects.select_related("ask", *(f"ask__{name}" for name in loaded))
+    return rows.filter(digest=digest_of(secret)).first()
+
+
+def is_open(link: FollowLink, at: datetime) -> bool:
+    return link.revoked_at is None and link.expires_at > at
+
+
+def open_links(ask: WorkRequest, at: datetime) -> list[FollowLink]:
+    """Those that open it now, oldest first (one statement)."""
+    rows = FollowLink.objects.filter(ask=ask, revoked_at=None, expires_at__gt=at)
+    return list(rows.select_related("made_by__team").order_by("id"))

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from tracker.web import follow, follow_links
+
+urlpatterns = [
+    path("follow/<str:secret>/", follow.follow, name="follow"),
+    path("requests/<str:key>/links/", follow_links.show_links, name="request-links"),
+    path("requests/<str:key>/links/new/", follow_links.new_link, name="request-link-new"),
+    path("requests/<str:key>/links/<int:number>/revoke/", follow_links.revoke_link, name="request-link-revoke"),
+]
