@@ -309,7 +309,7 @@ class TestAddresses(Hostile):
                 path = visit.path.format_map(names)
                 client = self.walker.client(visit, self.first(visit))
                 body = fill(visit.body, self.world.names)
-                sent = json.dumps(body) if visit.api and visit.method != "GET" else ""
+                sent = json.dumps(body, default=str) if visit.api and visit.method != "GET" else ""
                 kind = "application/json" if visit.api else "application/x-www-form-urlencoded"
                 headers = {"If-Match": '"1"', **({} if visit.api else PART)}
                 send = partial(client.generic, visit.method, path, sent, content_type=kind, headers=headers)

@@ -163,7 +163,7 @@ class Walker:
         if visit.method == "GET":
             return client.get(path, headers=headers)
         body = fill(visit.body, self.world.names)
-        if visit.api and any(isinstance(value, bytes) for value in visit.body.values()):
+        if visit.method == "POST" and visit.api and any(isinstance(value, bytes) for value in visit.body.values()):
             return client.post(path, body, headers=headers)
         if visit.api:
             return client.generic(

@@ -328,6 +328,13 @@ def test_a_mark_is_good_for_the_bytes_it_was_given_for_and_for_a_day(cast: Cast,
     assert "choose it again" in text_of(page)
 
 
+def test_no_row_is_written_for_bytes_that_went_meanwhile(cast: Cast) -> None:
+    ask, one = make_ask(cast), held()
+    place_of(one.digest).unlink()
+    with pytest.raises(Invalid, match="no longer here"):
+        attach(cast, ask, one)
+
+
 def test_what_is_dropped_is_held_until_its_form_is_sent(cast: Cast) -> None:
     ask, timur = make_ask(cast), sign_in(cast.seo_lead)
     told = timur.post("/files/", {"file": sent(PNG, "screen.png")}).json()

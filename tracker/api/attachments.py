@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import UnsupportedMediaType
 
 from tracker.api.briefs import NothingIn, PersonBrief
 from tracker.api.requests import Requests
@@ -42,7 +41,7 @@ SENT = {
         "type": "object",
         "properties": {
             "file": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": MOST_FILES},
-            "field": {"type": "string", "description": "Key of the field of the form that this one file answers."},
+            "field_key": {"type": "string", "description": "Key of the field of the form that this one file answers."},
         },
         "required": ["file"],
         "additionalProperties": False,
@@ -95,11 +94,12 @@ class AttachmentList(Attachments):
 
     @extend_schema(request=SENT, responses={201: AttachmentOut(many=True)}, operation_id="add_attachments")
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        """Up to 10 files of 20 MB each, sent as a form with parts called `file`; with `field` the one file answers that
+        """Up to 10 files of 20 MB each, sent as a form with parts called `file`; with `field_key` the one file answers that
         question of the request's form, in the place of the one before."""
         ask, expected = self.ask(key), self.expected(needed=False)
         if not (request.content_type or "").startswith("multipart/form-data"):
-            raise UnsupportedMediaType(request.content_type or "")
+            self.read(NothingIn)
+            raise Invalid(_("Choose a file."), fields={"file": _("Choose a file.")})
         field = self._field(request)
         held = [replace(one, field=field) for one in self._held(request)]
 
@@ -117,14 +117,14 @@ class AttachmentList(Attachments):
         return Attachment.objects.filter(pk__in=[one.pk for one in made])
 
     def _field(self, request: HttpRequest) -> str:
-        unknown = (set(request.POST) | set(request.FILES)) - {"file", "field"}
+        unknown = (set(request.POST) | set(request.FILES)) - {"file", "field_key"}
         if unknown:
             raise Invalid(
                 _("There is no such field."), fields=dict.fromkeys(sorted(unknown), _("There is no such field."))
             )
-        field = request.POST.get("field", "")
+        field = request.POST.get("field_key", "")
         if field and len(request.FILES.getlist("file")) != 1:
-            raise Invalid(_("A question is answered by one file."), fields={"field": _("Send one file.")})
+            raise Invalid(_("A question is answered by one file."), fields={"field_key": _("Send one file.")})
         return field
 
     def _held(self, request: HttpRequest) -> Iterator[Held]:
