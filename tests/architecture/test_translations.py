@@ -70,7 +70,10 @@ def spoken_by(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[:1]
     if isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "messages":
         yield from call.args[1:2]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg in SPEAKING_KEYWORDS)
+    # What the API says of itself is English, as its reference is.
+    described = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "serializers"
+    spoken = SPEAKING_KEYWORDS - {"help_text"} if described else SPEAKING_KEYWORDS
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in spoken)
 
 
 def untold(tree: ast.Module) -> Iterator[ast.expr]:

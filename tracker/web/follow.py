@@ -30,9 +30,10 @@ from tracker.people.models import User
 from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
 from tracker.web.forms.answers import INVALID, tell_refusal
 from tracker.web.forms.follow import LinkAnswerForm
-from tracker.web.request_page import LOADED, Missed, say_where, state_words_of, tone_of, triagers_of
+from tracker.web.request_page import LOADED, Missed, triagers_of
 from tracker.web.request_said import actor_of
 from tracker.web.request_story import Line
+from tracker.web.request_words import say_where, state_words_of, tone_of
 from tracker.web.story import tell_moments
 from tracker.web.versions import seen_version
 

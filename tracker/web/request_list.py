@@ -45,8 +45,8 @@ from tracker.web.exports import Column, send_list
 from tracker.web.forms.requests import ColumnsForm, FilterForm
 from tracker.web.render import render_page
 from tracker.web.request_columns import USUAL, asked_columns, file_columns, offered_columns, read_columns
-from tracker.web.request_page import tone_of
 from tracker.web.request_ties import say_backed
+from tracker.web.request_words import tone_of
 from tracker.web.requests import known_areas, language
 from tracker.web.together import acts_for
 from tracker.web.viewer import SignedInRequest, signed_in

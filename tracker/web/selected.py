@@ -24,7 +24,7 @@ from tracker.web.forms.requests import MoveForm, StepForm
 from tracker.web.meanwhile import say_meanwhile
 from tracker.web.once import once
 from tracker.web.render import render_page
-from tracker.web.request_page import tone_of
+from tracker.web.request_words import tone_of
 from tracker.web.requests import known_areas
 from tracker.web.together import ACTS, INVERSE, VERBS, Before, acts_for, note_before, undo_of
 from tracker.web.undo import tell_done, way_back
