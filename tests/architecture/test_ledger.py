@@ -44,7 +44,12 @@ SPEAK = "a case, its version, the position, its promise, whether both are open n
 ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
-KEPT_UP = "a request with whose turn it is, both ways up and its case; one asks whether the page is still up to date"
+KEPT_UP = (
+    "a request with whose turn it is, both ways up, its case, what is like it, what was merged into it, who backs and"
+    " watches it, its files and links; one asks whether the page is still up to date"
+)
+MERGED = "two requests with their locks, their history, promises and parties, and word to all who followed either"
+CONTEST = "a request, who stands above, its promises, the docket, and word"
 FAMILY = "a request, what was merged into it, and what came with all of them"
 DEARER = {
     "GET /requests/{filed}/comments/{comment}/edit/": (18, KEPT_UP),
@@ -52,8 +57,19 @@ DEARER = {
     "GET /api/v1/requests/{restricted}/comments/": (3, FAMILY),
     "GET /api/v1/requests/{filed}/attachments/": (3, FAMILY),
     "GET /api/v1/requests/{secret}/attachments/": (3, FAMILY),
-    "GET /requests/{filed}/": (13, KEPT_UP),
-    "GET /requests/{restricted}/": (13, KEPT_UP),
+    "GET /requests/{filed}/": (22, KEPT_UP),
+    "GET /requests/{draft}/": (14, KEPT_UP),
+    "GET /requests/{restricted}/": (21, KEPT_UP),
+    "GET /requests/{secret}/": (16, KEPT_UP),
+    "GET /triage/": (22, KEPT_UP),
+    "POST /requests/{filed}/merge/": (13, MERGED),
+    "POST /api/v1/requests/{filed}/merge/": (13, MERGED),
+    "POST /api/v1/requests/{merged}/unmerge/": (10, MERGED),
+    "POST /api/v1/requests/{declined}/contest/": (8, CONTEST),
+    "POST /api/v1/requests/{contested}/answer-contest/": (9, CONTEST),
+    "GET /api/v1/requests/{filed}/backings/": (3, FAMILY),
+    "POST /api/v1/requests/": (7, "a request, its form, its history, the words of its title, its promises, and word"),
+    "POST /api/v1/requests/{filed}/withdraw/": (7, DECISION),
     "GET /api/v1/limbo/": (3, "requests, counts, and the hours in which their clocks climb to the COO"),
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
     "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),

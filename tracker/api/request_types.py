@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 
+from tracker.api.briefs import NothingIn
 from tracker.api.paging import answer_list
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields
@@ -162,10 +163,11 @@ class RequestTypeMove(RequestTypes):
 
 
 class RequestTypeRetire(RequestTypes):
-    @extend_schema(request=None, responses=RequestTypeOut)
+    @extend_schema(request=NothingIn, responses=RequestTypeOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Nobody files with it any more; what was filed stays as it is."""
         expected = self.expected(needed=False)
+        self.read(NothingIn)
 
         def effect() -> HttpResponse:
             retire_request_type(actor=self.viewer, at=self.at, kind=self.find(key), expected=expected)
@@ -175,10 +177,11 @@ class RequestTypeRetire(RequestTypes):
 
 
 class RequestTypeRestore(RequestTypes):
-    @extend_schema(request=None, responses=RequestTypeOut)
+    @extend_schema(request=NothingIn, responses=RequestTypeOut)
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Brings a retired type back."""
         expected = self.expected(needed=False)
+        self.read(NothingIn)
 
         def effect() -> HttpResponse:
             restore_request_type(actor=self.viewer, at=self.at, kind=self.find(key), expected=expected)

@@ -24,6 +24,8 @@ from tracker.web.viewer import SignedInRequest, signed_in
 
 VIEWS = ("open", "declined", "kept")
 DEEDS = ("decline", "keep")
+LARGEST = 2**63 - 1
+"""A number that the database can hold."""
 
 
 @require_GET
@@ -88,6 +90,8 @@ def _keys(request: SignedInRequest, shown: list[groups.Group]) -> dict[int, str]
 def show_group(request: SignedInRequest, number: int) -> HttpResponse:
     """All tickets of one group."""
     require(request.viewer, Power.IMPORT_TICKETS)
+    if number > LARGEST:
+        raise Http404
     found = [
         (outcome, group) for outcome in ("", "declined", "kept") for group in groups.find_groups(outcome, [number])
     ]
