@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,9 +13,8 @@ from django.views.decorators.http import require_GET
 from roadmap.products.models import Horizon, Product
 from roadmap.products.queries import PlanRow, Roadmap, roadmap_of
 from roadmap.products.states import PlanState
-from roadmap.web.products import find_product
+from roadmap.web.products import find_product, today
 from roadmap.web.words import say_progress, say_risks, say_roadmap
-from tracker.kernel import clock
 from tracker.people.access import Power, require
 from tracker.templatetags.geometry import (
     FULL,
@@ -44,10 +42,10 @@ LONGEST_TITLE = 46
 def show_timeline(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.viewer, Power.VIEW)
     product = find_product(request.viewer, key)
-    today = timezone.localtime(clock.now()).date()
-    roadmap = roadmap_of(product, request.viewer, today)
+    day = today()
+    roadmap = roadmap_of(product, request.viewer, day)
     dated = [plan for plan in roadmap.plans if drawn(plan)]
-    picture = timeline_picture(product, dated, today)
+    picture = timeline_picture(product, dated, day)
     if file := send_picture(request, picture):
         return file
     context = {

@@ -197,7 +197,7 @@ def say_numbers(
 ) -> list[tuple[str, str, str]]:
     """What it is now beside what it would be, and where the difference comes from."""
     gross = row.gross if row else ZERO
-    now = available_weeks(gross, ZERO, row.reserve_percent, row.allowance) if row else ZERO
+    now = weeks_of(row) if row else ZERO
     then = available_weeks(numbers["gross"], ZERO, numbers["reserve_percent"], numbers["allowance"])
     pairs: Sequence[tuple[str, Decimal, Decimal, str]] = (
         (_("Gross"), gross, numbers["gross"], say_people(form, period)),

@@ -13,13 +13,11 @@ from tracker.kernel.errors import Invalid, NotFound, Refused
 from tracker.people.access import Power, Viewer, require
 from tracker.people.models import Team
 from tracker.projects.actions.line import (
-    COLUMNS,
-    LISTS,
     Cause,
     Drawing,
-    List,
     draw_again,
     reach_of,
+    read_lists,
     redraw_line,
     run_locked,
 )
@@ -125,9 +123,7 @@ def set_capacity(
 
 def foresee_capacity(*, at: datetime, team: Team, period: Period, **numbers: Decimal) -> Drawing:
     """What `set_capacity` with these numbers would draw, nothing written (one statement)."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{LISTS} SELECT {COLUMNS} FROM lists", reach_of(at, lists=[(team.pk, period.pk)]))  # noqa: S608
-        lists = [List(*row) for row in cursor.fetchall()]
+    lists = read_lists(reach_of(at, lists=[(team.pk, period.pk)]))
     gross, reserve, allowance = (numbers[name] for name in ("gross", "reserve_percent", "allowance"))
     return draw_again([one._replace(gross=gross, reserve=reserve, allowance=allowance) for one in lists])
 

@@ -159,10 +159,7 @@ def redraw_line(
     Needs the lock. Newcomers had no place before, so they cross nothing. Raises Refused (`would_orphan`) where a
     project with embedded items would fall and nobody accepted that.
     """
-    params = reach_of(at, projects=projects, lists=lists)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{LISTS} SELECT {COLUMNS} FROM lists", params)  # noqa: S608  constants only
-        drawing = draw_again([List(*row) for row in cursor.fetchall()], newcomers=newcomers)
+    drawing = draw_again(read_lists(reach_of(at, projects=projects, lists=lists)), newcomers=newcomers)
     write_drawing(drawing, actor_key=actor_key, at=at, cause=cause, orphans_accepted=orphans_accepted)
     return drawing
 
@@ -175,6 +172,13 @@ def reach_of(at: datetime, *, projects: Iterable[int] = (), lists: Collection[tu
         "periods": [period for _team, period in lists],
         "today": at.date(),
     }
+
+
+def read_lists(reach: Mapping[str, Any]) -> list[List]:
+    """The lists within this reach as they are stored (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{LISTS} SELECT {COLUMNS} FROM lists", reach)  # noqa: S608  constants only
+        return [List(*row) for row in cursor.fetchall()]
 
 
 def draw_again(lists: Sequence[List], *, newcomers: Collection[int] = ()) -> Drawing:
