@@ -93,12 +93,13 @@ def count_writes() -> int:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a visit came to; `text` is what the visitor read."""
+    """What a visit came to; `text` is what the visitor read, `kind` its media type."""
 
     status: int
     changed: bool
     sent_away: bool
     text: str
+    kind: str
 
     @property
     def let_in(self) -> bool:
@@ -151,7 +152,8 @@ class Walker:
                 answer = send()
                 text = "" if answer.streaming else answer.content.decode(errors="replace")
                 away = answer.headers.get("Location", "").startswith(SIGN_IN)
-                outcome = Outcome(answer.status_code, self.has_changed(), away, text)
+                kind = answer.headers.get("Content-Type", "").partition(";")[0]
+                outcome = Outcome(answer.status_code, self.has_changed(), away, text, kind)
                 raise Undone
         except Undone:
             client.cookies = cookies
@@ -167,7 +169,7 @@ class Walker:
             return client.post(path, body, headers=headers)
         if visit.api:
             return client.generic(
-                visit.method, path, json.dumps(body), content_type="application/json", headers=headers
+                visit.method, path, json.dumps(body, default=str), content_type="application/json", headers=headers
             )
         if visit.method == "POST":
             return client.post(path, body, headers=headers)

@@ -56,7 +56,7 @@ class InChromium(StaticLiveServerTestCase):
     def tearDown(self) -> None:
         for context in self.pages:
             context.close()
-        assert not self.complaints
+        assert not self.complaints, self.complaints
 
     def enter(self, role: str = "", **options: Any) -> Page:
         """A window of its own in which this person is signed in."""

@@ -22,7 +22,7 @@ class TestApiDocs(InChromium):
         page.get_by_label("auth-bearer-value").fill(secret)
         page.get_by_role("button", name="Apply credentials").click()
         page.get_by_role("button", name="Close", exact=True).click()
-        page.locator("#operations-sites-list_sites .opblock-summary-control").click()
+        page.locator("#operations-areas-list_areas .opblock-summary-control").click()
         page.get_by_role("button", name="Try it out").click()
         page.get_by_role("button", name="Execute").click()
         expect(page.locator(".live-responses-table .response .response-col_status").first).to_contain_text("200")

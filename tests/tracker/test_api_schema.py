@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
 from tracker.escalations.rules import Act, Effect
-from tracker.intake.actions import add_attachments
+from tracker.intake.actions import add_attachments, back_request, make_follow_link
 from tracker.intake.files import hold_file
 from tracker.intake.models import Comment
 from tracker.launches.models import Check
@@ -84,6 +85,8 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     said = Comment.objects.create(ask=web.ask, author=cast.cto, text="Good.", at=item.created_at)
     files = [hold_file("plan.txt", None, [b"On Monday."])]
     (file,) = add_attachments(**by(cast.cto), ask=web.ask, files=files)
+    back_request(**by(cast.analyst), ask=web.ask, stake="budget", amount=Decimal(40_000))
+    make_follow_link(**by(cast.cto), ask=web.ask, name="Maria")
     court = Court(web)
     heard = court.heard(court.raised(ask=make_request(cast)))
     new = NewCondition("A stop rule is in place.", cast.sre, LATER)

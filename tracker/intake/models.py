@@ -63,6 +63,8 @@ class RequestType(Versioned):
 class TypeForm(models.Model):
     """The fields of a type as they were at one time, never changed: a filed request keeps the form it was filed with."""
 
+    subject = "type-form"
+
     type = models.ForeignKey(RequestType, models.CASCADE, related_name="forms")
     number = models.PositiveIntegerField()
     fields = models.JSONField(default=list)

@@ -21,7 +21,7 @@ from tracker.people.models import Firm, Level, User
 
 DOMAIN = "lumen.example"
 """Of the addresses of the demo's people. No real person has one: nothing under .example is ever registered."""
-KEPT = {"firm", "user", "request-type"}
+KEPT = {"firm", "user", "request-type", "type-form"}
 """Subjects that outlive the demo: the firm, who is real, and the types of requests, which every firm begins with."""
 QUIET: tuple[type[models.Model], ...] = (Entry, IdempotentCall, Heartbeat)
 """Tables that say what happened or what runs, not what there is."""

@@ -30,7 +30,7 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.web.exports import Column, send_list
-from tracker.web.forms.answers import INVALID, save_merged, tell_refusal, told
+from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, told
 from tracker.web.forms.backlog import (
     AnswerForm,
     CheckForm,
@@ -213,7 +213,7 @@ def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
         "form": form,
         "weighs": say_weight(effect, item.project.key) if effect else "",
         "line": say_line(effect, listed) if effect and listed else "",
-        "stale": status == 409,
+        "stale": status == STALE,
         "nav": "backlog",
     }
     return render_page(request, "tracker/backlog/answer.html", context, status=status)
@@ -373,7 +373,7 @@ def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
         "item": item,
         "form": form,
         "hosts": hosts,
-        "stale": status == 409,
+        "stale": status == STALE,
         "nav": "backlog",
     }
     return render_page(request, "tracker/backlog/rehome.html", context, status=status)

@@ -25,7 +25,7 @@ from tracker.projects.queries import carried_by, demands_in, period_named, teams
 from tracker.projects.rules import ZERO, available_weeks, weeks_between
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
-from tracker.web.forms.answers import tell_refusal
+from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.projects import CapacityForm, CapacityLook
 from tracker.web.line import line_url
 from tracker.web.line_pictures import teams_picture
@@ -93,7 +93,7 @@ def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpRespo
         return _draw(request, found, quarter, row)
     form = CapacityLook(request.GET, period=quarter) if "gross" in request.GET else blank_look(quarter, row)
     look = look_at(request, found, quarter, row, form) if form.is_valid() else None
-    return _render_form(request, found, quarter, row, form, look, status=422 if form.errors else 200)
+    return _render_form(request, found, quarter, row, form, look, status=INVALID if form.errors else 200)
 
 
 def blank_look(period: Period, row: Capacity | None) -> CapacityLook:
@@ -105,7 +105,7 @@ def blank_look(period: Period, row: Capacity | None) -> CapacityLook:
 def _draw(request: SignedInRequest, team: Team, period: Period, row: Capacity | None) -> HttpResponseBase:
     form = CapacityLook(request.POST, period=period)
     if not form.is_valid():
-        return _render_form(request, team, period, row, form, None, status=422)
+        return _render_form(request, team, period, row, form, None, status=INVALID)
     numbers = form.numbers
     try:
         saved = set_capacity(
@@ -154,7 +154,7 @@ def _render_form(
         "team": team,
         "period": period,
         "back": line_url(team.key, period.key),
-        "stale": status == 409,
+        "stale": status == STALE,
     }
     return render_page(request, "tracker/line/capacity_form.html", context, status=status)
 

@@ -68,7 +68,7 @@ class RequestForm(ShownForm):
                 "hx-get": reverse_lazy("request-questions"),
                 "hx-target": "#type-questions",
                 "hx-trigger": "change",
-                "hx-sync": "#type-questions:replace",
+                "hx-sync": "#type-questions:queue last",
                 "hx-include": "#type-questions",
             }
         ),
