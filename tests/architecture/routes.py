@@ -466,6 +466,8 @@ API = [
     may(EDIT_BUSINESS, "PATCH /api/v1/requests/{filed}/", title="Structured data, all of it"),
     may(REQUESTER, "PATCH /api/v1/requests/{draft}/", title="Structured data, all of it"),
     may(["analyst", "cmo"], "PATCH /api/v1/requests/{restricted}/", title="Structured data, all of it"),
+    may(COLLEAGUES, "GET /api/v1/requests/{filed}/evidence/"),
+    may(SEE_RESTRICTED, "GET /api/v1/requests/{restricted}/evidence/"),
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/missing/"),
     may(REQUESTER, "GET /api/v1/requests/{draft}/missing/"),
     may(SEE_RESTRICTED, "GET /api/v1/requests/{restricted}/missing/"),

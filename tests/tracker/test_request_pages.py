@@ -165,12 +165,24 @@ def test_check_first_shows_what_is_similar_and_what_could_carry_it(cast: Cast) -
     assert "Product page rewrite" in text_of(analyst.get("/requests/similar/", {"area": "product-pages"}))
 
 
-def test_examples_outside_the_area_are_told_and_not_refused(cast: Cast) -> None:
+def test_examples_outside_the_area_are_named_one_by_one_and_not_refused(cast: Cast) -> None:
     seo = browser(cast.seo_lead)
-    answer = seo.post("/requests/new/", {**FILED, "example_urls": "https://lumen.example/blog/1"}, follow=True)
-    page = text_of(answer)
-    assert "Some example pages lie outside the area." in page
-    assert "1 example page lies outside the area." in page
+    wrong = {
+        **FILED,
+        "example_urls": "https://lumen.example/p/1\nhttps://lumen.example/blog/1\nhttps://other.example/p/2",
+    }
+    said = [
+        "https://lumen.example/blog/1 is not in Product page (/p/*) of lumen.example.",
+        "https://other.example/p/2 is not in Product page (/p/*) of lumen.example.",
+    ]
+    checked = text_of(seo.post("/requests/new/", {**wrong, "check": "1"}))
+    assert all(one in checked for one in said)
+    assert "lumen.example/p/1 is not" not in checked
+    page = text_of(seo.post("/requests/new/", wrong, follow=True))
+    assert WorkRequest.objects.get().state == State.FILED
+    assert " ".join(said) in page
+    assert all(f"<li>{one}</li>" in page for one in said)
+    assert all(one in text_of(seo.get(f"/requests/{WorkRequest.objects.get().key}/edit/")) for one in said)
 
 
 def test_the_questions_of_a_type_come_with_it(cast: Cast) -> None:

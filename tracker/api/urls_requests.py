@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracker.api import attachments, backings, comments, follow, request_steps, request_types, requests
+from tracker.api import attachments, backings, comments, evidence, follow, request_steps, request_types, requests
 
 urlpatterns = [
     path("request-types/", request_types.RequestTypeList.as_view()),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("requests/", requests.RequestList.as_view()),
     path("requests/<slug:key>/", requests.RequestDetail.as_view()),
     path("requests/<slug:key>/missing/", requests.RequestMissing.as_view()),
+    path("requests/<slug:key>/evidence/", evidence.RequestEvidence.as_view()),
     path("requests/<slug:key>/comments/", comments.CommentList.as_view()),
     path("requests/<slug:key>/comments/<int:comment>/", comments.CommentDetail.as_view()),
     path("requests/<slug:key>/attachments/", attachments.AttachmentList.as_view()),
