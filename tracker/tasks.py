@@ -30,6 +30,11 @@ def return_parked() -> None:
     intake.return_parked(at=clock.now())
 
 
+@shared_task(name="lapse_expedites", ignore_result=True)
+def lapse_expedites() -> None:
+    intake.lapse_expedites(at=clock.now())
+
+
 @shared_task(name="sweep_files", ignore_result=True)
 def sweep_files() -> None:
     intake.sweep_files(at=clock.now())
@@ -83,6 +88,7 @@ def ring_promises(_event: PromisesDue) -> None:
 BEAT: dict[str, dict[str, Any]] = {
     "carry_imports": ring("carry_imports", every=10, queue="bulk"),
     "fire_promises": ring("fire_promises", every=5, queue="tick"),
+    "lapse_expedites": ring("lapse_expedites", every=30, queue="tick"),
     "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
     "raise_aged": ring("raise_aged", every=600, queue="tick"),

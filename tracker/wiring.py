@@ -4,12 +4,13 @@ from tracker.backlog.actions import close_items, follow_answers, involve_owners,
 from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.escalations.actions import close_cases, docket_contests, follow_firings
 from tracker.escalations.events import CasesMoved
-from tracker.intake.actions import follow_court
-from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
+from tracker.intake.actions import follow_court, follow_expedite
+from tracker.intake.events import CommentAdded, CommentEdited, ExpediteMoved, RequestBacked, RequestsMoved
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.management.demo.company import follow_demo
 from tracker.notices.cases import tell_of_cases
+from tracker.notices.emergencies import tell_of_expedite
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import (
     tell_of_backing,
@@ -35,6 +36,8 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (RequestsMoved, close_cases),
     (RequestsMoved, docket_contests),
     (RequestsMoved, tell_of_requests),
+    (ExpediteMoved, follow_expedite),
+    (ExpediteMoved, tell_of_expedite),
     (RequestBacked, tell_of_backing),
     (CommentAdded, tell_of_comment),
     (CommentEdited, tell_of_edit),

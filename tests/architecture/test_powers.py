@@ -24,6 +24,9 @@ triage            -        -        T    -   *   -   -
 speak_for         O        O        O    O   O   O   -
 share_request     O        O        ORT  O   *   O   -
 answer_contest    -        -        -    -   *   *   -
+start_expedite    O        OP       TR   *   *   *   -
+confirm_expedite  *        *        *    *   *   *   -
+fix_expedite      -        A        T    -   *   -   -
 back              *        *        *    *   *   -   -
 watch             *        *        *    *   *   *   *
 rank_projects     -        -        -    -   *   -   -

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from tracker.api import attachments, backings, comments, evidence, follow, request_steps, request_types, requests
+from tracker.api import (
+    attachments,
+    backings,
+    comments,
+    evidence,
+    expedites,
+    follow,
+    request_steps,
+    request_types,
+    requests,
+)
 
 urlpatterns = [
     path("request-types/", request_types.RequestTypeList.as_view()),
@@ -23,5 +33,9 @@ urlpatterns = [
     path("requests/<slug:key>/links/<int:number>/revoke/", follow.FollowLinkRevoke.as_view()),
     path("requests/<slug:key>/watch/", backings.RequestWatch.as_view()),
     path("requests/<slug:key>/mute/", backings.RequestMute.as_view()),
+    path("requests/<slug:key>/expedite/", expedites.RequestExpedite.as_view()),
+    path("expedites/", expedites.ExpediteList.as_view()),
+    path("expedites/<int:number>/", expedites.ExpediteDetail.as_view()),
+    *(path(f"expedites/<int:number>/{name}/", step.as_view()) for name, step in expedites.STEPS.items()),
     *(path(f"requests/<slug:key>/{name}/", step.as_view()) for name, step in request_steps.STEPS.items()),
 ]

@@ -55,6 +55,8 @@ SETTLES = _("You owe the answer, or are one of the two who can settle it.")
 MEDIATES = _("You owe the answer, or mediate.")
 ANSWERS = _("You are the next above who decided.")
 NAMED_AS_BACKER = _("You are named as a backer, or lead the team that is.")
+OTHER_SIDE = _("You lead or decide for the other side.")
+BOTH_SIDES = _("You stand for one of its two sides, or have a part in it.")
 PARTY = _("You are a party to it, or mediate.")
 SPEAKS = _("You speak for your side.")
 KEEPS = _("The condition is yours.")
@@ -242,6 +244,52 @@ KINDS: Mapping[str, Words] = {
     "request_reopened": Words(
         _("The decision on %(request)s %(title)s was overturned: %(reason)s"), ASKED, _("It waits for triage again.")
     ),
+    "expedite_owned": Words(
+        _("Emergency: %(request)s %(title)s is yours now. %(reason)s"),
+        _("You are named as its owner."),
+        _("Answer within 30 minutes and fix it within 4 hours, both by the clock."),
+    ),
+    "expedite_asked": Words(
+        _("Emergency: %(person)s expedites %(request)s %(title)s. %(reason)s"),
+        OTHER_SIDE,
+        _("Confirm it by %(until)s, or refuse it; otherwise it lapses."),
+    ),
+    "expedite_started": Words(
+        _("Emergency: %(person)s expedites %(request)s %(title)s, and %(owner)s owns it. %(reason)s"),
+        BOTH_SIDES,
+        _("It passes the rank by until it is fixed."),
+    ),
+    "expedite_confirmed": Words(
+        _("%(person)s confirmed the emergency %(request)s %(title)s."), BOTH_SIDES, _("Nothing is left to sign.")
+    ),
+    "expedite_refused": Words(
+        _("%(person)s refused the emergency %(request)s %(title)s: %(reason)s"),
+        BOTH_SIDES,
+        _("The request goes its usual way."),
+    ),
+    "expedite_lapsed": Words(
+        _("Nobody of the other side confirmed the emergency %(request)s %(title)s in time: it lapsed."),
+        BOTH_SIDES,
+        _("What is not fixed yet goes its usual way; it is counted as not confirmed."),
+    ),
+    "expedite_withdrawn": Words(
+        _("The emergency %(request)s %(title)s was taken back: %(reason)s"),
+        BOTH_SIDES,
+        _("The request goes its usual way."),
+        bare=_("The emergency %(request)s %(title)s ended with its request."),
+    ),
+    "expedite_answered": Words(
+        _("%(person)s answered the emergency %(request)s %(title)s: %(reason)s"), BOTH_SIDES, _("The fix comes next.")
+    ),
+    "expedite_fixed": Words(
+        _("The emergency %(request)s %(title)s is fixed: %(reason)s"),
+        BOTH_SIDES,
+        _("The next step is the lesson."),
+        bare=_("The emergency %(request)s %(title)s is fixed; its cause is still to be said."),
+    ),
+    "expedite_explained": Words(
+        _("What caused the emergency %(request)s %(title)s: %(reason)s"), BOTH_SIDES, _("Nothing is left to do.")
+    ),
     "request_backed": Words(
         _("%(person)s wrote down that you back %(request)s %(title)s."),
         NAMED_AS_BACKER,
@@ -255,6 +303,8 @@ TURNS = frozenset(
         "case_proposed",
         "case_sent_back",
         "comment_mention",
+        "expedite_asked",
+        "expedite_owned",
         "item_orphaned",
         "item_proposed",
         "promise_breach",
@@ -269,6 +319,8 @@ TURNS = frozenset(
     }
 )
 """What waits for its reader; the other kinds are news."""
+URGENT = "expedite_"
+"""Kinds that begin so are mailed at once, whatever somebody chose, and wait for no others to come along."""
 GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": ""}
 DAY_AND_TIME = "j E, H:i"
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
@@ -284,6 +336,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
     if "weeks" in facts:
         known["weeks"] = say_weeks(Decimal(facts["weeks"]))
+    if "until" in facts:
+        known["until"] = date_format(timezone.localtime(datetime.fromisoformat(facts["until"])), DAY_AND_TIME)
     if "promise" in facts:
         known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))

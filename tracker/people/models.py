@@ -9,13 +9,15 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tracker.kernel.models import Versioned
-from tracker.people.access import Role, Ties, Viewer
+from tracker.people.access import STANDING_IN, Role, Ties, Viewer
+from tracker.people.standing import DEPUTY_OF, TEAMS_OF, WHO_FOR
 
 
 class Side(models.TextChoices):
@@ -75,6 +77,22 @@ class UserQuerySet(models.QuerySet["User"]):
     def holding(self, role: str) -> "UserQuerySet":
         return self.filter(roles__contains=[str(role)])
 
+    def with_standing(self) -> "UserQuerySet":
+        """Each with the teams that they triage for now beside its lead, see standing.py."""
+        teams = RawSQL(TEAMS_OF.format(person='"tracker_user"."id"'), [])  # noqa: S611  constants
+        return self.annotate(standing=teams)
+
+    def with_deputy(self) -> "UserQuerySet":
+        """Each with `away`: {until, deputy, deputy_id} while they are away, else None."""
+        return self.annotate(away=RawSQL(DEPUTY_OF, [], output_field=models.JSONField()))  # noqa: S611  a constant
+
+    def triaging(self, team: int | None) -> "UserQuerySet":
+        """Who may triage what this team owns: its leads, the CTO, and whoever stands in for one of them now."""
+        ids = RawSQL(WHO_FOR, [team], output_field=BigIntegerField())  # noqa: S611  constants
+        stand_ins = Q(pk__in=ids, roles__overlap=[str(role) for role in STANDING_IN])
+        leads = Q(team__isnull=False, team=team, roles__contains=[str(Role.LEAD)])
+        return self.active().filter(leads | Q(roles__contains=[str(Role.CTO)]) | stand_ins)
+
     def invited(self) -> "UserQuerySet":
         """Asked in, but without a password of their own so far."""
         return self.active().filter(invited_at__isnull=False, password__startswith=UNUSABLE_PASSWORD_PREFIX)
@@ -91,6 +109,15 @@ class UserManager(BaseUserManager["User"]):
 
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
+
+    def with_standing(self) -> UserQuerySet:
+        return self.get_queryset().with_standing()
+
+    def with_deputy(self) -> UserQuerySet:
+        return self.get_queryset().with_deputy()
+
+    def triaging(self, team: int | None) -> UserQuerySet:
+        return self.get_queryset().triaging(team)
 
     def invited(self) -> UserQuerySet:
         return self.get_queryset().invited()
@@ -146,7 +173,7 @@ class User(AbstractBaseUser, Versioned):
         return self.invited_at is not None and not self.has_usable_password()
 
     def viewer(self, scopes: frozenset[str] | None = None) -> Viewer:
-        """What the table of powers needs to know of this person."""
+        """What the table of powers needs to know of this person; for whom they stand in only where it was read."""
         return Viewer(
             id=self.pk,
             name=self.name,
@@ -156,6 +183,7 @@ class User(AbstractBaseUser, Versioned):
             scopes=scopes,
             language=self.language,
             time_zone=self.time_zone,
+            stands_in=frozenset(vars(self).get("standing") or ()),
         )
 
 

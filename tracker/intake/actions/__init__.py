@@ -14,7 +14,18 @@ from tracker.intake.actions.contesting import (
     next_above,
     objection_ends,
 )
-from tracker.intake.actions.court import follow_court
+from tracker.intake.actions.court import follow_court, follow_expedite
+from tracker.intake.actions.expediting import (
+    answer_expedite,
+    confirm_expedite,
+    explain_expedite,
+    fix_expedite,
+    lapse_expedites,
+    may_confirm_expedite,
+    refuse_expedite,
+    start_expedite,
+    withdraw_expedite,
+)
 from tracker.intake.actions.filing import (
     draft_request,
     edit_request,
@@ -32,6 +43,7 @@ from tracker.intake.actions.following import (
     return_parked,
     split_request,
 )
+from tracker.intake.actions.inbox import assign_request, route_request, snooze_request, unsnooze_request
 from tracker.intake.actions.linking import answer_by_link, make_follow_link, revoke_follow_link
 from tracker.intake.actions.merging import LIVING, find_mergeable, may_unmerge, merge_request, unmerge_request
 from tracker.intake.actions.steps import need_text
@@ -80,13 +92,16 @@ __all__ = [
     "add_request_type",
     "answer_by_link",
     "answer_contest",
+    "answer_expedite",
     "answer_question",
     "ask_question",
     "ask_rank_of_own",
+    "assign_request",
     "back_request",
     "check_answering",
     "check_asking",
     "check_contestable",
+    "confirm_expedite",
     "contest_decision",
     "decline_request",
     "draft_request",
@@ -94,13 +109,18 @@ __all__ = [
     "edit_request",
     "edit_request_type",
     "ensure_request_types",
+    "explain_expedite",
     "file_draft",
     "file_request",
     "find_mergeable",
+    "fix_expedite",
     "follow_court",
     "follow_delivery",
+    "follow_expedite",
     "involve",
+    "lapse_expedites",
     "make_follow_link",
+    "may_confirm_expedite",
     "may_edit_comment",
     "may_remove_attachment",
     "may_unmerge",
@@ -113,18 +133,24 @@ __all__ = [
     "next_above",
     "objection_ends",
     "park_request",
+    "refuse_expedite",
     "remove_attachment",
     "restore_request_type",
     "restrict_request",
     "retire_request_type",
     "return_parked",
     "revoke_follow_link",
+    "route_request",
     "set_request_effort",
+    "snooze_request",
     "split_request",
+    "start_expedite",
     "sweep_files",
     "unmerge_request",
     "unpark_request",
+    "unsnooze_request",
     "watch_request",
     "withdraw_backing",
+    "withdraw_expedite",
     "withdraw_request",
 ]

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from tracker.escalations.actions import raise_aged
-from tracker.intake.actions import return_parked, sweep_files
+from tracker.intake.actions import lapse_expedites, return_parked, sweep_files
 from tracker.integrations.actions import carry_imports
 from tracker.kernel import clock
 from tracker.notices.actions import mail_notices
@@ -21,6 +21,7 @@ log = logging.getLogger("tandem.clock")
 SWEEPS: tuple[Callable[..., Any], ...] = (
     turn_period,
     return_parked,
+    lapse_expedites,
     fire_due,
     raise_aged,
     mail_notices,
