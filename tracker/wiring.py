@@ -5,7 +5,14 @@ from tracker.backlog.events import ItemsChanged, RankAsked
 from tracker.escalations.actions import close_cases, docket_contests, follow_firings
 from tracker.escalations.events import CasesMoved
 from tracker.intake.actions import follow_court, follow_expedite
-from tracker.intake.events import CommentAdded, CommentEdited, ExpediteMoved, RequestBacked, RequestsMoved
+from tracker.intake.events import (
+    CommentAdded,
+    CommentEdited,
+    ExpediteMoved,
+    RequestAssigned,
+    RequestBacked,
+    RequestsMoved,
+)
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel.events import Reaction, react
 from tracker.management.demo.company import follow_demo
@@ -13,6 +20,7 @@ from tracker.notices.cases import tell_of_cases
 from tracker.notices.emergencies import tell_of_expedite
 from tracker.notices.promised import tell_of_promises
 from tracker.notices.reactions import (
+    tell_of_assigning,
     tell_of_backing,
     tell_of_comment,
     tell_of_edit,
@@ -39,6 +47,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (ExpediteMoved, follow_expedite),
     (ExpediteMoved, tell_of_expedite),
     (RequestBacked, tell_of_backing),
+    (RequestAssigned, tell_of_assigning),
     (CommentAdded, tell_of_comment),
     (CommentEdited, tell_of_edit),
     (ItemsChanged, follow_answers),

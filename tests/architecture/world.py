@@ -1,7 +1,7 @@
 """One record of every kind in every state that a route asks for, made by the verbs; `times` makes more of each."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from tracker.projects.models import Capacity, Project
 from tracker.promises.actions import copy_calendar, ensure_policies, set_calendar, settle_promises
 from tracker.promises.models import Promise, WorkCalendar
 from tracker.promises.states import PromiseState
-from tracker.sites.actions import add_area, add_site
+from tracker.sites.actions import add_area, add_freeze, add_site
 
 CANARY = "Zibbelwort"
 """Stands in every text of the restricted requests and nowhere else."""
@@ -48,7 +48,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 SPANISH = FIXTURES / "jira" / "spanish.csv"
 FINDINGS = FIXTURES / "findings" / "hints.csv"
 TICKETS = FIXTURES / "findings" / "github_issues.json"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tracker.web.backend.Backend"
 PADDING = 3
 OWNERS = (("seo_lead", "business"), ("platform_lead", "delivery"))
 Facts = dict[str, Any]
@@ -192,6 +192,11 @@ class Maker:
 
     def held(self, name: str) -> Held:
         return hold_file(name, None, [b"On Monday."])
+
+    def make_freeze(self, year: int) -> None:
+        site, days = self.world.cast.site, {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
+        freeze = add_freeze(**self.by("admin"), site=site, reason="The sale", **days)
+        self.names["freeze"] = str(freeze.pk)
 
     def make_requests(self) -> None:
         asks = {

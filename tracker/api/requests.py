@@ -67,6 +67,7 @@ REQUEST: Fields = {
     "asked_by": person("asked_by"),
     "decision_reason": "decision_reason",
     "decided_by": person("decided_by"),
+    "assigned_to": person("assigned_to"),
     "split_from": "split_from__key",
     "merged_into": "merged_into__key",
     "contested_at": "contested_at",
@@ -128,6 +129,7 @@ class RequestOut(RequestRow):
     asked_by = PersonBrief(allow_null=True)
     decision_reason = serializers.CharField()
     decided_by = PersonBrief(allow_null=True)
+    assigned_to = PersonBrief(allow_null=True)
     split_from = serializers.CharField(allow_null=True)
     merged_into = serializers.CharField(allow_null=True)
     contested_at = serializers.DateTimeField(allow_null=True)

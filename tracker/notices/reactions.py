@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tracker.backlog.events import ItemsChanged, RankAsked
-from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
+from tracker.intake.events import CommentAdded, CommentEdited, RequestAssigned, RequestBacked, RequestsMoved
 from tracker.intake.models import CHIEFS, Backing
 from tracker.kernel.prepared import fetch_rows
 from tracker.notices.actions import Telling, Turn, person_in, tell
@@ -133,6 +133,14 @@ def tell_of_requests(event: RequestsMoved) -> None:
         if event.verb in TO_WATCHERS:
             turns.append(Turn(moved.ask_id, TO_WATCHERS[event.verb], facts, url, source))
     tell(at=event.at, tellings=tellings, turns=turns, actor=person_in(event.actor))
+
+
+def tell_of_assigning(event: RequestAssigned) -> None:
+    """Whoever takes it on hears of it, but for who took it themselves."""
+    facts = {"request": event.key, "title": event.title, "person": event.by}
+    source = f"{event.key}:assign:{event.version}"
+    telling = Telling("request_assigned", facts, f"/requests/{event.key}/", source, user=event.to)
+    tell(at=event.at, tellings=[telling], actor=person_in(event.actor))
 
 
 def tell_of_backing(event: RequestBacked) -> None:

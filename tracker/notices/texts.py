@@ -198,6 +198,11 @@ KINDS: Mapping[str, Words] = {
     "request_filed": Words(
         _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")
     ),
+    "request_assigned": Words(
+        _("%(person)s assigned %(request)s %(title)s to you."),
+        _("It is yours to triage."),
+        _("Accept it, ask, park it or decline it with a reason."),
+    ),
     "request_returned": Words(_("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")),
     "request_back": Words(_("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")),
     "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
@@ -313,6 +318,7 @@ TURNS = frozenset(
         "promise_remind",
         "rank_asked",
         "request_asked",
+        "request_assigned",
         "request_contested",
         "request_filed",
         "request_returned",

@@ -32,7 +32,7 @@ DEPUTY_OF = f"""
 """Until when somebody is away and who stands in; null where they are here."""
 TEAMS_OF = f"""
 (WITH {STAND_INS.format(at=NOW)}
- SELECT coalesce(array_agg(DISTINCT team), '{{}}') FROM (
+ SELECT coalesce(array_agg(DISTINCT team), '{{{{}}}}') FROM (
     SELECT team FROM stand_ins WHERE person = {{person}}
     UNION ALL SELECT team.id FROM tracker_team team JOIN away ON away.deputy = {{person}} AND 'cto' = ANY(away.roles)
  ) stood)

@@ -86,6 +86,25 @@ def promised_turn(turn: Court, owed: Sequence[Promised]) -> Court:
     return turn if first is None else court_of(first, turn.who)
 
 
+def say_away(turn: Court, people: Iterable[User], now: datetime) -> Court:
+    """The same turn, with who stands in where whoever has it is away; `people` were read with their deputies."""
+    who = next((one for one in people if turn.who is not None and one.pk == turn.who.pk), None)
+    away = vars(who).get("away") if who else None
+    if not away:
+        return turn
+    day = say_day(date.fromisoformat(away["until"]), timezone.localtime(now).date())
+    words = {"verb": turn.verb, "day": day, "deputy": away["deputy"]}
+    if away["deputy"]:
+        return replace(turn, verb=_("%(verb)s (away until %(day)s: %(deputy)s stands in)") % words)
+    return replace(turn, verb=_("%(verb)s (away until %(day)s)") % words)
+
+
+def deputy_of(person: User) -> int | None:
+    """Who stands in for them now, where that was read with them."""
+    number: int | None = (vars(person).get("away") or {}).get("deputy_id")
+    return number
+
+
 def court_of(promise: Promised, who: User | None = None) -> Court:
     """The court of one answer; `who` stands in where nobody holds it."""
     if promise.kind == Kind.CONDITION:

@@ -20,7 +20,7 @@ from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
-from tracker.intake.evidence import weigh_evidence
+from tracker.intake.evidence import find_evidence
 from tracker.intake.models import Confidence, Delivery, WorkRequest
 from tracker.intake.queries import Need, needs_of, words_in
 from tracker.intake.rules import Stage
@@ -216,11 +216,6 @@ class RequestPage:
     def waited(self) -> dict[str, Decimal]:
         return waited_on(way_of(self.ask, self.story, self.item), self.promises, self.now)
 
-    @cached_property
-    def findings(self) -> list[str]:
-        """What does not fit about its evidence, a sentence each."""
-        return [say_finding(one) for one in weigh_evidence(self.ask)]
-
     @property
     def answers(self) -> list[Answer]:
         return say_answers(self.ask, self.names, get_language() or "en", self.now.date())
@@ -332,8 +327,8 @@ class RequestPage:
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: Editing | None = None) -> RequestPage:
     """Needs LOADED; ten statements more (item, leads, history, comments with names, files, case, late answer, what was
-    merged, backings, own watch), one more each for what was split, for who is asked for a rank and for whom a ruling
-    named; see also read_kin and read_said."""
+    merged, backings, own watch), one more each for what was split, for who is asked for a rank, for whom a ruling
+    named and for a deadline; see also read_kin and read_said."""
     story, able = story_of("request", ask.pk), people_to_triage(ask)
     kin = read_kin(ask, viewer, now)
     said = read_said(ask, viewer, kin)
@@ -356,6 +351,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
         kin=kin,
         said=said,
         editing=editing,
+        findings=[say_finding(one) for one in find_evidence(ask, timezone.localtime(now).date())],
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
         named=list(ruled.conditions.select_related("owner__team").order_by("id")) if ruled else [],
     )

@@ -105,6 +105,11 @@ def say_accepted(changes: Changes) -> str:
     return _("accepted it, effort %(weeks)s") % {"weeks": say_weeks(Decimal(weeks))}
 
 
+def say_assigned(changes: Changes) -> str:
+    people = new_values(changes).get("people")
+    return _("assigned it to %(people)s") % {"people": people} if people else _("assigned it to nobody in particular")
+
+
 def say_estimated(changes: Changes) -> str:
     weeks = changes.get("effort_weeks", [None, None])[1]
     if weeks is None:
@@ -163,6 +168,8 @@ SENTENCES.update(
         ("request", "grant_request"): say_accepted,
         ("request", "decline_request"): gettext_lazy("declined it"),
         ("request", "park_request"): say_parked,
+        ("request", "assign_request"): say_assigned,
+        ("request", "route_request"): say_changed,
         ("request", "return_request"): gettext_lazy("brought it back to triage"),
         ("request", "withdraw_request"): gettext_lazy("withdrew it"),
         ("request", "restrict_request"): gettext_lazy("restricted it to those it concerns"),
@@ -185,6 +192,7 @@ FIELDS.update(
     {
         **CORE_LABELS,
         "type": gettext_lazy("type"),
+        "assigned_to": gettext_lazy("who triages it"),
         "answers": gettext_lazy("details of the type"),
         "deadline_on": gettext_lazy("deadline"),
         "value_per_week": gettext_lazy("value per week"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tracker.backlog.rules import last_day_to_join
 from tracker.escalations.queries import similar_rulings
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
-from tracker.intake.evidence import weigh_evidence, weigh_samples
+from tracker.intake.evidence import find_evidence, weigh_samples
 from tracker.intake.models import RequestType, WorkRequest
 from tracker.intake.queries import kinds_by_key, needs_of
 from tracker.intake.rules import Stage
@@ -148,7 +148,7 @@ def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBas
     ask = file_request(actor=request.viewer, at=at, **given)
     team = ask.area.team.name if ask.area else ""
     messages.success(request, _("%(key)s is filed with %(team)s.") % {"key": ask.key, "team": team})
-    if findings := weigh_evidence(ask):
+    if findings := find_evidence(ask, timezone.localdate()):
         messages.warning(request, say_shortly(findings))
     return redirect("request", ask.key)
 
@@ -283,7 +283,7 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
         "context_line": ask.title,
         "ask": ask,
         "form": form,
-        "findings": [say_finding(one) for one in weigh_evidence(ask)],
+        "findings": [say_finding(one) for one in find_evidence(ask, timezone.localdate())],
         "merging": merge,
         "draft": ask.state == State.DRAFT,
         "stale": status == STALE and not merge.open,

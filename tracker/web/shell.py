@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.people.access import TABLE, Power, Viewer, may
+from tracker.people.access import Power, Viewer, may, may_somewhere
 from tracker.people.models import User
 from tracker.projects.models import Period
 from tracker.promises.models import WorkCalendar
@@ -227,7 +227,7 @@ class Shell:
         viewer = self.viewer
         if viewer is None:
             return False
-        return not place.powers or any(any(role in TABLE[power] for role in viewer.roles) for power in place.powers)
+        return not place.powers or any(may_somewhere(viewer, power) for power in place.powers)
 
     @cached_property
     def search_url(self) -> str:

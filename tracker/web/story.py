@@ -159,7 +159,10 @@ def people_of(keys: Iterable[str]) -> dict[str, Actor]:
 
 
 def parties_added(moment: Moment) -> list[str]:
-    """Those whom somebody else brought in."""
+    """Those whom somebody else brought in, or assigned it to."""
+    if moment.verb == "assign_request":
+        to = new_values(moment.changes).get("assigned_to")
+        return [f"user:{to}"] if to else []
     before, after = moment.changes.get("parties") or [None, None]
     keys = [f"user:{person}" for person in after or () if person not in (before or ())]
     return [key for key in keys if key != moment.actor]

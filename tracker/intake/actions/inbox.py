@@ -68,7 +68,8 @@ def route_request(
     expected: int | None = None,
 ) -> None:
     """Triage puts it where it belongs: into another area, and so to the team that owns it, or under another type. Whoever
-    it was assigned to has it no more once it is another team's. Raises Invalid (`incomplete`) where the other type asks for more."""
+    it was assigned to has it no more once it is another team's.
+    What the other type asks for beside is asked for later."""
     _check_waiting(actor, ask, expected)
     changes: dict[str, Any] = {}
     if area is not None and area.pk != ask.area_id:

@@ -16,7 +16,7 @@ from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
 from tracker.intake.states import State
 from tracker.intake.wishes import Wish, read_wish
-from tracker.people.models import Team
+from tracker.people.models import Team, User
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
 from tracker.web.exports import Column
@@ -284,6 +284,24 @@ class MoveForm(StepForm):
         return {"area": self.areas[self.cleaned_data["area"]]}
 
 
+class SnoozeForm(StepForm):
+    until = forms.DateField(label=_("Until"), help_text=_("On this day it is back in your inbox."))
+
+
+class AssignForm(StepForm):
+    """`to` is the number of one of those who may triage it; nobody takes it back."""
+
+    to = forms.TypedChoiceField(label=_("Who takes it on"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, people: Sequence[User] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.people = {one.pk: one for one in people}
+        offer(self, "to", [*((str(pk), one.name) for pk, one in self.people.items()), ("", _("nobody"))])
+
+    def arguments(self) -> dict[str, Any]:
+        return {"to": self.people.get(self.cleaned_data["to"])}
+
+
 STEP_FORMS: Mapping[str, type[StepForm]] = {
     "accept": AcceptForm,
     "ask": AskForm,
@@ -291,6 +309,7 @@ STEP_FORMS: Mapping[str, type[StepForm]] = {
     "decline": DeclineForm,
     "park": ParkForm,
     "effort": EffortForm,
+    "snooze": SnoozeForm,
 }
 
 
