@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker.backlog import actions
 from tracker.backlog.models import BacklogItem
-from tracker.backlog.queries import add_to_host, find_hosts, lists_of
+from tracker.backlog.queries import add_to_host, find_hosts, lists_of, suggested_weeks
 from tracker.backlog.states import ItemState
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
@@ -43,6 +43,7 @@ from tracker.web.forms.backlog import (
 )
 from tracker.web.forms.merging import Merge
 from tracker.web.item_page import LOADED, read_item_page, say_item
+from tracker.web.joining import suggestions
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
@@ -366,13 +367,14 @@ def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
             else:
                 messages.success(request, _("%(project)s is asked to carry it.") % {"project": host.key})
                 return redirect("item", item.key)
-    hosts = [one for one in find_hosts(item.ask, clock.now()) if one.host.id != item.project_id]
+    at, weeks = clock.now(), suggested_weeks(item.ask.effort_weeks)
+    hosts = [one for one in find_hosts(item.ask, at) if one.host.id != item.project_id]
     context = {
         "title": _("Another project for %(request)s") % {"request": item.ask.key},
         "context_line": item.ask.title,
         "item": item,
         "form": form,
-        "hosts": hosts,
+        "hosts": suggestions(item.ask, hosts, weeks, at),
         "stale": status == 409,
         "nav": "backlog",
     }

@@ -19,6 +19,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number, say_day
 from tracker.web.courts import say_due, say_otherwise, say_owed
+from tracker.web.joining import say_late
 
 LATE, VERY_LATE = 3, 8
 """Working days after which something that waits turns amber, then red."""
@@ -251,13 +252,25 @@ def say_host(ask: WorkRequest, found: Found, today: date) -> str:
         "day": say_day(found.last_day, today) if found.last_day else "",
     }
     if weeks is None:
-        return _("%(host)s could carry it; otherwise it is not done this quarter.") % words
-    if not found.last_day:
-        return _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
-    return (
-        _("%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits.")
-        % words
+        said = _("%(host)s could carry it; otherwise it is not done this quarter.") % words
+    elif not found.last_day:
+        said = _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
+    else:
+        said = (
+            _(
+                "%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits."
+            )
+            % words
+        )
+    return " ".join(
+        part for part in (said, say_late(ask, found.host.ends_on, today, found.host.key), _say_owner(found)) if part
     )
+
+
+def _say_owner(found: Found) -> str:
+    if not found.host.owner:
+        return _("%(host)s has no owner: its team lead answers.") % {"host": found.host.key}
+    return _("%(person)s, who owns %(host)s, answers.") % {"person": found.host.owner, "host": found.host.key}
 
 
 def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]:

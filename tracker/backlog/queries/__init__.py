@@ -1,7 +1,7 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
 from tracker.backlog.queries.courts import InMotion, own_in_motion, to_decide_by
-from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks
+from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks, wanted_of
 from tracker.backlog.queries.items import (
     Decision,
     decisions_for,
@@ -44,5 +44,6 @@ __all__ = [
     "suggested_weeks",
     "ticket_of",
     "to_decide_by",
+    "wanted_of",
     "words_lacking",
 ]
