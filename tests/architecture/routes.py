@@ -70,6 +70,7 @@ Body = dict[str, Any]
 PERSON: Body = {"name": "Max O. Orlov", "email": "sre@lumen.example", "title": "SRE", "team": "web"}
 INVITATION: Body = {"name": "Nina New", "email": "nina@lumen.example", "roles": ["engineer"]}
 SITE: Body = {"name": "Blog", "url": "https://blog.lumen.example"}
+FREEZE: Body = {"reason": "Peak season", "starts_on": "2031-11-23", "ends_on": "2032-01-04"}
 AREA: Body = {"name": "Basket", "pattern": "/basket/*", "team": "web"}
 TYPE: Body = {"name_en": "Letters", "name_ru": "Письма"}
 FIELD: Body = {"label_en": "Vendor", "kind": "text", "stage": "filing"}
@@ -128,6 +129,12 @@ PAGES = [
     may(AREAS_OF_WEB, "POST /sites/shop/areas/new/", told=[422], **AREA),
     may(AREAS_OF_WEB, "GET /areas/product-pages/edit/"),
     may(AREAS_OF_WEB, "POST /areas/product-pages/edit/", **AREA),
+    may(COLLEAGUES, "GET /freezes/"),
+    may(SITES, "GET /freezes/new/"),
+    may(SITES, "POST /freezes/new/", of="site:shop", **FREEZE),
+    may(SITES, "GET /freezes/{freeze}/edit/"),
+    may(SITES, "POST /freezes/{freeze}/edit/", **FREEZE),
+    may(SITES, "POST /freezes/{freeze}/end/"),
     may(SITES, "GET /types/"),
     may(SITES, "GET /types/new/"),
     may(SITES, "POST /types/new/", **TYPE),
@@ -432,6 +439,11 @@ API = [
     may(SITES, "POST /api/v1/sites/", **SITE),
     may(COLLEAGUES, "GET /api/v1/sites/shop/"),
     may(SITES, "PATCH /api/v1/sites/shop/", name="Shop"),
+    may(SIGNED_IN, "GET /api/v1/freezes/"),
+    may(SITES, "POST /api/v1/freezes/", **FREEZE, site="shop"),
+    may(COLLEAGUES, "GET /api/v1/freezes/{freeze}/"),
+    may(SITES, "PATCH /api/v1/freezes/{freeze}/", reason="The move of the servers"),
+    may(SITES, "POST /api/v1/freezes/{freeze}/end/"),
     may(SIGNED_IN, "GET /api/v1/areas/"),
     may(AREAS_OF_WEB, "POST /api/v1/areas/", **AREA, site="shop"),
     may(COLLEAGUES, "GET /api/v1/areas/product-pages/"),

@@ -89,6 +89,7 @@ def make_world_of(times: int) -> World:
     world = World(cast, at, {}, everybody)
     maker = Maker(world)
     maker.make_hours()
+    maker.make_freeze(2031)
     maker.make_portfolio()
     maker.make_requests()
     maker.make_items()
@@ -194,9 +195,9 @@ class Maker:
         return hold_file(name, None, [b"On Monday."])
 
     def make_freeze(self, year: int) -> None:
-        site, days = self.world.cast.site, {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
-        freeze = add_freeze(**self.by("admin"), site=site, reason="The sale", **days)
-        self.names["freeze"] = str(freeze.pk)
+        days = {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
+        freeze = add_freeze(**self.by("admin"), site=self.cast.site, reason="The sale", **days)
+        self.names.setdefault("freeze", str(freeze.pk))
 
     def make_requests(self) -> None:
         asks = {
@@ -431,6 +432,7 @@ class Maker:
     def pad(self, number: int) -> None:
         """One more of everything."""
         cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
+        self.make_freeze(2032 + number)
         self.project(f"More {number}", "0.1", cast.frontend_lead, areas=[cast.product_pages])
         self.project(f"Unestimated {number}", "")
         ask = self.ask(f"Structured data more {number}")

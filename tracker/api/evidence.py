@@ -7,13 +7,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from tracker.api.requests import Requests
-from tracker.intake.evidence import OUTSIDE_AREA, weigh_evidence
+from tracker.intake.evidence import FROZEN_DEADLINE, OUTSIDE_AREA, find_evidence
 
 
 class FindingOut(serializers.Serializer[Any]):
-    code = serializers.ChoiceField([OUTSIDE_AREA])
+    code = serializers.ChoiceField([OUTSIDE_AREA, FROZEN_DEADLINE])
     field = serializers.CharField(help_text="The field that holds it.")
-    value = serializers.CharField(help_text="What does not fit: one web address.")
+    value = serializers.CharField(help_text="What does not fit: a web address, a day.")
     facts = serializers.DictField(help_text="What it was held against.")
 
 
@@ -30,6 +30,6 @@ class RequestEvidence(Requests):
         ask = self.find(key, self.rows().select_related("type", "form", "area__site", "team"))
         findings = [
             {"code": one.code, "field": one.field, "value": one.value, "facts": one.facts}
-            for one in weigh_evidence(ask)
+            for one in find_evidence(ask, self.at.date())
         ]
         return self.answer({"findings": findings})

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tracker.api import promises, sites
+from tracker.api import freezes, promises, sites
 
 urlpatterns = [
     path("", include("tracker.api.urls_requests")),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("policies/<slug:key>/", promises.PolicyDetail.as_view()),
     path("sites/", sites.SiteList.as_view()),
     path("sites/<slug:key>/", sites.SiteDetail.as_view()),
+    path("freezes/", freezes.FreezeList.as_view()),
+    path("freezes/<int:number>/", freezes.FreezeDetail.as_view()),
+    path("freezes/<int:number>/end/", freezes.FreezeEnd.as_view()),
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
 ]

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import list_samples, samples_outside, split_pattern
-from tracker.sites.models import Area
+from tracker.sites.models import Area, Freeze
+from tracker.sites.queries import freezes_near
+from tracker.sites.rules import freeze_around
 
-OUTSIDE_AREA = "outside_area"
+OUTSIDE_AREA, FROZEN_DEADLINE = "outside_area", "frozen_deadline"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,27 @@ def weigh_samples(
     ]
 
 
-def weigh_evidence(ask: WorkRequest) -> list[Finding]:
-    """Needs `type`, `form` and `area.site` loaded."""
-    return weigh_samples(ask.area, ask.fields, ask.answers, ask.example_urls)
+def weigh_deadline(deadline: date | None, freezes: Sequence[Freeze], today: date) -> list[Finding]:
+    """A deadline in a freeze that is not over yet: what has to be live when. Needs `site` and `team` of each loaded."""
+    around = deadline and freeze_around(deadline, [one.window for one in freezes])
+    if deadline is None or around is None or around.ends_on < today:
+        return []
+    held = next(one for one in freezes if one.starts_on <= deadline <= one.ends_on)
+    facts = {
+        "reason": held.reason,
+        "of": held.of,
+        "starts_on": held.starts_on.isoformat(),
+        "ends_on": held.ends_on.isoformat(),
+        "last_day_before": around.last_day_before.isoformat(),
+        "first_day_after": around.first_day_after.isoformat(),
+    }
+    return [Finding(FROZEN_DEADLINE, "deadline_on", deadline.isoformat(), facts)]
+
+
+def find_evidence(ask: WorkRequest, today: date) -> list[Finding]:
+    """Needs `type`, `form` and `area.site` loaded; one statement, where it has a deadline."""
+    samples = weigh_samples(ask.area, ask.fields, ask.answers, ask.example_urls)
+    if ask.deadline_on is None:
+        return samples
+    freezes = freezes_near(ask.deadline_on, ask.area.site_id if ask.area else None, ask.team_id)
+    return [*samples, *weigh_deadline(ask.deadline_on, freezes, today)]

@@ -457,7 +457,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='freeze',
             name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.site'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.site'),
+        ),
+        migrations.AddField(
+            model_name='freeze',
+            name='team',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.team'),
         ),
         migrations.AddField(
             model_name='heldmail',
@@ -620,6 +625,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='freeze',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='freeze_sane'),
+        ),
+        migrations.AddConstraint(
+            model_name='freeze',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('site__isnull', False), ('team__isnull', True)), models.Q(('site__isnull', True), ('team__isnull', False)), _connector='OR'), name='freeze_of_one'),
         ),
         migrations.AddIndex(
             model_name='oldticket',

@@ -1,20 +1,40 @@
 """What was found when evidence was held against what is known, in words."""
 
 from collections.abc import Iterable
+from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.intake.evidence import Finding
+from tracker.intake.evidence import FROZEN_DEADLINE, Finding
+from tracker.templatetags.times import say_date
 
 SHOWN = 3
 
 
 def say_finding(found: Finding) -> str:
+    if found.code == FROZEN_DEADLINE:
+        return say_frozen(found)
     facts = {**found.facts, "url": found.value}
     if found.facts["pattern"]:
         return _("%(url)s is not in %(area)s (%(pattern)s) of %(host)s.") % facts
     return _("%(url)s is not on %(host)s.") % facts
+
+
+def say_frozen(found: Finding) -> str:
+    today = timezone.localdate()
+    days = {name: say_date(date.fromisoformat(found.facts[name]), today) for name in DAYS}
+    day = say_date(date.fromisoformat(found.value), today)
+    words = {"reason": found.facts["reason"], "of": found.facts["of"], "day": day, **days}
+    said = _(
+        "%(day)s lies in the freeze “%(reason)s” of %(of)s (%(starts_on)s – %(ends_on)s):"
+        " what is not live by %(last_day_before)s waits until %(first_day_after)s."
+    )
+    return said % words
+
+
+DAYS = ("starts_on", "ends_on", "last_day_before", "first_day_after")
 
 
 def say_shortly(findings: Iterable[Finding]) -> str:

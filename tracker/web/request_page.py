@@ -103,6 +103,8 @@ class RequestPage:
     editing: Editing | None = None
     able: Sequence[User] = ()
     """Who may triage it."""
+    findings: Sequence[str] = ()
+    """What does not fit about its evidence, a sentence each."""
 
     @property
     def files(self) -> list[File]:

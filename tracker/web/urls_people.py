@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.web import demo_page, demo_signin, levels, people, profile, settings_page, setup, sites, status
+from tracker.web import demo_page, demo_signin, freezes, levels, people, profile, settings_page, setup, sites, status
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("sites/new/", sites.new_site, name="site-new"),
     path("sites/<slug:key>/edit/", sites.edit_site, name="site-edit"),
     path("sites/<slug:key>/areas/new/", sites.new_area, name="area-new"),
+    path("freezes/", freezes.show_freezes, name="freeze-list"),
+    path("freezes/new/", freezes.new_freeze, name="freeze-new"),
+    path("freezes/<int:number>/edit/", freezes.edit_freeze, name="freeze-edit"),
+    path("freezes/<int:number>/end/", freezes.end_freeze, name="freeze-end"),
     path("areas/<slug:key>/edit/", sites.edit_area, name="area-edit"),
     path("profile/", profile.show_profile, name="profile"),
     path("profile/tokens/", profile.show_tokens, name="token-list"),

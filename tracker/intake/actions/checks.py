@@ -117,6 +117,7 @@ def check_complete(ask: WorkRequest, fields: Sequence[Any], fresh: Mapping[str, 
     lacking = missing(Stage.FILING, core, fields, answers)
     if fresh is not None:
         touched = {*changed, *(ask.answers if "answers" in changed else ())}
+        touched |= {"deadline_reason"} if "deadline_on" in changed else set()
         lacking = [name for name in lacking if name in touched]
     if lacking:
         text = _("This is needed to file it.")
