@@ -107,7 +107,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 class EntryOut(serializers.Serializer[Any]):
-    """`actor` is user:<id>, link:<id> (who follows a request by a link) or system; `changes` maps a field to
+    """`actor` is user:<id>, mail:<id> (a person who answered by the link in a mail), link:<id> (who follows a request by a link) or system; `changes` maps a field to
     [before, after]."""
 
     id = serializers.IntegerField()
@@ -164,7 +164,9 @@ def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:
     if subject not in KINDS:
         text = _("Choose among: %(choices)s.") % {"choices": ", ".join(KINDS)}
         raise Invalid(text, fields={"subject": text})
-    by_person = When(actor__startswith="user:", then=Cast(Substr("actor", 6), BigIntegerField()))
+    by_person = When(
+        Q(actor__startswith="user:") | Q(actor__startswith="mail:"), then=Cast(Substr("actor", 6), BigIntegerField())
+    )
     names = User.objects.select_related(None).filter(pk=OuterRef("actor_id")).values("name")
     return (
         Entry.objects.filter(subject=subject, subject_id__in=KINDS[subject].seen(viewer).order_by().values("pk"))

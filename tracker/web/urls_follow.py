@@ -1,8 +1,9 @@
 from django.urls import path
 
-from tracker.web import follow, follow_links
+from tracker.web import by_mail, follow, follow_links
 
 urlpatterns = [
+    path("by-mail/<str:secret>/", by_mail.answer_by_mail, name="by-mail"),
     path("follow/<str:secret>/", follow.follow, name="follow"),
     path("requests/<str:key>/links/", follow_links.show_links, name="request-links"),
     path("requests/<str:key>/links/new/", follow_links.new_link, name="request-link-new"),

@@ -125,9 +125,9 @@ def tell(*, at: datetime, tellings: Sequence[Telling], turns: Sequence[Turn] = (
 
 
 def person_in(actor_key: str) -> int:
-    """The id in "user:5", 0 for what no person did."""
+    """The id in "user:5", or "mail:5" for who answered by mail; 0 for what no person did."""
     kind, _colon, number = actor_key.partition(":")
-    return int(number) if kind == "user" else 0
+    return int(number) if kind in ("user", "mail") else 0
 
 
 @transaction.atomic
