@@ -32,6 +32,11 @@ SEE_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
 EDIT_BUSINESS = ("analyst", "seo_lead", "cmo")
 RESTRICT = ("analyst", "seo_lead", "platform_lead", "cto")
 SHARE_REQUEST = ("analyst", "seo_lead", "platform_lead", "cto")
+START_EXPEDITE = ("analyst", "seo_lead", "platform_lead", *CHIEFS)
+START_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
+OTHER_SIDE = ("cto", "platform_lead", "sre", "frontend_lead", "coo")
+"""Not of marketing, which started it."""
+FIX = ("sre", "platform_lead", "cto")
 PROPOSE = ("analyst", "frontend_lead", "platform_lead", *CHIEFS)
 ASK_FOR_RANK = ("analyst", "platform_lead", *CHIEFS)
 EMBED_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
@@ -262,6 +267,21 @@ PAGES = [
     may(REQUESTER, "POST /requests/{declined}/contest/", reason="It is on every page."),
     may(COLLEAGUES, "GET /requests/{contested}/answer-contest/"),
     may(CTO, "POST /requests/{contested}/answer-contest/", upholds="no", reason="They are right."),
+    may(START_EXPEDITE, "GET /requests/{filed}/expedite/"),
+    may(START_EXPEDITE, "POST /requests/{filed}/expedite/", reason="Clicks fall by the hour.", owner="{sre}"),
+    may(START_RESTRICTED, "POST /requests/{restricted}/expedite/", reason="Clicks fall by the hour.", owner="{sre}"),
+    may(COLLEAGUES, "GET /expedites/{running_expedite}/confirm/"),
+    may(OTHER_SIDE, "POST /expedites/{running_expedite}/confirm/"),
+    may(COLLEAGUES, "GET /expedites/{running_expedite}/refuse/"),
+    may(OTHER_SIDE, "POST /expedites/{running_expedite}/refuse/", reason="It is the test site."),
+    may(COLLEAGUES, "GET /expedites/{running_expedite}/withdraw/"),
+    may(["seo_lead"], "POST /expedites/{running_expedite}/withdraw/", reason="It is the test site."),
+    may(COLLEAGUES, "GET /expedites/{running_expedite}/answer/"),
+    may(FIX, "POST /expedites/{running_expedite}/answer/", answer="The old file goes back."),
+    may(COLLEAGUES, "GET /expedites/{running_expedite}/fix/"),
+    may(FIX, "POST /expedites/{running_expedite}/fix/", cause="A merge."),
+    may(COLLEAGUES, "GET /expedites/{fixed_expedite}/explain/"),
+    may(FIX, "POST /expedites/{fixed_expedite}/explain/", cause="A merge of the configuration."),
     may(COLLEAGUES, "GET /requests/{filed}/back/"),
     may(BACKERS, "POST /requests/{filed}/back/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /requests/{accepted}/backings/{backing}/withdraw/"),
@@ -507,6 +527,15 @@ API = [
     may(TRIAGE, "POST /api/v1/requests/{merged}/unmerge/"),
     may(REQUESTER, "POST /api/v1/requests/{declined}/contest/", reason="It is on every page."),
     may(CTO, "POST /api/v1/requests/{contested}/answer-contest/", upholds=False, reason="They are right."),
+    may(START_EXPEDITE, "POST /api/v1/requests/{filed}/expedite/", reason="Clicks fall.", owner="sre@lumen.example"),
+    may(SIGNED_IN, "GET /api/v1/expedites/"),
+    may(COLLEAGUES, "GET /api/v1/expedites/{running_expedite}/"),
+    may(OTHER_SIDE, "POST /api/v1/expedites/{running_expedite}/confirm/"),
+    may(OTHER_SIDE, "POST /api/v1/expedites/{running_expedite}/refuse/", reason="It is the test site."),
+    may(["seo_lead"], "POST /api/v1/expedites/{running_expedite}/withdraw/", reason="It is the test site."),
+    may(FIX, "POST /api/v1/expedites/{running_expedite}/answer/", answer="The old file goes back."),
+    may(FIX, "POST /api/v1/expedites/{running_expedite}/fix/", cause="A merge."),
+    may(FIX, "POST /api/v1/expedites/{fixed_expedite}/explain/", cause="A merge of the configuration."),
     may(COLLEAGUES, "GET /api/v1/requests/{filed}/backings/"),
     may(BACKERS, "POST /api/v1/requests/{filed}/backings/", stake="kpi", kpi="clicks"),
     may(REQUESTER, "POST /api/v1/requests/{accepted}/backings/{backing}/withdraw/"),

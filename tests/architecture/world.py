@@ -21,7 +21,7 @@ from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
 from tracker.intake.files import Held, hold_file
-from tracker.intake.models import Attachment, WorkRequest
+from tracker.intake.models import Attachment, Expedite, WorkRequest
 from tracker.integrations import actions as imports
 from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
@@ -223,6 +223,17 @@ class Maker:
         self.names |= {"follow_link": str(link.pk), "follow_secret": secret}
         self.names["backing"] = str(backing.pk)
         self.names |= {name: ask.key for name, ask in asks.items()}
+        self.make_expedites()
+
+    def make_expedites(self) -> None:
+        """One is fixed, one runs; it leaves the place free, so that another one may be started."""
+        for name in ("fixed", "running"):
+            ask, given = self.ask(f"Structured data {name}"), {"reason": "Clicks fall.", "owner": self.cast.sre}
+            row = intake.start_expedite(**self.by("seo_lead"), ask=ask, **given)
+            self.names[f"{name}_expedite"] = str(row.pk)
+            if name == "fixed":
+                intake.fix_expedite(**self.by("sre"), expedite=row, cause="A merge.")
+        Expedite.objects.filter(pk=row.pk).update(slot=2)
 
     def propose(self, ask: WorkRequest, host: Project, by: str = "cmo", **more: Any) -> BacklogItem:
         host = Project.objects.get(pk=host.pk)

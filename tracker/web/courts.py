@@ -16,6 +16,7 @@ from tracker.escalations.states import ConditionState
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.intake.states import State
+from tracker.people.access import Role
 from tracker.people.models import User
 from tracker.projects.models import Project
 from tracker.promises.models import Deed, Kind
@@ -150,10 +151,12 @@ def say_then(promise: Promised) -> str:
         return _("then the COO decides without it")
     if promise.kind == Kind.RULING:
         return _("then the CTO and the CMO hear of it")
+    if promise.kind == Kind.CONFIRM:
+        return _("then it lapses")
     lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
-    return _("then the CTO and the CMO hear of it, then the COO")
+    return str(HEARS_NEXT[_chief(promise)])
 
 
 def say_otherwise(promise: Promised) -> str:
@@ -164,10 +167,32 @@ def say_otherwise(promise: Promised) -> str:
         return _("Otherwise the case goes back to the COO.")
     if promise.kind == Kind.POSITION:
         return _("Otherwise the COO decides without it.")
+    if promise.kind == Kind.CONFIRM:
+        return _("Otherwise it lapses.")
     lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("Otherwise %(lead)s is asked.") % {"lead": lead}
-    return _("Otherwise the CTO and the CMO are asked.")
+    if promise.kind == Kind.RULING:
+        return _("Otherwise the CTO and the CMO hear of it.")
+    return str(ASKED_NEXT[_chief(promise)])
+
+
+def _chief(promise: Promised) -> str:
+    """The role of its holder where that is one of the two who would be asked; nobody is asked about their own answer."""
+    roles = promise.holder.roles if promise.holder else []
+    return next((role for role in (Role.CTO, Role.CMO) if role in roles), "")
+
+
+ASKED_NEXT: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("Otherwise the CMO is asked."),
+    Role.CMO: gettext_lazy("Otherwise the CTO is asked."),
+    "": gettext_lazy("Otherwise the CTO and the CMO are asked."),
+}
+HEARS_NEXT: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("then the CMO hears of it, then the COO"),
+    Role.CMO: gettext_lazy("then the CTO hears of it, then the COO"),
+    "": gettext_lazy("then the CTO and the CMO hear of it, then the COO"),
+}
 
 
 def say_owed(promise: Promised) -> str:

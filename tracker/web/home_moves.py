@@ -40,6 +40,7 @@ MINUTES = {
     "settle": 2,
     "condition": 1,
     "broken": 2,
+    "expedite": 5,
 }
 
 
@@ -103,6 +104,7 @@ def by_urgency(move: Move) -> tuple[int, datetime, int]:
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 URGENCY = {
+    "expedite": 0,
     "broken": 0,
     "rehome": 1,
     "ruling": 2,
@@ -189,6 +191,47 @@ def contest_moves(promises: Iterable[Promise], viewer: Viewer) -> Iterator[Move]
                 primary=True,
                 sources=(one.source,),
             )
+
+
+def expedite_moves(promises: Iterable[Promise], viewer: Viewer) -> Iterator[Move]:
+    """Emergencies: what the viewer owns, or is asked to confirm; all that is said stands in the promise. Of an answer and
+    a fix only what comes first is said."""
+    mine = [one for one in promises if one.kind in EMERGENCIES and one.holder_id == viewer.id]
+    unanswered = {one.matter for one in mine if one.kind == Kind.EXPEDITE}
+    for one in mine:
+        if one.kind == Kind.FIX and one.matter in unanswered:
+            continue
+        title, text, button = EMERGENCIES[one.kind]
+        yield Move(
+            kind="expedite",
+            id=f"{one.facts['key']}-{one.kind}",
+            title=str(title) % {"key": one.facts["key"], "title": one.facts["title"]},
+            text=str(text),
+            url=one.facts["url"],
+            button=str(button),
+            then_url=f"{one.facts['url']}#expedite",
+            primary=True,
+            sources=(one.source,),
+        )
+
+
+EMERGENCIES: Mapping[str, tuple[str | Lazy, str | Lazy, str | Lazy]] = {
+    Kind.CONFIRM: (
+        gettext_lazy("%(key)s %(title)s: the other side calls it an emergency"),
+        gettext_lazy("Confirm it or refuse it."),
+        gettext_lazy("Answer"),
+    ),
+    Kind.EXPEDITE: (
+        gettext_lazy("%(key)s %(title)s is an emergency, and it is yours"),
+        gettext_lazy("Say that you have seen it and what you do."),
+        gettext_lazy("Answer"),
+    ),
+    Kind.FIX: (
+        gettext_lazy("%(key)s %(title)s is an emergency, and it is yours"),
+        gettext_lazy("Say when it is fixed."),
+        gettext_lazy("It is fixed"),
+    ),
+}
 
 
 def own_moves(motions: Sequence[InMotion], hosts: dict[int, Found], now: datetime) -> Iterator[Move]:

@@ -21,7 +21,7 @@ from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
 from tracker.intake.evidence import find_evidence
-from tracker.intake.models import Confidence, Delivery, WorkRequest
+from tracker.intake.models import Confidence, Delivery, Expedite, WorkRequest
 from tracker.intake.queries import Need, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
@@ -42,6 +42,7 @@ from tracker.web.courts import (
     say_delivery,
     whose_turn,
 )
+from tracker.web.emergency import expedites_of, may_expedite
 from tracker.web.evidence_words import say_finding
 from tracker.web.request_said import File, Said, read_said
 from tracker.web.request_story import Line, tell_request
@@ -101,6 +102,7 @@ class RequestPage:
     kin: Kin | None = None
     said: Said = field(default_factory=Said)
     editing: Editing | None = None
+    expedites: Sequence[Expedite] = ()
     able: Sequence[User] = ()
     """Who may triage it."""
     findings: Sequence[str] = ()
@@ -323,6 +325,10 @@ class RequestPage:
         return Ties(ties.requester, ties.requester_team, delivery, ties.team, ties.parties)
 
     @property
+    def may_expedite(self) -> bool:
+        return may_expedite(self.ask, self.viewer)
+
+    @property
     def may_estimate(self) -> bool:
         return self.ask.state in (State.FILED, State.ACCEPTED) and may(self.viewer, Power.EDIT_TECHNICAL, self.ask.ties)
 
@@ -332,6 +338,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
     merged, backings, own watch), one more each for what was split, for who is asked for a rank, for whom a ruling
     named and for a deadline; see also read_kin and read_said."""
     story, able = story_of("request", ask.pk), people_to_triage(ask)
+    expedites = expedites_of(ask)
     kin = read_kin(ask, viewer, now)
     said = read_said(ask, viewer, kin)
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
@@ -345,7 +352,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
         triagers=triagers_of(ask, able),
         able=able,
         story=story,
-        told=tell_request(story, said, parts, kin),
+        told=tell_request(story, said, parts, kin, expedites),
         case=case,
         promises=promises_on(ask),
         parts=parts,
@@ -353,6 +360,7 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
         kin=kin,
         said=said,
         editing=editing,
+        expedites=expedites,
         findings=[say_finding(one) for one in find_evidence(ask, timezone.localtime(now).date())],
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
         named=list(ruled.conditions.select_related("owner__team").order_by("id")) if ruled else [],

@@ -1,7 +1,6 @@
 """Requests: filing in a minute, the page of one, editing it."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +28,7 @@ from tracker.kernel.errors import Refused
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.sites.models import Area
+from tracker.web.emergency import is_expedited, read_expedite
 from tracker.web.evidence_words import say_finding, say_shortly
 from tracker.web.follow_card import read_follow_card
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
@@ -61,7 +61,7 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
     if "\x00" in key:
         raise Http404
     rows = WorkRequest.objects.visible_to(viewer).with_snooze(viewer).select_related(*LOADED)
-    return get_object_or_404(rows, key=key)
+    return get_object_or_404(rows.annotate(expedited=is_expedited()), key=key)
 
 
 def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = None, **more: Any) -> RequestForm:
@@ -217,6 +217,7 @@ def show_detail(
         "follow": read_follow_card(ask, request.viewer, page.now),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
         "ways": ways_up(request.viewer, ask, page.now, page.item),
+        "expedite": read_expedite(page.expedites, request.viewer, page.promises, refused),
         "missed": missed,
         "stale": status == STALE,
         "nav": "request-list",

@@ -4,6 +4,7 @@ from tracker.web import (
     attachments,
     backing,
     comments,
+    expedites,
     request_list,
     request_steps,
     requests,
@@ -34,6 +35,11 @@ urlpatterns = [
     *(
         path(f"requests/<str:key>/{name}/", request_steps.take_step, {"name": name}, name=f"request-{name}")
         for name in request_steps.STEPS
+    ),
+    path("requests/<str:key>/expedite/", expedites.start_expedite, name="request-expedite"),
+    *(
+        path(f"expedites/<int:number>/{name}/", expedites.take_expedite_step, {"name": name}, name=f"expedite-{name}")
+        for name in expedites.STEPS
     ),
     path("views/", saved_views.show_views, name="view-list"),
     path("views/new/", saved_views.new_view, name="view-new"),

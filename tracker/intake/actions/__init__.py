@@ -23,6 +23,7 @@ from tracker.intake.actions.expediting import (
     lapse_expedites,
     may_confirm_expedite,
     refuse_expedite,
+    refuse_second_expedite,
     start_expedite,
     withdraw_expedite,
 )
@@ -43,6 +44,7 @@ from tracker.intake.actions.following import (
     return_parked,
     split_request,
 )
+from tracker.intake.actions.guests import Filed, Sender, comment_by_link, file_by_form, public_type
 from tracker.intake.actions.inbox import assign_request, route_request, snooze_request, unsnooze_request
 from tracker.intake.actions.linking import answer_by_link, make_follow_link, revoke_follow_link
 from tracker.intake.actions.merging import LIVING, find_mergeable, may_unmerge, merge_request, unmerge_request
@@ -82,8 +84,10 @@ __all__ = [
     "MOST_TOGETHER",
     "TOGETHER",
     "Above",
+    "Filed",
     "Order",
     "Outcome",
+    "Sender",
     "Together",
     "accept_request",
     "act_together",
@@ -102,6 +106,7 @@ __all__ = [
     "check_asking",
     "check_contestable",
     "confirm_expedite",
+    "comment_by_link",
     "contest_decision",
     "decline_request",
     "draft_request",
@@ -110,6 +115,7 @@ __all__ = [
     "edit_request_type",
     "ensure_request_types",
     "explain_expedite",
+    "file_by_form",
     "file_draft",
     "file_request",
     "find_mergeable",
@@ -133,7 +139,9 @@ __all__ = [
     "next_above",
     "objection_ends",
     "park_request",
+    "public_type",
     "refuse_expedite",
+    "refuse_second_expedite",
     "remove_attachment",
     "restore_request_type",
     "restrict_request",
