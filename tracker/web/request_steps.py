@@ -17,10 +17,11 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.states import REQUEST
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
+from tracker.people.access import Power, Viewer, may
 from tracker.people.models import User
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.decisions import ContestAnswerForm, ContestForm, MergeForm
-from tracker.web.forms.requests import STEP_FORMS, AssignForm, PlainForm, StepForm
+from tracker.web.forms.requests import STEP_FORMS, AssignForm, PlainForm, RouteForm, StepForm
 from tracker.web.merging import merge_by_key
 from tracker.web.once import once
 from tracker.web.request_page import Missed
@@ -64,6 +65,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "unsnooze": Step(actions.unsnooze_request, _("%(key)s is back in your inbox.")),
     "assign": Step(actions.assign_request, _("%(key)s is assigned: %(person)s."), "accept", AssignForm),
+    "route": Step(actions.route_request, _("%(key)s is where it belongs now."), "accept", RouteForm),
     "effort": Step(actions.set_request_effort, _("The effort of %(key)s is noted."), "", STEP_FORMS["effort"]),
     "restrict": Step(actions.restrict_request, _("%(key)s is seen by those it concerns alone.")),
     "open": Step(actions.restrict_request, _("%(key)s is seen by all."), facts={"restricted": False}),
@@ -103,7 +105,7 @@ def take_step(request: SignedInRequest, key: str, name: str) -> HttpResponseBase
             into = ask.merged_into.key if ask.merged_into else ""
             person = ask.assigned_to.name if ask.assigned_to else _("nobody")
             words = {"key": ask.key, "into": into, "person": person}
-            tell_done(request, step.said % words, _undo_step(name, ask, before, where))
+            tell_done(request, step.said % words, _undo_step(request.viewer, name, ask, before, where))
             return redirect(where)
     answer = show_inbox if from_inbox(request) and status != NotAllowed.status else show_detail
     return answer(request, ask, {name.replace("-", "_"): form}, missed=missed, status=status)
@@ -114,7 +116,7 @@ def unmerge_of(ask: WorkRequest) -> str:
     return undo_by(reverse("request-unmerge", args=[ask.key]), {"version": ask.version})
 
 
-def _undo_step(name: str, ask: WorkRequest, before: Before, where: str) -> str:
+def _undo_step(viewer: Viewer, name: str, ask: WorkRequest, before: Before, where: str) -> str:
     """The address of what takes this step back; empty where nothing does."""
     then = {"next": TRIAGE} if where.startswith(reverse("triage")) else {}
     match name:
@@ -125,6 +127,9 @@ def _undo_step(name: str, ask: WorkRequest, before: Before, where: str) -> str:
         case "assign" if ask.version == before.version + 1:
             back: dict[str, str | int] = {"to": before.assigned_to, "version": ask.version, **then}
             return undo_by(reverse("request-assign", args=[ask.key]), back)
+        case "route" if may(viewer, Power.TRIAGE, ask.ties):
+            back = {"area": before.area, "type": before.type, "version": ask.version, **then}
+            return undo_by(reverse("request-route", args=[ask.key]), back)
     return undo_of(name, [before], where)[0]
 
 

@@ -10,6 +10,7 @@ from tracker.web import (
     requests,
     saved_views,
     selected,
+    suggestions,
     triage,
     types,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("views/<int:number>/edit/", saved_views.edit_view, name="view-edit"),
     path("views/<int:number>/replace/", saved_views.replace_view, name="view-replace"),
     path("views/<int:number>/delete/", saved_views.remove_view, name="view-delete"),
+    path("requests/<str:key>/suggestions/", suggestions.show_suggestions, name="request-suggestions"),
     path("triage/", triage.show_triage, name="triage"),
     path("types/", types.show_types, name="type-list"),
     path("types/new/", types.new_type, name="type-new"),

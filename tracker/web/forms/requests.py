@@ -302,6 +302,22 @@ class AssignForm(StepForm):
         return {"to": self.people.get(self.cleaned_data["to"])}
 
 
+class RouteForm(StepForm):
+    """Where it belongs: by the key of an area, of a type, or both."""
+
+    area = forms.ModelChoiceField(Area.objects.select_related("team"), required=False, to_field_name="key")
+    type = forms.ModelChoiceField(RequestType.objects.all(), required=False, to_field_name="key")
+
+
+class HiddenForm(forms.Form):
+    """What a button sends along."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(auto_id=False)
+        for name, value in values.items():
+            self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False, initial=value)
+
+
 STEP_FORMS: Mapping[str, type[StepForm]] = {
     "accept": AcceptForm,
     "ask": AskForm,
