@@ -11,7 +11,10 @@ from django.db.models import Exists, Q, Subquery
 
 from tracker.people.access import Role, Viewer
 from tracker.people.models import Firm, Level, User
+from tracker.promises.calendars import calendar_of
 from tracker.promises.models import Policy, Promise, WorkCalendar
+from tracker.promises.rules import Terms, draw_plan
+from tracker.promises.words import hours_of_team
 
 MOST = 300
 GRACE = timedelta(minutes=5)
@@ -104,6 +107,17 @@ def term_of(kind: str, *, holder: int | None, team: int | None) -> Term | None:
         return None
     days, who, lead = found
     return Term(days, who or "", (lead or "") if holder else "")
+
+
+def due_when(kind: str, *, team: int | None, at: datetime) -> datetime | None:
+    """Until when an answer that is promised now would be owed, in the hours of that team; None where no clock runs (two
+    statements)."""
+    rows = Policy.objects.filter(Exists(Firm.objects.exclude(level=Level.START)), kind=kind)
+    days = rows.values_list("days", flat=True).first()
+    if days is None:
+        return None
+    calendar = calendar_of(hours_of_team(team), at.year)
+    return draw_plan(Terms(days, (), Decimal(0), Decimal(0)), calendar, at).due_at
 
 
 def firm_zone() -> ZoneInfo:

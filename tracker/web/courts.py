@@ -268,6 +268,8 @@ def turn_of_item(item: BacklogItem) -> Court:
         return Court(item.business_owner, _("finds another project"))
     delivery = item.delivery_owner or item.project.owner
     match item.state:
+        case ItemState.PROPOSED if item.counter_open:
+            return Court(item.proposed_by, _("answers what the host offers instead"))
         case ItemState.PROPOSED:
             return Court(item.project.owner, _("answers the proposal"))
         case ItemState.AGREED:
