@@ -41,6 +41,8 @@ PROPOSE = ("analyst", "frontend_lead", "platform_lead", *CHIEFS)
 ASK_FOR_RANK = ("analyst", "platform_lead", *CHIEFS)
 EMBED_RESTRICTED = ("analyst", "platform_lead", *CHIEFS)
 PROJECT = ("frontend_lead", "platform_lead", "cto")
+ACCEPT_OFFER = ("analyst", "cmo")
+"""Who asks for it, and who proposed it."""
 DELIVER = ("sre", "frontend_lead", "platform_lead", "cto")
 AGREE_TO_DROP = ("analyst", "cmo")
 MEASURE = ("analyst", "seo_lead", "cmo")
@@ -328,6 +330,10 @@ PAGES = [
     may(COLLEAGUES, "GET /backlog/"),
     may(COLLEAGUES, "GET /backlog/{agreed_item}/"),
     may(SEE_RESTRICTED, "GET /backlog/{secret_item}/"),
+    may(PROJECT, "GET /backlog/{proposed_item}/counter/"),
+    may(PROJECT, "POST /backlog/{proposed_item}/counter/", offer="A block in the CMS.", added_weeks="0.5"),
+    may(ACCEPT_OFFER, "POST /backlog/{countered_item}/accept-counter/"),
+    may(ACCEPT_OFFER, "POST /backlog/{countered_item}/decline-counter/", reason="It needs code."),
     may(PROJECT, "GET /backlog/{proposed_item}/answer/"),
     may(PROJECT, "POST /backlog/{proposed_item}/answer/", answer="agree", added_weeks="1.5"),
     may(COLLEAGUES, "GET /backlog/{orphan_item}/rehome/"),
@@ -560,6 +566,9 @@ API = [
     may(DELIVER, "PATCH /api/v1/backlog-items/{agreed_item}/", tracker_key="WEB-77"),
     may(COLLEAGUES, "GET /api/v1/backlog-items/{agreed_item}/text/"),
     may(SEE_RESTRICTED, "GET /api/v1/backlog-items/{secret_item}/text/"),
+    may(PROJECT, "POST /api/v1/backlog-items/{proposed_item}/counter/", offer="A block in the CMS.", added_weeks="0.5"),
+    may(ACCEPT_OFFER, "POST /api/v1/backlog-items/{countered_item}/accept-counter/"),
+    may(ACCEPT_OFFER, "POST /api/v1/backlog-items/{countered_item}/decline-counter/", reason="It needs code."),
     may(PROJECT, "POST /api/v1/backlog-items/{proposed_item}/answer/", answer="agree"),
     may(DELIVER, "POST /api/v1/backlog-items/{agreed_item}/start/"),
     may(DELIVER, "POST /api/v1/backlog-items/{ready_item}/ship/"),

@@ -13,7 +13,7 @@ from roadmap.products.models import RoadmapItem
 from tests.callers import Caller
 from tests.kept import Kept
 from tests.makers import Cast, make_cast, make_user
-from tracker.backlog.actions import answer_embed, embed_request, ship_item
+from tracker.backlog.actions import answer_embed, counter_embed, embed_request, ship_item
 from tracker.backlog.models import BacklogItem
 from tracker.escalations import actions as cases
 from tracker.escalations.models import Condition, Escalation
@@ -264,6 +264,9 @@ class Maker:
         ship_item(**self.by("platform_lead"), item=shipped)
         items["shipped"] = shipped
         items["orphan"] = self.carried("Structured data orphan", self.weak, delivery_owner=sre)
+        items["countered"] = self.propose(self.ask("Structured data countered"), self.host)
+        offer: Facts = {"offer": "A block in the CMS.", "added_weeks": Decimal("0.5")}
+        counter_embed(**self.by("platform_lead"), item=self.load(items["countered"]), **offer)
         self.estimate(self.weak, "110", orphans_accepted=True)
         self.names |= {f"{name}_item": item.key for name, item in items.items()}
         self.names |= {f"of_{name}": self.load(item).ask.key for name, item in items.items()}

@@ -122,6 +122,8 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('mailed_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
@@ -631,6 +633,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('site__isnull', False), ('team__isnull', True)), models.Q(('site__isnull', True), ('team__isnull', False)), _connector='OR'), name='freeze_of_one'),
         ),
         migrations.AddIndex(
+            model_name='followlink',
+            index=models.Index(condition=models.Q(('made_by', None), ('mailed_at', None), ('revoked_at', None)), fields=['id'], name='link_unmailed'),
+        ),
+        migrations.AddIndex(
             model_name='oldticket',
             index=models.Index(fields=['source', 'group', 'id'], name='old_ticket_group'),
         ),
@@ -670,6 +676,51 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ruling',
             index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='ruling_words'),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='countered_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='countered_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_weeks',
+            field=models.DecimalField(decimal_places=2, max_digits=7, null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_offer',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_checks',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_ready_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_project',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.project'),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_answer',
+            field=models.CharField(blank=True, choices=[('', ''), ('accepted', 'accepted'), ('declined', 'declined')], default='', max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='backlogitem',
+            index=models.Index(condition=models.Q(('shipped_at__isnull', False)), fields=['-shipped_at'], name='item_shipped'),
         ),
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
     ]

@@ -5,7 +5,7 @@ Facts are JSON, so that a notice is said in the language of whoever reads it, wh
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,11 +42,13 @@ class Told:
     then: str
 
 
+PROPOSED = _("You filed the request or proposed it.")
 DECIDES = _("You own the project that would carry it.")
 ASKED = _("You filed the request.")
 NAMED = _("You are named in it.")
 DELIVERS = _("You deliver it.")
 OWNS = _("You are one of its two owners.")
+STANDS = _("You stand for the public form of the site.")
 TRIAGES = _("Your team owns the area.")
 RANKS = _("You rank the projects.")
 OWES = _("The answer is yours.")
@@ -93,6 +95,16 @@ KINDS: Mapping[str, Words] = {
         _("%(project)s does not take %(request)s %(title)s: %(reason)s"),
         ASKED,
         _("Propose it to another project, or ask for a rank."),
+    ),
+    "item_countered": Words(
+        _("%(project)s offers something else for %(request)s %(title)s: %(offer)s, for %(weeks)s."),
+        PROPOSED,
+        _("Compare the two and accept it, or decline it."),
+    ),
+    "item_counter_declined": Words(
+        _("%(request)s %(title)s: what you offered for %(project)s is declined: %(reason)s"),
+        DECIDES,
+        _("Answer the proposal as it was made: accept or refuse it."),
     ),
     "item_orphaned": Words(
         _("%(item)s lost its project: %(project)s fell below the line, and %(request)s %(title)s with it."),
@@ -203,6 +215,14 @@ KINDS: Mapping[str, Words] = {
         _("It is yours to triage."),
         _("Accept it, ask, park it or decline it with a reason."),
     ),
+    "request_public": Words(
+        _("%(request)s %(title)s came by the public form."), STANDS, _("See that it has what triage needs.")
+    ),
+    "deputy_named": Words(
+        _("%(person)s is away from %(starts_on)s to %(ends_on)s, and you stand in."),
+        _("You are the deputy."),
+        _("On these days what they triage is in your inbox too."),
+    ),
     "request_returned": Words(_("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")),
     "request_back": Words(_("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")),
     "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
@@ -308,8 +328,11 @@ TURNS = frozenset(
         "case_proposed",
         "case_sent_back",
         "comment_mention",
+        "deputy_named",
         "expedite_asked",
         "expedite_owned",
+        "item_counter_declined",
+        "item_countered",
         "item_orphaned",
         "item_proposed",
         "promise_breach",
@@ -327,7 +350,9 @@ TURNS = frozenset(
 """What waits for its reader; the other kinds are news."""
 URGENT = "expedite_"
 """Kinds that begin so are mailed at once, whatever somebody chose, and wait for no others to come along."""
-GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": ""}
+OF_TRIAGE = ("request_filed", "request_returned", "request_answered", "request_assigned")
+"""What asks whoever triages a team's requests to answer."""
+GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": "", "offer": ""}
 DAY_AND_TIME = "j E, H:i"
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
 
@@ -344,6 +369,7 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["weeks"] = say_weeks(Decimal(facts["weeks"]))
     if "until" in facts:
         known["until"] = date_format(timezone.localtime(datetime.fromisoformat(facts["until"])), DAY_AND_TIME)
+    known |= {name: _say_day(facts[name]) for name in ("starts_on", "ends_on") if name in facts}
     if "promise" in facts:
         known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))
@@ -352,6 +378,10 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     if kind.startswith(WATCHED):
         return Told(str(what) % known, str(BECAUSE.get(facts.get("because", ""), "")), "")
     return Told(str(what) % known, str(words.why), str(words.then))
+
+
+def _say_day(day: str) -> str:
+    return date_format(date.fromisoformat(day), "j E")
 
 
 def say_guarded(kind: str, facts: Mapping[str, Any], *, hidden: bool) -> Told:

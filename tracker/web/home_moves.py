@@ -338,6 +338,13 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
             title = _("%(request)s %(title)s wants to join %(host)s") % words
             sources = (f"{one.item}:{Kind.EMBED_ANSWER}",)
             yield Move("embed", one.item, title, text % words, url, _("Answer"), url, primary=True, sources=sources)
+        elif one.kind == "counter":
+            title = _("%(request)s %(title)s: %(host)s offers something else") % words
+            text = _("Compare it with what was proposed; until you answer, nothing is planned.")
+            sources = (f"{one.item}:{Kind.REPLY}",)
+            yield Move(
+                "embed", f"{one.item}-counter", title, text, url, _("Compare"), url, primary=True, sources=sources
+            )
         elif one.kind == "rehome":
             title = _("%(request)s %(title)s lost its project") % words
             text = _("%(host)s %(host_title)s fell below the line; without another host it is not done.") % words

@@ -36,6 +36,7 @@ from tracker.web.forms.cases import AcknowledgeForm
 from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
+from tracker.web.hurry import say_hurry
 from tracker.web.joining import say_last_day
 from tracker.web.merging import alike_of, assign_form, near_hosts
 from tracker.web.once import once
@@ -217,6 +218,7 @@ def show_detail(
         "follow": read_follow_card(ask, request.viewer, page.now),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
         "ways": ways_up(request.viewer, ask, page.now, page.item),
+        "hurry": say_hurry(ask, page.now),
         "expedite": read_expedite(page.expedites, request.viewer, page.promises, refused),
         "missed": missed,
         "stale": status == STALE,

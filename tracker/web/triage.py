@@ -21,6 +21,7 @@ from tracker.web.courts import owed_as, running, say_due
 from tracker.web.forms.answers import STALE
 from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.requests import step_forms
+from tracker.web.hurry import say_hurry
 from tracker.web.merging import alike_of, assign_form, near_hosts
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Missed, read_request_page
@@ -140,6 +141,7 @@ def show_inbox(
             "assign": assign_form(refused or {}, page, then) if page else None,
         },
         "near_hosts": near_hosts(now, ask) if ask and page and page.may_triage else [],
+        "hurry": say_hurry(ask, now) if ask else "",
         "missed": missed,
         "acts": acts_for(viewer, of=TOGETHER),
         "stale": status == STALE,

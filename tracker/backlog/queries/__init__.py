@@ -11,6 +11,7 @@ from tracker.backlog.queries.items import (
     ticket_of,
     words_lacking,
 )
+from tracker.backlog.queries.pace import Pace, pace_until
 from tracker.backlog.queries.ways import (
     Effect,
     Outrank,
@@ -28,6 +29,7 @@ __all__ = [
     "Found",
     "InMotion",
     "Outrank",
+    "Pace",
     "Row",
     "TeamList",
     "add_to_host",
@@ -40,6 +42,7 @@ __all__ = [
     "lists_of",
     "outrank_at",
     "own_in_motion",
+    "pace_until",
     "place_by_score",
     "suggested_weeks",
     "ticket_of",
