@@ -86,6 +86,12 @@ SETTINGS = [
         "`smtp://user:password@host:587` (STARTTLS unless the host is this machine) or `smtps://user:password@host`.",
     ),
     Setting("TANDEM_MAIL_FROM", "`Tandem <tandem@localhost>`", "Sender of every mail."),
+    Setting(
+        "TANDEM_FETCH_ALLOWED",
+        "nothing",
+        "Where requests going out may go although it is no public address, with commas between: names, addresses or "
+        "networks, each with a port if it is neither 80 nor 443: `jira.corp, 10.1.2.0/24, 10.1.2.3:8080`.",
+    ),
     Setting("TANDEM_LOG", "`WARNING`", "Level of what is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),
 ]
 INTERNAL = {

@@ -169,6 +169,8 @@ if "TANDEM_MAIL_URL" in os.environ:
     globals().update(env.mail(env.text("TANDEM_MAIL_URL")))
 DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
 
+FETCH_ALLOWED = env.allowed(env.text("TANDEM_FETCH_ALLOWED", ""))
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 # Before those of the installed packages, so that a word of theirs never stands in for one of ours.
