@@ -33,6 +33,7 @@ LISTED: dict[str, Any] = {
     "area": "area__key",
     "team": "team__key",
     "requester": person("requester"),
+    "guest": "guest_name",
     "state": "state",
     "delivery": "delivery",
     "restricted": "restricted",
@@ -93,6 +94,7 @@ class RequestRow(serializers.Serializer[Any]):
     area = serializers.CharField(allow_null=True)
     team = serializers.CharField(allow_null=True)
     requester = PersonBrief()
+    guest = serializers.CharField(help_text="Who filed it by a public form; empty for all others.")
     state = serializers.ChoiceField(State.choices)
     delivery = serializers.ChoiceField(Delivery.choices)
     restricted = serializers.BooleanField()

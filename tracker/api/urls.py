@@ -19,6 +19,8 @@ urlpatterns = [
     path("freezes/", freezes.FreezeList.as_view()),
     path("freezes/<int:number>/", freezes.FreezeDetail.as_view()),
     path("freezes/<int:number>/end/", freezes.FreezeEnd.as_view()),
+    path("sites/<slug:key>/public/open/", sites.SitePublicOpen.as_view()),
+    path("sites/<slug:key>/public/close/", sites.SitePublicClose.as_view()),
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
 ]

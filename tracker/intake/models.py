@@ -388,7 +388,10 @@ class Snooze(models.Model):
 
 
 class FollowLink(Versioned):
-    """A way to follow one request without an account; only the hash of its secret is kept."""
+    """A way to follow one request without an account; only the hash of its secret is kept.
+
+    Nobody made the one of who filed by a public form; it is mailed to them in their language.
+    """
 
     subject = "follow-link"
 
@@ -400,6 +403,15 @@ class FollowLink(Versioned):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, blank=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="link_unmailed", condition=Q(made_by=None, mailed_at=None, revoked_at=None)
+            ),
+        ]
 
 
 class ExpediteQuerySet(models.QuerySet["Expedite"]):
