@@ -81,6 +81,8 @@ class FridayEveningTests(OnLumenMarket):
         seen = text_of(sign_in("seo-lead").get(self.url))
         for word in (CAUSE, LESSON, "made it an emergency, owned by Max Orlov", "confirmed the emergency"):
             assert word in seen
+        assert "Emergencies this quarter" in (limbo := text_of(sign_in("coo").get("/limbo/")))
+        assert LESSON in limbo
         counted = call_as("coo").get("/api/v1/expedites/").json()["results"]
         assert [(one["request"], one["lesson"]) for one in counted] == [(self.ask.key, LESSON)]
         assert_history_complete()

@@ -29,6 +29,7 @@ from tracker.web.forms.expedites import (
     ExpediteReasonForm,
 )
 
+MOST_LESSONS = 20
 UNSHIPPED = (Delivery.NONE, Delivery.WAITING, Delivery.SCHEDULED, Delivery.IN_PROGRESS)
 PEOPLE = ("ask", "owner__team", "started_by__team", "confirmed_by__team")
 TONES = {
@@ -110,11 +111,20 @@ def expedites_of(ask: WorkRequest) -> list[Expedite]:
 
 def number_this_quarter(at: datetime) -> int:
     """How many were started in the quarter of this day, of all requests (one statement)."""
+    return _of_quarter(Expedite.objects.all(), at).count()
+
+
+def lessons_this_quarter(viewer: Viewer, at: datetime) -> list[Expedite]:
+    """Those of the quarter that the viewer may see, latest first (one statement)."""
+    rows = _of_quarter(Expedite.objects.visible_to(viewer), at)
+    return list(rows.select_related("ask", "owner__team").order_by("-id")[:MOST_LESSONS])
+
+
+def _of_quarter(rows: QuerySet[Expedite], at: datetime) -> QuerySet[Expedite]:
     today = at.date()
     quarter = Period.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("-starts_on")
     calendar = date(today.year, today.month - (today.month - 1) % 3, 1)
-    first = Coalesce(Subquery(quarter.values("starts_on")[:1]), calendar)
-    return Expedite.objects.filter(started_at__date__gte=first).count()
+    return rows.filter(started_at__date__gte=Coalesce(Subquery(quarter.values("starts_on")[:1]), calendar))
 
 
 def say_count(number: int) -> str:
