@@ -9,6 +9,7 @@ from tracker.intake.events import (
     CommentAdded,
     CommentEdited,
     ExpediteMoved,
+    MarkupAwaits,
     RequestAssigned,
     RequestBacked,
     RequestsMoved,
@@ -23,16 +24,17 @@ from tracker.notices.reactions import (
     tell_of_assigning,
     tell_of_backing,
     tell_of_comment,
+    tell_of_deputy,
     tell_of_edit,
     tell_of_items,
     tell_of_rank,
     tell_of_requests,
 )
-from tracker.people.events import DemoLoaded, LevelSet
+from tracker.people.events import DemoLoaded, DeputyNamed, LevelSet
 from tracker.projects.events import LineCrossed, OwnersChanged
 from tracker.promises.actions import follow_level
 from tracker.promises.events import PromisesDue, PromisesFired
-from tracker.tasks import ring_import, ring_promises
+from tracker.tasks import ring_import, ring_markup, ring_promises
 
 REACTIONS: list[tuple[type, Reaction]] = [
     (LevelSet, follow_level),
@@ -48,6 +50,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (ExpediteMoved, tell_of_expedite),
     (RequestBacked, tell_of_backing),
     (RequestAssigned, tell_of_assigning),
+    (DeputyNamed, tell_of_deputy),
     (CommentAdded, tell_of_comment),
     (CommentEdited, tell_of_edit),
     (ItemsChanged, follow_answers),
@@ -57,6 +60,7 @@ REACTIONS: list[tuple[type, Reaction]] = [
     (CasesMoved, tell_of_cases),
     (RankAsked, tell_of_rank),
     (ImportAwaits, ring_import),
+    (MarkupAwaits, ring_markup),
     (PromisesDue, ring_promises),
 ]
 

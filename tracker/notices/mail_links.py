@@ -20,6 +20,7 @@ from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ItemState
 from tracker.intake.models import WorkRequest
 from tracker.notices.models import Notice
+from tracker.notices.texts import OF_TRIAGE
 from tracker.people.access import Power, Viewer, may
 from tracker.promises.models import Kind
 
@@ -48,7 +49,6 @@ LABELS: Mapping[Act, str | Lazy] = {
     Act.AGREE: _("Carry it"),
     Act.REFUSE: _("Do not carry it"),
 }
-OF_TRIAGE = ("request_filed", "request_returned", "request_answered", "request_assigned")
 OF_PROMISES = ("promise_remind", "promise_breach")
 
 

@@ -60,6 +60,8 @@ class Power(models.TextChoices):
     FIX_EXPEDITE = "fix_expedite", _("answer and fix an expedite")
     BACK = "back", _("back a request")
     WATCH = "watch", _("watch a request")
+    SET_ABSENCE = "set_absence", _("say when somebody is away, and who stands in")
+    SET_ROTA = "set_rota", _("set the rota of a team")
     RANK_PROJECTS = "rank_projects", _("rank projects and set capacity")
     EDIT_PROJECT = "edit_project", _("edit, launch or drop a project")
     RANK_INSIDE = "rank_inside", _("rank inside a project")
@@ -107,6 +109,8 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.FIX_EXPEDITE: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.BACK: dict.fromkeys((M, E, L, CMO, CTO), (ANY,)),
     Power.WATCH: dict.fromkeys(Role, (ANY,)),
+    Power.SET_ABSENCE: dict.fromkeys(Role, (OWN,)) | {CTO: (ANY,)},
+    Power.SET_ROTA: {L: (T,), CTO: (ANY,)},
     Power.RANK_PROJECTS: {CTO: (ANY,)},
     Power.EDIT_PROJECT: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.RANK_INSIDE: {E: (A,), L: (T,), CTO: (ANY,)},

@@ -1,5 +1,6 @@
 """The firm and its people: who they are, on which side they stand, which roles they hold."""
 
+from datetime import date
 from functools import lru_cache
 from typing import ClassVar
 from zoneinfo import available_timezones
@@ -223,6 +224,16 @@ class Place(models.TextChoices):
     REQUESTS = "requests", _("Requests")
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def visible_to(self, viewer: Viewer) -> "AbsenceQuerySet":
+        """Colleagues know who is here."""
+        return self if viewer.roles else self.none()
+
+    def to_come(self, today: date) -> "AbsenceQuerySet":
+        """Those that run, and those that will."""
+        return self.filter(ended_at=None, ends_on__gte=today)
+
+
 class Absence(Versioned):
     """Days on which somebody is away, first and last included; the deputy answers for them."""
 
@@ -233,6 +244,8 @@ class Absence(Versioned):
     starts_on = models.DateField()
     ends_on = models.DateField()
     ended_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_sane")]

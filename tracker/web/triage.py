@@ -126,6 +126,7 @@ def show_inbox(
         "title": _say_count(len(queue), show),
         "context_line": _say_context(show) if queue else "",
         "show": show,
+        "team": request.user.team.key if request.user.team else "",
         "shows": [(label, inbox_url(name), name == show) for name, label in _labels()],
         "queue": [
             (one, inbox_url(show, one.key), *_due(one, owed, now), backed.get(one.pk, "")) for one in queue[:SHOWN]

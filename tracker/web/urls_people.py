@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from tracker.web import demo_page, demo_signin, freezes, levels, people, profile, settings_page, setup, sites, status
+from tracker.web import (
+    demo_page,
+    demo_signin,
+    freezes,
+    levels,
+    people,
+    profile,
+    settings_page,
+    setup,
+    sites,
+    standing,
+    status,
+)
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
@@ -16,6 +28,7 @@ urlpatterns = [
     path("people/<int:number>/invite/", people.send_again, name="person-invite-again"),
     path("teams/", people.show_teams, name="team-list"),
     path("teams/new/", people.new_team, name="team-new"),
+    path("teams/<slug:key>/triage/", standing.show_team_triage, name="team-triage"),
     path("teams/<slug:key>/edit/", people.edit_team, name="team-edit"),
     path("sites/", sites.show_sites, name="site-list"),
     path("sites/new/", sites.new_site, name="site-new"),
@@ -27,6 +40,8 @@ urlpatterns = [
     path("freezes/<int:number>/end/", freezes.end_freeze, name="freeze-end"),
     path("areas/<slug:key>/edit/", sites.edit_area, name="area-edit"),
     path("profile/", profile.show_profile, name="profile"),
+    path("profile/absences/", standing.show_absences, name="absence-list"),
+    path("profile/absences/<int:number>/end/", standing.end_absence, name="absence-end"),
     path("profile/tokens/", profile.show_tokens, name="token-list"),
     path("profile/tokens/new/", profile.make_token, name="token-new"),
     path("profile/tokens/<int:number>/revoke/", profile.revoke_token, name="token-revoke"),
