@@ -23,6 +23,7 @@ from tracker.intake.states import State
 from tracker.intake.wishes import PREFIX, narrow_answers, read_wish
 from tracker.kernel.errors import Invalid
 from tracker.kernel.prepared import fetch_rows
+from tracker.kernel.words import at_word_start
 from tracker.people.access import Viewer
 from tracker.sites.models import Area
 
@@ -263,7 +264,7 @@ class RequestList(Requests):
             lambda rows, yes, viewer: rows.filter(Q(requester=viewer.id) if yes else ~Q(requester=viewer.id))
         ),
         "q": Filter(
-            lambda rows, text, _viewer: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
+            lambda rows, text, _viewer: rows.filter(Q(title__iregex=at_word_start(text)) | Q(key__iexact=text)),
             "Words of the title, or a key.",
         ),
     }

@@ -16,6 +16,7 @@ from tracker.intake.rules import Stage, is_answered, missing
 from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
 from tracker.intake.wishes import Wish, narrow_answers
+from tracker.kernel.words import at_word_start
 from tracker.people.access import Viewer
 
 PAGE = 50
@@ -87,7 +88,7 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
         rows = rows.filter(requester=viewer.id)
     rows = cast(WorkRequestQuerySet, narrow_answers(rows, wanted.answers))
     if wanted.text:
-        rows = rows.filter(Q(title__icontains=wanted.text) | Q(key__iexact=wanted.text))
+        rows = rows.filter(Q(title__iregex=at_word_start(wanted.text)) | Q(key__iexact=wanted.text))
     return rows
 
 

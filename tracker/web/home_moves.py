@@ -133,7 +133,13 @@ def say_waited(since: datetime | None, now: datetime) -> tuple[str, str]:
     tone = "bad" if days >= VERY_LATE else "warn" if days >= LATE else "neutral"
     if not days:
         return _("new"), tone
-    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}, tone
+    return ngettext("waits %(count)s day", "waits %(count)s days", days) % {"count": days}, tone
+
+
+def say_by(on: date, today: date) -> str:
+    """Until which day, or since which one it is late."""
+    words = {"day": say_day(on, today)}
+    return _("by %(day)s") % words if on >= today else _("late since %(day)s") % words
 
 
 def triage_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
@@ -352,7 +358,7 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
         elif one.kind == "checks":
             yield _open_checks(one, today)
         else:
-            due = say_day(one.due_on, today) if one.due_on else _("any day")
+            due = say_by(one.due_on, today) if one.due_on else _("any day")
             title = _("%(request)s %(title)s: what came of it?") % words
             text = _("It is live; until you say what was measured, nobody knows whether it was worth it.")
             yield Move("measure", one.item, title, text, url, _("Say the outcome"), url, due, "warn")
@@ -366,7 +372,7 @@ def _open_checks(one: Decision, today: date) -> Move:
     ) % {"count": one.checks, "request": one.request, "title": one.title}
     text = _("%(project)s is not launched before they have passed.") % {"project": f"{one.host} {one.host_title}"}
     url = reverse("item", args=[one.item])
-    due = say_day(one.due_on, today) if one.due_on else ""
+    due = say_by(one.due_on, today) if one.due_on else ""
     return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due)
 
 
