@@ -15,6 +15,7 @@ from tracker.integrations.events import ImportAwaits
 from tracker.kernel import clock
 from tracker.notices import actions as notices
 from tracker.people import invitations
+from tracker.notices import guests
 from tracker.projects import actions as projects
 from tracker.promises import actions as promises
 from tracker.promises.events import PromisesDue
@@ -61,6 +62,16 @@ def mail_notices() -> None:
 
 
 @shared_task(name="mail_invitations", ignore_result=True)
+@shared_task(name="mail_guests", ignore_result=True)
+def mail_guests() -> None:
+    guests.mail_guests(at=clock.now())
+
+
+@shared_task(name="clear_held_mail", ignore_result=True)
+def clear_held_mail() -> None:
+    notices.clear_held_mail(at=clock.now())
+
+
 def mail_invitations() -> None:
     invitations.mail_invitations(at=clock.now())
 
@@ -97,3 +108,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "turn_period": ring("turn_period", every=600, queue="tick"),
 }
 current_app.conf.beat_schedule = BEAT
+    "carry_markup_checks": ring("carry_markup_checks", every=30, queue="bulk"),
+    "clear_held_mail": ring("clear_held_mail", every=3600, queue="bulk"),
+    "mail_guests": ring("mail_guests", every=60, queue="deliver"),

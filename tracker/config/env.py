@@ -24,6 +24,22 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def count(name: str) -> int:
+    value = os.environ.get(name) or "0"
+    if not (value.isascii() and value.isdigit()) or int(value) > 10:
+        raise ImproperlyConfigured(f"{name} is a number from 0 to 10, not {value!r}")
+    return int(value)
+
+
+def address(name: str) -> str:
+    """A bare e-mail address; empty where none is named."""
+    value = os.environ.get(name) or ""
+    before, _at, host = value.rpartition("@")
+    if value and (not before or not host or len(before) > 30 or not value.isascii() or set(value) & set(" <>\r\n,+")):
+        raise ImproperlyConfigured(f"{name} is a short address without a plus sign, like reply@tandem.example")
+    return value
+
+
 def folder(name: str, default: str) -> Path:
     return Path(text(name, default)).expanduser().resolve()
 

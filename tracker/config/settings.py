@@ -129,6 +129,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  a path
 ACCOUNT_RATE_LIMITS = {"follow": "120/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TANDEM_PROXIES")
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
@@ -168,6 +169,7 @@ EMAIL_FILE_PATH = DATA / "mail"
 if "TANDEM_MAIL_URL" in os.environ:
     globals().update(env.mail(env.text("TANDEM_MAIL_URL")))
 DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
+MAIL_REPLY = env.address("TANDEM_MAIL_REPLY")
 
 FETCH_ALLOWED = env.allowed(env.text("TANDEM_FETCH_ALLOWED", ""))
 

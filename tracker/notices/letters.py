@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from tracker.intake.queries import hidden_keys
 from tracker.notices.mail_links import LIFE, Offered, links_for, read_offered
+from tracker.notices.marks import Mark
 from tracker.notices.models import Mail, Notice
 from tracker.notices.texts import DAY_AND_TIME, TURNS, Told, say_guarded
 from tracker.people.access import Viewer
@@ -88,7 +89,7 @@ def write_mail(mail: Mail, content: Content, at: datetime) -> EmailMessage:
             parts = chain(parts, [text % {"count": more, "url": link("notice-list")}])
         choice = _("What comes by mail is your choice: %(url)s") % {"url": link("mail-choice")}
         body = "\n\n\n".join([*parts, f"-- \n{choice}\n"])
-    headers = {"Message-ID": f"<mail-{mail.pk}@tandem>", "List-Unsubscribe": f"<{link('mail-choice')}>"}
+    headers = {**Mark("mail", mail.pk).headers, "List-Unsubscribe": f"<{link('mail-choice')}>"}
     return EmailMessage(cut(subject), body, to=[person.email], headers=headers)
 
 

@@ -12,7 +12,8 @@ from tracker.escalations.actions import raise_aged
 from tracker.intake.actions import lapse_expedites, return_parked, sweep_files
 from tracker.integrations.actions import carry_imports
 from tracker.kernel import clock
-from tracker.notices.actions import mail_notices
+from tracker.notices.actions import clear_held_mail, mail_notices
+from tracker.notices.guests import mail_guests
 from tracker.people.invitations import mail_invitations
 from tracker.projects.actions import turn_period
 from tracker.promises.actions import fire_due
@@ -26,8 +27,10 @@ SWEEPS: tuple[Callable[..., Any], ...] = (
     raise_aged,
     mail_notices,
     mail_invitations,
+    mail_guests,
     carry_imports,
     sweep_files,
+    clear_held_mail,
 )
 
 
