@@ -94,3 +94,10 @@ class RequestAssigned:
     title: str
     version: int
     to: int
+
+
+@dataclass(frozen=True)
+class MarkupAwaits:
+    """Sample pages wait to be looked at by a worker."""
+
+    check_id: int

@@ -723,4 +723,23 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('shipped_at__isnull', False)), fields=['-shipped_at'], name='item_shipped'),
         ),
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
+        migrations.CreateModel(
+            name='MarkupCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('wanted', models.CharField(blank=True, max_length=40)),
+                ('urls', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
+                ('found', models.JSONField(default=list)),
+                ('asked_at', models.DateTimeField()),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('done_at', models.DateTimeField(null=True)),
+                ('ask', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markup_checks', to='tracker.workrequest')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['ask', '-id'], name='markup_check_of'), models.Index(condition=models.Q(('done_at__isnull', True)), fields=['id'], name='markup_check_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('ask',), name='markup_check_running')],
+            },
+        ),
     ]

@@ -38,6 +38,7 @@ from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
 from tracker.web.hurry import say_hurry
 from tracker.web.joining import say_last_day
+from tracker.web.markup_card import read_markup_card
 from tracker.web.merging import alike_of, assign_form, near_hosts
 from tracker.web.once import once
 from tracker.web.render import render_page
@@ -220,6 +221,7 @@ def show_detail(
         "ways": ways_up(request.viewer, ask, page.now, page.item),
         "hurry": say_hurry(ask, page.now),
         "expedite": read_expedite(page.expedites, request.viewer, page.promises, refused),
+        "markup": read_markup_card(ask, request.viewer, refused),
         "missed": missed,
         "stale": status == STALE,
         "nav": "request-list",

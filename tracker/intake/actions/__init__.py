@@ -47,6 +47,7 @@ from tracker.intake.actions.following import (
 from tracker.intake.actions.guests import Filed, Sender, comment_by_link, file_by_form, public_type
 from tracker.intake.actions.inbox import assign_request, route_request, snooze_request, unsnooze_request
 from tracker.intake.actions.linking import answer_by_link, make_follow_link, revoke_follow_link
+from tracker.intake.actions.markup import MOST_PAGES, carry_markup_check, carry_markup_checks, check_markup
 from tracker.intake.actions.merging import LIVING, find_mergeable, may_unmerge, merge_request, unmerge_request
 from tracker.intake.actions.steps import need_text
 from tracker.intake.actions.together import (
@@ -81,6 +82,7 @@ __all__ = [
     "CONTESTABLE",
     "LIVING",
     "LOCKED",
+    "MOST_PAGES",
     "MOST_TOGETHER",
     "TOGETHER",
     "Above",
@@ -102,11 +104,14 @@ __all__ = [
     "ask_rank_of_own",
     "assign_request",
     "back_request",
+    "carry_markup_check",
+    "carry_markup_checks",
     "check_answering",
     "check_asking",
     "check_contestable",
-    "confirm_expedite",
+    "check_markup",
     "comment_by_link",
+    "confirm_expedite",
     "contest_decision",
     "decline_request",
     "draft_request",
