@@ -346,7 +346,7 @@ def test_a_request_is_withdrawn_and_restricted_with_one_button(cast: Cast) -> No
         ("area=search", {"Beta"}),
         ("team=web", {"Alpha", "Beta", "Gamma"}),
         ("team=mobile", set()),
-        ("type=structured-data&q=amm", {"Gamma"}),
+        ("type=structured-data&q=gam", {"Gamma"}),
         ("q=%25", set()),
         ("state=nonsense", {"Alpha", "Beta", "Gamma"}),
         ("q=%00", {"Alpha", "Beta", "Gamma"}),
