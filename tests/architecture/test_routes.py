@@ -20,7 +20,7 @@ pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
 ADDED_BESIDE = (
-    *("/comments/", "/attachments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/"),
+    *("/comments/", "/attachments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/", "/snooze/", "/unsnooze/"),
     *("/links/", "/links/{follow_link}/revoke/"),
 )
 """Rows beside a request: they leave its version alone."""
@@ -50,6 +50,10 @@ UNVERSIONED = {
     "/requests/{filed}/watch/",
     "/requests/{restricted}/watch/",
     "/requests/{filed}/mute/",
+    "/profile/absences/",
+    "/by-mail/{mail_secret}/",
+    "/requests/{filed}/unsnooze/",
+    "/teams/web/triage/",
     "/requests/{filed}/escalate/",
     "/requests/{accepted}/embed/",
     "/requests/{restricted}/embed/",

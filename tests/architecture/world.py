@@ -30,6 +30,7 @@ from tracker.kernel import clock
 from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
+from tracker.notices.mail_links import LIFE, Act, MailLink, sign_link
 from tracker.people import actions as people
 from tracker.people.models import Firm, Level, User
 from tracker.projects import actions as projects
@@ -295,6 +296,14 @@ class Maker:
         token, _secret = people.issue_token(**self.by("analyst"), person=cast.analyst, name="of the analyst")
         self.names |= {"sre": str(cast.sre.pk), "invited": str(invited.pk), "left": str(left.pk)}
         self.names |= {name: str(getattr(cast, name).pk) for name in ("admin", "analyst", "frontend_lead")}
+        away = {"starts_on": self.at.date() + timedelta(days=90), "ends_on": self.at.date() + timedelta(days=95)}
+        absence = people.add_absence(**self.by("analyst"), person=cast.analyst, deputy=cast.sre, **away)
+        later = self.at.date() + timedelta(days=90)
+        people.set_rota(**self.by("cto"), team=cast.mobile, people=[cast.sre], starts_on=later)
+        self.names |= {"absence": str(absence.pk), "cto": str(cast.cto.pk)}
+        waiting = WorkRequest.objects.get(key=self.names["filed"])
+        mailed = MailLink(cast.platform_lead.pk, Act.DECLINE, waiting.pk, waiting.version, self.at + LIFE)
+        self.names["mail_secret"] = sign_link(mailed)
         own = people.save_view(**self.by("analyst"), name="Waiting", query="state=filed")
         shared = people.save_view(**self.by("analyst"), name="Of Web", query="team=web", shared=True)
         self.names |= {"view": str(own.pk), "shared_view": str(shared.pk)}

@@ -133,6 +133,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.MANAGE_PEOPLE: {ADMIN: (ANY,)},
 }
 MANAGING = {
+    Power.SET_ROTA,
     Power.MANAGE_AREAS,
     Power.MANAGE_SITES,
     Power.MANAGE_TYPES,
