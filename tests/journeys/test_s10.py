@@ -54,10 +54,11 @@ class FridayEveningTests(OnLumenMarket):
         told = {letter.to[0] for letter in mail.outbox if self.ask.key in letter.subject + letter.body}
         assert {"sre@lumen.example", "platform-lead@lumen.example", "cto@lumen.example", "cmo@lumen.example"} <= told
 
-        for role in ("coo", "content-lead", "frontend-lead"):
+        for role in ("coo", "cmo", "frontend-lead"):
             assert f"{self.ask.key} Category pages say noindex. Max Orlov owns it." in text_of(
                 sign_in(role).get("/line/")
             )
+        assert "Ответственный ещё не ответил." in text_of(sign_in("content-lead").get("/line/"))
         sre = sign_in("sre")
         home = text_of(sre.get("/"))
         assert f"{self.ask.key} Category pages say noindex is an emergency, and it is yours" in home

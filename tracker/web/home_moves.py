@@ -92,10 +92,10 @@ def add_promises(
 
 
 def by_urgency(move: Move) -> tuple[int, datetime, int]:
-    """Broken conditions and promises first, then what lost its place, then what is due soonest, then the rest by its
-    kind; the cases among them come in the order of the docket."""
+    """Emergencies, broken conditions and promises first, then what lost its place, then what is due soonest, then the
+    rest by its kind; the cases among them come in the order of the docket."""
     kind = URGENCY[move.kind]
-    if move.kind == "broken":
+    if move.kind in ("broken", "expedite"):
         return 0, FIRST, kind
     if move.by is not None:
         return (0 if move.late else 2), move.by, kind

@@ -326,7 +326,8 @@ class RequestPage:
 
     @property
     def may_expedite(self) -> bool:
-        return may_expedite(self.ask, self.viewer)
+        runs = bool(self.expedites) and self.expedites[0].running
+        return not runs and may_expedite(self.ask, self.viewer)
 
     @property
     def may_estimate(self) -> bool:
