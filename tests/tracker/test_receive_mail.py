@@ -17,8 +17,11 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
+from tests.callers import Caller
+from tests.forms import send_form, text_of
 from tests.makers import Cast
 from tests.tracker.test_public_form import filed, opened
+from tests.tracker.test_request_pages import browser
 from tests.tracker.test_request_verbs import make_ask
 from tracker.history.audit import holes
 from tracker.intake.actions import ask_question, make_follow_link, merge_request, restrict_request, revoke_follow_link
@@ -338,3 +341,42 @@ def test_the_same_message_many_times_at_once_is_one_comment(cast: Cast) -> None:
         said = list(pool.map(one, range(6)))
     assert sorted(line.partition(":")[0] for line in said) == ["known"] * 5 + ["taken"]
     assert Comment.objects.filter(ask=ask).count() == 1
+
+
+def test_an_administrator_takes_drafts_and_leaves_held_mail_on_its_page(cast: Cast) -> None:
+    ask, page = make_ask(cast), "/mail/held/"
+    for number in range(3):
+        pipe(bytes(letter("Eve <eve@x.example>", "<b>Word</b>", subject=f"About {ask.key}, {number}")))
+    first, second, third = HeldMail.objects.order_by("pk")
+    admin = browser(cast.admin)
+    shown = admin.get(page)
+    assert "3 messages are held" in text_of(shown)
+    assert "<b>Word</b>" not in shown.content.decode()
+    assert browser(cast.cto).get(page).status_code == 403
+    sent = send_form(admin, shown, f"{page}{first.pk}/take/")
+    assert f"It is a comment on {ask.key} now." in text_of(sent)
+    assert "There is no request with the key R-999999." in text_of(
+        send_form(admin, shown, f"{page}{second.pk}/take/", request="R-999999", idempotency="a")
+    )
+    assert "Somebody" in text_of(send_form(admin, shown, f"{page}{first.pk}/leave/"))
+    send_form(admin, shown, f"{page}{second.pk}/leave/")
+    User.objects.filter(pk=cast.admin.pk).update(roles=["admin", "marketer"])
+    both = browser(User.objects.get(pk=cast.admin.pk))
+    sent = send_form(both, both.get(page), f"{page}{third.pk}/draft/")
+    assert WorkRequest.objects.get(requester=cast.admin).guest_name == "Eve"
+    assert "No message is held" in text_of(both.get(page))
+
+
+def test_held_mail_is_settled_over_the_api(cast: Cast) -> None:
+    ask, api, path = make_ask(cast), Caller(cast.admin), "/api/v1/held-mail/"
+    for _one in range(2):
+        pipe(bytes(letter("Eve <eve@x.example>")))
+    first, second = HeldMail.objects.order_by("pk")
+    assert Caller(cast.cto).get(path).status_code == 403
+    assert [one["why"] for one in api.get(path).json()["results"]] == ["unsigned", "unsigned"]
+    assert api.post(f"{path}{first.pk}/take/", {"request": "R-999999"}).status_code == 404
+    assert api.post(f"{path}{first.pk}/take/", {"request": ask.key}).json()["settled_at"]
+    assert api.post(f"{path}{first.pk}/leave/", {}).status_code == 409
+    assert api.post(f"{path}{second.pk}/draft/", {}).status_code == 403
+    assert api.post(f"{path}{second.pk}/leave/", {}).json()["settled_at"]
+    assert api.get(f"{path}?settled=false").json()["results"] == []

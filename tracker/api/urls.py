@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tracker.api import freezes, promises, sites
+from tracker.api import freezes, held_mail, promises, sites
 
 urlpatterns = [
     path("", include("tracker.api.urls_requests")),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tracker.api.urls_backlog")),
     path("", include("tracker.api.urls_cases")),
     path("", include("tracker.api.urls_people")),
+    path("", include("tracker.api.urls_imports")),
     path("promises/", promises.PromiseList.as_view()),
     path("promises/<int:number>/", promises.PromiseDetail.as_view()),
     path("policies/", promises.PolicyList.as_view()),
@@ -23,4 +24,8 @@ urlpatterns = [
     path("sites/<slug:key>/public/close/", sites.SitePublicClose.as_view()),
     path("areas/", sites.AreaList.as_view()),
     path("areas/<slug:key>/", sites.AreaDetail.as_view()),
+    path("held-mail/", held_mail.HeldMailList.as_view()),
+    path("held-mail/<int:number>/take/", held_mail.HeldMailTake.as_view()),
+    path("held-mail/<int:number>/draft/", held_mail.HeldMailDraft.as_view()),
+    path("held-mail/<int:number>/leave/", held_mail.HeldMailLeave.as_view()),
 ]
