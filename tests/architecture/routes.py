@@ -78,6 +78,14 @@ PERSON: Body = {"name": "Max O. Orlov", "email": "sre@lumen.example", "title": "
 INVITATION: Body = {"name": "Nina New", "email": "nina@lumen.example", "roles": ["engineer"]}
 SITE: Body = {"name": "Blog", "url": "https://blog.lumen.example"}
 FREEZE: Body = {"reason": "Peak season", "starts_on": "2031-11-23", "ends_on": "2032-01-04"}
+ASKED: Body = {
+    "title": "Prices in results",
+    "area": "product-pages",
+    "example_url": "https://lumen.example/p/7",
+    "why": "More clicks",
+    "name": "Maria",
+    "email": "maria@elsewhere.example",
+}
 AREA: Body = {"name": "Basket", "pattern": "/basket/*", "team": "web"}
 TYPE: Body = {"name_en": "Letters", "name_ru": "Письма"}
 FIELD: Body = {"label_en": "Vendor", "kind": "text", "stage": "filing"}
@@ -134,6 +142,11 @@ PAGES = [
     may(SITES, "POST /sites/new/", **SITE),
     may(SITES, "GET /sites/shop/edit/"),
     may(SITES, "POST /sites/shop/edit/", **SITE),
+    may(SITES, "GET /sites/shop/public/"),
+    may(SITES, "POST /sites/shop/public/", owner="{seo_lead}"),
+    may(SITES, "POST /sites/shop/public/close/"),
+    may(ANYBODY, "GET /ask/shop/"),
+    may(ANYBODY, "POST /ask/shop/", **ASKED),
     may((*LEADS, *SITES), "GET /sites/shop/areas/new/"),
     may(AREAS_OF_WEB, "POST /sites/shop/areas/new/", told=[422], **AREA),
     may(AREAS_OF_WEB, "GET /areas/product-pages/edit/"),
@@ -185,6 +198,10 @@ PAGES = [
     may(HOURS_OF_WEB, "POST /calendars/teams/web/days/remove/", on="2031-12-30"),
     may((*CHIEFS, "admin"), "POST /calendars/teams/mobile/own/"),
     may(ADMIN, "POST /settings/", name="Lumen"),
+    may(ADMIN, "GET /mail/held/"),
+    may(ADMIN, "POST /mail/held/{held_mail}/take/", request="{filed}"),
+    may(NOBODY, "POST /mail/held/{held_mail}/draft/"),
+    may(ADMIN, "POST /mail/held/{held_mail}/leave/"),
     may(ADMIN, "GET /settings/level/"),
     may(ADMIN, "POST /settings/level/", level="team"),
     may(NOBODY, "GET /settings/demo/"),
@@ -310,6 +327,7 @@ PAGES = [
     may(SHARE_REQUEST, "POST /requests/{asked}/links/{follow_link}/revoke/"),
     may(ANYBODY, "GET /follow/{follow_secret}/"),
     may(ANYBODY, "POST /follow/{follow_secret}/", answer="On all of them."),
+    may(ANYBODY, "POST /follow/{follow_secret}/", comment="It is worse today."),
     may(COLLEAGUES, "POST /requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /requests/{filed}/mute/"),
@@ -483,6 +501,12 @@ API = [
     may(SITES, "POST /api/v1/sites/", **SITE),
     may(COLLEAGUES, "GET /api/v1/sites/shop/"),
     may(SITES, "PATCH /api/v1/sites/shop/", name="Shop"),
+    may(SITES, "POST /api/v1/sites/shop/public/open/", owner="{seo_lead}"),
+    may(SITES, "POST /api/v1/sites/shop/public/close/"),
+    may(ADMIN, "GET /api/v1/held-mail/"),
+    may(ADMIN, "POST /api/v1/held-mail/{held_mail}/take/", request="{filed}"),
+    may(NOBODY, "POST /api/v1/held-mail/{held_mail}/draft/"),
+    may(ADMIN, "POST /api/v1/held-mail/{held_mail}/leave/"),
     may(SIGNED_IN, "GET /api/v1/freezes/"),
     may(SITES, "POST /api/v1/freezes/", **FREEZE, site="shop"),
     may(COLLEAGUES, "GET /api/v1/freezes/{freeze}/"),

@@ -59,6 +59,7 @@ REQUEST: Fields = {
     "measure_on": "measure_on",
     "confidence": "confidence",
     "confidence_source": "confidence_source",
+    "similar_to": "similar_to__key",
     "value_per_week": "value_per_week",
     "deadline_reason": "deadline_reason",
     "acceptance_tests": "acceptance_tests",
@@ -120,6 +121,7 @@ class RequestOut(RequestRow):
     measure_on = serializers.DateField(allow_null=True)
     confidence = serializers.CharField()
     confidence_source = serializers.CharField()
+    similar_to = serializers.CharField(allow_null=True)
     value_per_week = serializers.FloatField(allow_null=True)
     deadline_reason = serializers.CharField()
     acceptance_tests = serializers.ListField(child=serializers.CharField())
@@ -161,6 +163,13 @@ class RequestEdit(serializers.Serializer[Any]):
     measure_on = serializers.DateField(required=False, allow_null=True)
     confidence = serializers.ChoiceField(Confidence.choices, required=False, allow_blank=True)
     confidence_source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    similar_to = serializers.CharField(
+        max_length=24,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Key of the request that is the case.",
+    )
     value_per_week = serializers.DecimalField(
         max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True
     )

@@ -247,7 +247,8 @@ class WorkRequest(Versioned):
         """The fields that every type has, by name, as the rules about what is missing read them."""
         names = [name for stage in CORE_FIELDS.values() for name in stage if name != "area"]
         names += [*CONDITIONAL_FIELDS, "deadline_on"]
-        return {"area": self.area_id, **{name: getattr(self, name) for name in names}}
+        named = {"area": self.area_id, "similar_to": self.similar_to_id}
+        return {**named, **{name: getattr(self, name) for name in names}}
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

@@ -40,7 +40,7 @@ CONDITIONAL_FIELDS: Sequence[str] = ("confidence_source", "deadline_reason")
 WISHED = ("live_on", "switch_on")
 """Own fields of types that say by which day it has to be there."""
 
-GUESS = "guess"
+GUESS, SIMILAR = "guess", "similar"
 LONGEST_URL = 2_000
 
 
@@ -192,12 +192,16 @@ def _list_stages_up_to(stage: Stage) -> list[Stage]:
 
 
 def _list_conditional(stage: Stage, core: Mapping[str, object]) -> list[str]:
-    """What earlier answers call for: a deadline its reason at any time, better evidence than a guess its source."""
+    """What earlier answers call for: a deadline its reason at any time, better evidence than a guess its source.
+
+    A similar case is named by a request or in words.
+    """
     if stage is Stage.FILING and is_answered(core.get("deadline_on")):
         return ["deadline_reason"]
-    if stage is Stage.ACCEPTANCE and is_answered(core.get("confidence")) and core["confidence"] != GUESS:
-        return ["confidence_source"]
-    return []
+    confidence = core.get("confidence") if stage is Stage.ACCEPTANCE else None
+    if not is_answered(confidence) or confidence == GUESS:
+        return []
+    return [] if confidence == SIMILAR and is_answered(core.get("similar_to")) else ["confidence_source"]
 
 
 def wanted_by(deadline_on: date | None, answers: Mapping[str, Any]) -> date | None:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.intake.evidence import FROZEN_DEADLINE, Finding
+from tracker.intake.models import WorkRequest
+from tracker.people.access import Viewer
 from tracker.templatetags.times import say_date
 
 SHOWN = 3
@@ -32,6 +34,13 @@ def say_frozen(found: Finding) -> str:
         " what is not live by %(last_day_before)s waits until %(first_day_after)s."
     )
     return said % words
+
+
+def similar_case(ask: WorkRequest, viewer: Viewer) -> WorkRequest | None:
+    """The similar request that the confidence rests on, if the viewer may see it (one statement, where there is one)."""
+    if ask.similar_to_id is None:
+        return None
+    return WorkRequest.objects.visible_to(viewer).filter(pk=ask.similar_to_id).first()
 
 
 DAYS = ("starts_on", "ends_on", "last_day_before", "first_day_after")

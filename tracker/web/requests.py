@@ -29,7 +29,7 @@ from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.sites.models import Area
 from tracker.web.emergency import is_expedited, read_expedite
-from tracker.web.evidence_words import say_finding, say_shortly
+from tracker.web.evidence_words import say_finding, say_shortly, similar_case
 from tracker.web.follow_card import read_follow_card
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
@@ -222,6 +222,7 @@ def show_detail(
         "hurry": say_hurry(ask, page.now),
         "expedite": read_expedite(page.expedites, request.viewer, page.promises, refused),
         "markup": read_markup_card(ask, request.viewer, refused),
+        "similar_case": similar_case(ask, request.viewer),
         "missed": missed,
         "stale": status == STALE,
         "nav": "request-list",
@@ -235,9 +236,9 @@ def _filling_forms(request: SignedInRequest, page: RequestPage) -> dict[str, Req
     wanted = [need for need in (page.acceptance, page.embedding) if page.may_fill and not need.complete]
     forms = {}
     for need in wanted:
-        names = set(need.names) | ({"confidence_source"} if "confidence" in need.names else set())
+        names = set(need.names) | ({"confidence_source", "similar_to"} if "confidence" in need.names else set())
         if not page.may_edit_business:
-            names -= BUSINESS
+            names -= {*BUSINESS, "similar_to"}
         form = RequestForm(
             initial=shown_values(ask), kinds={}, areas={}, language=language(), auto_id=f"{need.stage}-%s"
         )
@@ -318,9 +319,9 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     )
     names = set(form.fields)
     if ask.state != State.DRAFT and not may(viewer, Power.EDIT_BUSINESS, ask.ties):
-        names -= BUSINESS
+        names -= {*BUSINESS, "similar_to"}
     if stage:
-        names &= {*needs_of(ask, language())[stage].names, "confidence_source"}
+        names &= {*needs_of(ask, language())[stage].names, "confidence_source", "similar_to"}
         form.keep(names)
         form.add_answers(ask.fields, [stage])
         return form

@@ -56,6 +56,7 @@ FIELDS: dict[str, str | Promise] = {
     "areas": gettext_lazy("areas"),
     "value_per_week": gettext_lazy("value per week"),
     "confidence": gettext_lazy("confidence"),
+    "similar_to_id": gettext_lazy("similar case"),
     "gross": gettext_lazy("gross capacity"),
     "reserve_percent": gettext_lazy("reserve"),
     "allowance": gettext_lazy("allowance"),

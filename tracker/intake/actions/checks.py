@@ -14,6 +14,7 @@ from tracker.intake.rules import Stage, is_answered, is_web_address, missing
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, Refused, WrongState
 from tracker.measures.models import Kpi
+from tracker.people.access import Viewer
 from tracker.people.models import User
 from tracker.sites.models import Area
 
@@ -26,6 +27,7 @@ BUSINESS = {
     "measure_on",
     "confidence",
     "confidence_source",
+    "similar_to_id",
     "value_per_week",
     "deadline_on",
     "deadline_reason",
@@ -44,6 +46,21 @@ def spread_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if "area" in fields:
         fields["team_id"] = None if fields["area"] is None else fields["area"].team_id
     return fields
+
+
+def name_similar(actor: Viewer, given: dict[str, Any], own: int | None = None) -> None:
+    """The similar case is named by its key; one may name what one sees, but no draft. Raises Invalid."""
+    if "similar_to" not in given:
+        return
+    key = (given.pop("similar_to") or "").strip()
+    given["similar_to_id"] = None
+    if not key:
+        return
+    seen = WorkRequest.objects.visible_to(actor).exclude(state=State.DRAFT).exclude(pk=own or 0)
+    given["similar_to_id"] = seen.filter(key__iexact=key.replace("\x00", "")).values_list("pk", flat=True).first()
+    if given["similar_to_id"] is None:
+        text = _("There is no such request: name another one by its key, R-41.")
+        raise Invalid(text, fields={"similar_to": text})
 
 
 def merge_answers(held: Mapping[str, Any], given: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:

@@ -90,8 +90,14 @@ class RequestForm(ShownForm):
     confidence = forms.ChoiceField(
         label=_("Confidence"), required=False, choices=[("", _("not said yet")), *Confidence.choices]
     )
+    similar_to = forms.CharField(
+        label=_("Similar request"), required=False, max_length=24, help_text=_("Its key, R-41, for a similar case.")
+    )
     confidence_source = forms.CharField(
-        label=_("Which case or data"), required=False, max_length=300, help_text=_("For all but a guess.")
+        label=_("Which case or data"),
+        required=False,
+        max_length=300,
+        help_text=_("For all but a guess; a similar request says it too."),
     )
     value_per_week = forms.DecimalField(
         label=_("Worth a week"), required=False, max_digits=12, decimal_places=2, min_value=Decimal(0)
@@ -196,8 +202,9 @@ def _plain(value: Any) -> Any:
 
 def shown_values(ask: WorkRequest) -> dict[str, Any]:
     """What the form shows of a request; needs `type` and `area` loaded."""
-    names = [name for name in RequestForm.base_fields if name not in ("type", "area")]
+    names = [name for name in RequestForm.base_fields if name not in ("type", "area", "similar_to")]
     held = {name: _shown(getattr(ask, name)) for name in names}
+    held["similar_to"] = ask.similar_to.key if ask.similar_to else ""
     return {**ask.answers, **held, "type": ask.type.key, "area": ask.area.key if ask.area else ""}
 
 
