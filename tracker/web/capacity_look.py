@@ -69,7 +69,8 @@ def foresee_line(
     kept = (row.pk, row.version, row.gross, row.reserve_percent, row.allowance, row.drawn) if row else None
     has = TeamCapacity(team.pk, team.key, team.name, *(kept or (None, None, ZERO, ZERO, ZERO, ZERO)))
     now = line_of(has, period)
-    then = replace(has, **{name: numbers[name] for name in ("gross", "reserve_percent", "allowance")})
+    gross, reserve, allowance = (numbers[name] for name in ("gross", "reserve_percent", "allowance"))
+    then = replace(has, gross=gross, reserve_percent=reserve, allowance=allowance)
     rows = [
         replace(
             one,

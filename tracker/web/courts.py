@@ -72,7 +72,6 @@ THEN: Mapping[str, str | Promise] = {
     "": gettext_lazy("late; it is with the COO"),
 }
 OTHERWISE: Mapping[str, str | Promise] = {
-    Deed.CHIEFS: gettext_lazy("It is late; the CTO and the CMO are asked next."),
     Deed.DOCKET: gettext_lazy("It is late; it goes to the COO next."),
     "": gettext_lazy("It is late, and it is with the COO."),
 }
@@ -144,7 +143,7 @@ def proposals_turn(project: Project, items: Iterable[BacklogItem]) -> Court | No
 def say_then(promise: Promised) -> str:
     """What happens if it does not come, as it continues a sentence."""
     if promise.breached_at is not None:
-        return str(THEN.get(promise.next_deed, ""))
+        return str(LATE_THEN[_chief(promise)] if promise.next_deed == Deed.CHIEFS else THEN.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("then the case goes back to the COO")
     if promise.kind == Kind.POSITION:
@@ -162,7 +161,8 @@ def say_then(promise: Promised) -> str:
 def say_otherwise(promise: Promised) -> str:
     """The same as a sentence of its own."""
     if promise.breached_at is not None:
-        return str(OTHERWISE.get(promise.next_deed, ""))
+        asked = promise.next_deed == Deed.CHIEFS
+        return str(LATE[_chief(promise)] if asked else OTHERWISE.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("Otherwise the case goes back to the COO.")
     if promise.kind == Kind.POSITION:
@@ -183,6 +183,16 @@ def _chief(promise: Promised) -> str:
     return next((role for role in (Role.CTO, Role.CMO) if role in roles), "")
 
 
+LATE_THEN: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("late; the CMO is asked next"),
+    Role.CMO: gettext_lazy("late; the CTO is asked next"),
+    "": gettext_lazy("late; the CTO and the CMO are asked next"),
+}
+LATE: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("It is late; the CMO is asked next."),
+    Role.CMO: gettext_lazy("It is late; the CTO is asked next."),
+    "": gettext_lazy("It is late; the CTO and the CMO are asked next."),
+}
 ASKED_NEXT: Mapping[str, str | Promise] = {
     Role.CTO: gettext_lazy("Otherwise the CMO is asked."),
     Role.CMO: gettext_lazy("Otherwise the CTO is asked."),
