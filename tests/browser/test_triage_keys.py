@@ -17,7 +17,7 @@ KEYS = {
     "d": "Decline",
     "p": "Park",
     "n": "Merge",
-    "x": "Assign",
+    "s": "Assign",
     "z": "Snooze",
     "v": "Suggestions",
     ".": "Next",
@@ -52,7 +52,7 @@ class TriageKeysTests(InChromium):
         expect(title).to_be_focused()
         expect(opened).to_contain_text("R-59")
         assert Snooze.objects.get().ask.key == "R-58"
-        page.keyboard.press("x")
+        page.keyboard.press("s")
         press_button(page, "Assign")
         said(page, "R-59 is assigned: Irina Lind")
         assert WorkRequest.objects.get(key="R-59").assigned_to is not None
