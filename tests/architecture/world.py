@@ -30,6 +30,7 @@ from tracker.kernel import clock
 from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
+from tracker.measures.actions import add_kpi, retire_kpi
 from tracker.notices.mail_links import LIFE, Act, MailLink, sign_link
 from tracker.people import actions as people
 from tracker.people.models import Firm, Level, User
@@ -91,6 +92,8 @@ def make_world_of(times: int) -> World:
     maker = Maker(world)
     maker.make_hours()
     maker.make_freeze(2031)
+    maker.make_kpi("kpi")
+    maker.make_kpi("retired_kpi")
     maker.make_portfolio()
     maker.make_requests()
     maker.make_items()
@@ -199,6 +202,12 @@ class Maker:
         days = {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
         freeze = add_freeze(**self.by("admin"), site=self.cast.site, reason="The sale", **days)
         self.names.setdefault("freeze", str(freeze.pk))
+
+    def make_kpi(self, name: str, number: int = 0) -> None:
+        kpi = add_kpi(**self.by("admin"), name=f"{name} of {number}", unit="clicks")
+        if name == "retired_kpi":
+            retire_kpi(**self.by("admin"), kpi=kpi)
+        self.names.setdefault(name, str(kpi.pk))
 
     def make_requests(self) -> None:
         asks = {
@@ -456,6 +465,7 @@ class Maker:
         """One more of everything."""
         cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
         self.make_freeze(2032 + number)
+        self.make_kpi("kpi", number + 1)
         self.project(f"More {number}", "0.1", cast.frontend_lead, areas=[cast.product_pages])
         self.project(f"Unestimated {number}", "")
         ask = self.ask(f"Structured data more {number}")

@@ -208,7 +208,7 @@ def test_what_filing_needs_is_never_called_optional(cast: Cast) -> None:
     assert not labels & {"Title", "Area", "Example pages", "Why", "Metric"}
     assert {"KPI", "Deadline", "How to test"} <= labels
     lacking = optional_in(text_of(seo.get(f"/requests/{draft.key}/edit/?stage=acceptance")))
-    assert lacking == {"Which case or data"}
+    assert lacking == {"Similar request", "Which case or data"}
 
 
 def test_a_draft_is_kept_completed_and_filed_later(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tracker.api import freezes, held_mail, promises, sites
+from tracker.api import freezes, held_mail, kpis, promises, sites
 
 urlpatterns = [
     path("", include("tracker.api.urls_requests")),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("policies/<slug:key>/", promises.PolicyDetail.as_view()),
     path("sites/", sites.SiteList.as_view()),
     path("sites/<slug:key>/", sites.SiteDetail.as_view()),
+    path("kpis/", kpis.KpiList.as_view()),
+    path("kpis/<int:number>/", kpis.KpiDetail.as_view()),
+    path("kpis/<int:number>/retire/", kpis.KpiRetire.as_view()),
+    path("kpis/<int:number>/restore/", kpis.KpiRestore.as_view()),
     path("freezes/", freezes.FreezeList.as_view()),
     path("freezes/<int:number>/", freezes.FreezeDetail.as_view()),
     path("freezes/<int:number>/end/", freezes.FreezeEnd.as_view()),

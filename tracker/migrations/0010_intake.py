@@ -168,6 +168,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('unit', models.CharField(blank=True, max_length=30)),
                 ('better', models.CharField(choices=[('up', 'higher is better'), ('down', 'lower is better')], default='up', max_length=4)),
+                ('side', models.CharField(blank=True, choices=[('marketing', 'Marketing'), ('technology', 'Technology')], max_length=12)),
                 ('source', models.CharField(blank=True, max_length=200)),
                 ('retired_at', models.DateTimeField(null=True)),
             ],

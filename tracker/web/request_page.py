@@ -56,6 +56,7 @@ LOADED = (
     "type",
     "form",
     "area__site",
+    "measure",
     "team",
     "requester__team",
     "requester_team",

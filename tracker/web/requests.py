@@ -25,6 +25,7 @@ from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
+from tracker.measures.queries import names_of_kpis
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.sites.models import Area
@@ -290,6 +291,7 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
         "ask": ask,
         "form": form,
         "findings": [say_finding(one) for one in find_evidence(ask, timezone.localdate())],
+        "kpis": names_of_kpis(request.viewer) if "kpi" in form.fields else [],
         "merging": merge,
         "draft": ask.state == State.DRAFT,
         "stale": status == STALE and not merge.open,

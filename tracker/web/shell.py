@@ -83,6 +83,8 @@ PAGES = [
     Place("team-list", _("Teams"), "", (Power.VIEW,)),
     Place("site-list", _("Sites"), "", (Power.VIEW,)),
     Place("view-list", _("Saved views"), "", (Power.VIEW,)),
+    Place("freeze-list", _("Freezes: when nothing goes live"), "", (Power.VIEW,)),
+    Place("kpi-list", _("KPIs"), "", (Power.VIEW,)),
     Place("type-list", _("Request types"), "", (Power.MANAGE_TYPES,)),
     Place("settings-level", _("Levels"), "", (Power.MANAGE_PEOPLE,)),
     Place("status", _("Status"), "", (Power.MANAGE_PEOPLE,)),

@@ -57,6 +57,7 @@ FIELDS: dict[str, str | Promise] = {
     "value_per_week": gettext_lazy("value per week"),
     "confidence": gettext_lazy("confidence"),
     "similar_to_id": gettext_lazy("similar case"),
+    "measure_id": gettext_lazy("KPI"),
     "gross": gettext_lazy("gross capacity"),
     "reserve_percent": gettext_lazy("reserve"),
     "allowance": gettext_lazy("allowance"),

@@ -28,6 +28,7 @@ BUSINESS = {
     "confidence",
     "confidence_source",
     "similar_to_id",
+    "measure_id",
     "value_per_week",
     "deadline_on",
     "deadline_reason",
@@ -61,6 +62,15 @@ def name_similar(actor: Viewer, given: dict[str, Any], own: int | None = None) -
     if given["similar_to_id"] is None:
         text = _("There is no such request: name another one by its key, R-41.")
         raise Invalid(text, fields={"similar_to": text})
+
+
+def name_measure(given: dict[str, Any], held: str = "") -> None:
+    """A KPI that is known is linked, and takes the spelling of the list; any other stays as it is said."""
+    if "kpi" not in given or given["kpi"] == held:
+        return
+    name = " ".join((given["kpi"] or "").split())
+    known = Kpi.objects.filter(retired_at=None, name__iexact=name).first() if name and "\x00" not in name else None
+    given |= {"kpi": known.name if known else given["kpi"], "measure_id": known.pk if known else None}
 
 
 def merge_answers(held: Mapping[str, Any], given: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tracker.intake.actions.checks import (
     check_files,
     check_locked,
     merge_answers,
+    name_measure,
     name_similar,
     spread_fields,
 )
@@ -79,6 +80,7 @@ def _add_request(
     check_files(given, type.fields, {}, files)
     check_fields(given, type.fields)
     name_similar(actor, given)
+    name_measure(given)
     ask = WorkRequest(
         type=type,
         state=state,
@@ -134,6 +136,7 @@ def edit_request(
         if ask.state != State.DRAFT:
             given["form_id"] = given["type"].form_id
     name_similar(actor, given, ask.pk)
+    name_measure(given, ask.kpi)
     check_files(given, fields, ask.answers, files)
     if "answers" in given or "type" in given:
         given["answers"] = merge_answers(ask.answers, given.get("answers", {}), fields)

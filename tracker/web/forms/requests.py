@@ -82,7 +82,11 @@ class RequestForm(ShownForm):
         label=pgettext_lazy("request", "Why"), required=False, max_length=LONGEST_TEXT, widget=text_area(4)
     )
     kpi = forms.CharField(
-        label=_("KPI"), required=False, max_length=120, help_text=_("What will move: rich-result clicks a month.")
+        label=_("KPI"),
+        required=False,
+        max_length=120,
+        help_text=_("What will move: rich-result clicks a month."),
+        widget=forms.TextInput(attrs={"list": "kpi-names", "autocomplete": "off"}),
     )
     baseline = forms.DecimalField(label=_("Baseline"), required=False, max_digits=16, decimal_places=4)
     target = forms.DecimalField(label=_("Target"), required=False, max_digits=16, decimal_places=4)
@@ -152,7 +156,7 @@ class RequestForm(ShownForm):
             given["area"] = self.areas.get(given["area"])
         answers = {name: self.cleaned_data.get(name) for name in self.answer_stages if name not in files}
         if answers:
-            given["answers"] = {name: _plain(value) for name, value in answers.items()}
+            given["answers"] = {name: plain_answer(value) for name, value in answers.items()}
         return given
 
     def held(self) -> list[Held]:
@@ -193,7 +197,7 @@ def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
     return list(groups.items())
 
 
-def _plain(value: Any) -> Any:
+def plain_answer(value: Any) -> Any:
     """Form values as the verbs take answers: JSON values."""
     if value is None or isinstance(value, str | list):
         return value
