@@ -38,8 +38,8 @@ from tracker.web.home_moves import (
     own_moves,
     rank_moves,
     triage_moves,
-    waited_for,
 )
+from tracker.web.home_waited import waited_for
 from tracker.web.home_words import UNCOUNTED, say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
 from tracker.web.notices import Word, say_notice

@@ -11,7 +11,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.backlog.queries import Decision, Found, InMotion, suggested_weeks
+from tracker.backlog.queries import Decision, Found, InMotion
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.people.access import Role, Viewer
@@ -19,7 +19,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number, say_day
 from tracker.web.courts import say_due, say_otherwise, say_owed
-from tracker.web.joining import say_late
+from tracker.web.joining import say_host
 
 LATE, VERY_LATE = 3, 8
 """Working days after which something that waits turns amber, then red."""
@@ -291,37 +291,6 @@ def _way(ask: WorkRequest, found: Found | None, now: datetime) -> Move:
     )
 
 
-def say_host(ask: WorkRequest, found: Found, today: date) -> str:
-    """What the best host would take, until when it can be asked, and what happens otherwise."""
-    weeks = suggested_weeks(ask.effort_weeks)
-    words = {
-        "host": f"{found.host.key} {found.host.title}",
-        "weeks": number(weeks),
-        "alone": say_weeks(ask.effort_weeks),
-        "day": say_day(found.last_day, today) if found.last_day else "",
-    }
-    if weeks is None:
-        said = _("%(host)s could carry it; otherwise it is not done this quarter.") % words
-    elif not found.last_day:
-        said = _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
-    else:
-        said = (
-            _(
-                "%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits."
-            )
-            % words
-        )
-    return " ".join(
-        part for part in (said, say_late(ask, found.host.ends_on, today, found.host.key), _say_owner(found)) if part
-    )
-
-
-def _say_owner(found: Found) -> str:
-    if not found.host.owner:
-        return _("%(host)s has no owner: its team lead answers.") % {"host": found.host.key}
-    return _("%(person)s, who owns %(host)s, answers.") % {"person": found.host.owner, "host": found.host.key}
-
-
 def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]:
     for one in decisions:
         words = {
@@ -398,52 +367,3 @@ def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
         text = _("They are neither above nor below the line.")
         url = f"{projects}?line=unestimated"
         yield Move("admin", "unestimated", title, text, url, _("See projects"), url)
-
-
-@dataclass(frozen=True)
-class Waited:
-    """Something of the viewer's in somebody else's court: `since` so long, or until when the answer is owed."""
-
-    id: str
-    title: str
-    since: str
-    tone: str
-    text: str
-    url: str
-
-
-def waited_for(motions: Sequence[InMotion], promises: Iterable[Promise], now: datetime) -> Iterator[Waited]:
-    """By whom, until when, and who is asked otherwise; where no clock runs, since when."""
-    owed = {one.matter: one for one in sorted(promises, key=lambda one: one.due_at, reverse=True) if one.kind in OWED}
-    for motion in motions:
-        if motion.court in WAITED:
-            yield _waited(motion, owed.get(f"request:{motion.ask.pk}"), now)
-
-
-OWED = (Kind.TRIAGE, Kind.DECISION, Kind.EMBED_ANSWER)
-WAITED: Mapping[str, str | Lazy] = {
-    "triage": gettext_lazy("%(person)s decides whether it is accepted, parked or declined."),
-    "host": gettext_lazy("%(person)s answers whether %(host)s carries it."),
-    "rank": gettext_lazy("%(person)s decides whether it gets a rank of its own."),
-}
-
-
-def _waited(motion: InMotion, promise: Promise | None, now: datetime) -> Waited:
-    ask = motion.ask
-    asked_at = {"triage": ask.filed_at, "host": ask.updated_at, "rank": ask.rank_asked_at}
-    due, tone = say_waited(asked_at[motion.court], now)
-    who = motion.who or (ask.team.name if ask.team else "")
-    otherwise = ""
-    if promise is not None and motion.court != "rank":
-        who = promise.holder.name if promise.holder else who
-        due, tone = say_due(promise, now)
-        otherwise = say_otherwise(promise)
-    text = str(WAITED[motion.court]) % {"person": who, "host": motion.host}
-    return Waited(
-        id=ask.key,
-        title=f"{ask.key} {ask.title}",
-        since=due,
-        tone=tone,
-        text=f"{text} {otherwise}".strip(),
-        url=reverse("request", args=[ask.key]),
-    )

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from tracker.backlog.queries import Found, wanted_of
+from tracker.backlog.queries import Found, suggested_weeks, wanted_of
 from tracker.backlog.rules import ends_late, last_day_to_join
 from tracker.intake.models import WorkRequest
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind
 from tracker.promises.queries import Term, term_of
-from tracker.templatetags.times import say_day
+from tracker.templatetags.times import number, say_day
 from tracker.web.hours_words import say_working_days
 
 
@@ -106,3 +106,34 @@ def suggestions(ask: WorkRequest, found: Sequence[Found], weeks: Decimal | None,
         )
         for one in found
     ]
+
+
+def say_host(ask: WorkRequest, found: Found, today: date) -> str:
+    """What the best host would take, until when it can be asked, and what happens otherwise."""
+    weeks = suggested_weeks(ask.effort_weeks)
+    words = {
+        "host": f"{found.host.key} {found.host.title}",
+        "weeks": number(weeks),
+        "alone": say_weeks(ask.effort_weeks),
+        "day": say_day(found.last_day, today) if found.last_day else "",
+    }
+    if weeks is None:
+        said = _("%(host)s could carry it; otherwise it is not done this quarter.") % words
+    elif not found.last_day:
+        said = _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
+    else:
+        said = (
+            _(
+                "%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits."
+            )
+            % words
+        )
+    return " ".join(
+        part for part in (said, say_late(ask, found.host.ends_on, today, found.host.key), _say_owner(found)) if part
+    )
+
+
+def _say_owner(found: Found) -> str:
+    if not found.host.owner:
+        return _("%(host)s has no owner: its team lead answers.") % {"host": found.host.key}
+    return _("%(person)s, who owns %(host)s, answers.") % {"person": found.host.owner, "host": found.host.key}
