@@ -21,7 +21,7 @@ from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
 from tracker.intake.files import Held, hold_file
-from tracker.intake.models import Attachment, Expedite, WorkRequest
+from tracker.intake.models import Attachment, Expedite, HeldMail, WorkRequest
 from tracker.integrations import actions as imports
 from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
@@ -31,6 +31,8 @@ from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
 from tracker.measures.actions import add_kpi, retire_kpi
+from tracker.notices.actions import receive_mail
+from tracker.notices.incoming import read_message
 from tracker.notices.mail_links import LIFE, Act, MailLink, sign_link
 from tracker.people import actions as people
 from tracker.people.models import Firm, Level, User
@@ -40,6 +42,8 @@ from tracker.promises.actions import copy_calendar, ensure_policies, set_calenda
 from tracker.promises.models import Promise, WorkCalendar
 from tracker.promises.states import PromiseState
 from tracker.sites.actions import add_area, add_freeze, add_site
+from tracker.sites.models import Site
+from tracker.sites.publishing import open_public_form
 
 CANARY = "Zibbelwort"
 """Stands in every text of the restricted requests and nowhere else."""
@@ -232,8 +236,19 @@ class Maker:
         link, secret = intake.make_follow_link(**self.by("analyst"), ask=asks["asked"], name="Olga")
         self.names |= {"follow_link": str(link.pk), "follow_secret": secret}
         self.names["backing"] = str(backing.pk)
+        self.make_letters()
         self.names |= {name: ask.key for name, ask in asks.items()}
         self.make_expedites()
+
+    def make_letters(self) -> None:
+        """The form of the shop is open, and one message is held."""
+        site = Site.objects.get(pk=self.cast.site.pk)
+        open_public_form(**self.by("admin"), site=site, owner=self.cast.analyst)
+        letter = (
+            b"From: Eve <eve@elsewhere.example>\r\nSubject: Prices\r\nMessage-ID: <1@elsewhere.example>\r\n\r\nLook."
+        )
+        receive_mail(at=self.at, message=read_message(letter))
+        self.names["held_mail"] = str(HeldMail.objects.get().pk)
 
     def make_expedites(self) -> None:
         """One is fixed, one runs; it leaves the place free, so that another one may be started."""

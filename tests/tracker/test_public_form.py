@@ -17,7 +17,13 @@ from tests.makers import Cast
 from tests.tracker.test_request_pages import browser
 from tracker.history.audit import holes
 from tracker.history.models import Entry
-from tracker.intake.actions import add_comment, comment_by_link, merge_request, revoke_follow_link
+from tracker.intake.actions import (
+    add_comment,
+    comment_by_link,
+    ensure_request_types,
+    merge_request,
+    revoke_follow_link,
+)
 from tracker.intake.actions.guests import MOST_AT_SITE, MOST_BY_LINK
 from tracker.intake.links import find_link, follower_of
 from tracker.intake.models import Comment, FollowLink, RequestType, WorkRequest
@@ -193,8 +199,16 @@ def test_a_site_takes_so_many_an_hour_from_all(opened: Cast, stranger: Client) -
     assert send(stranger).status_code == 200
 
 
-def test_it_is_closed_while_every_type_asks_for_more(opened: Cast, stranger: Client) -> None:
-    field = {"key": "tool", "kind": "text", "stage": "filing", "label": {"en": "Tool", "ru": "Tool"}}
+def test_what_its_type_asks_itself_on_filing_is_asked_as_well(opened: Cast, stranger: Client) -> None:
+    ensure_request_types(at=clock.now())
+    assert "How it is today" in text_of(stranger.get(FORM))
+    assert send(stranger).status_code == 422
+    ask, _link = filed(stranger, **{"own-today": "No price at all."})
+    assert (ask.type.key, ask.answers) == ("improvement", {"today": "No price at all."})
+
+
+def test_it_is_closed_while_every_type_asks_for_what_colleagues_know(opened: Cast, stranger: Client) -> None:
+    field = {"key": "tool", "kind": "person", "stage": "filing", "label": {"en": "Tool", "ru": "Tool"}}
     RequestType.objects.update(fields=[field])
     assert stranger.get(FORM).status_code == 404
     assert "No request type fits" in text_of(browser(opened.admin).get("/sites/shop/public/"))

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tracker.intake.actions import Filed, Sender, file_by_form, public_type
+from tracker.intake.actions import Filed, Sender, asked_of, file_by_form, public_type
 from tracker.kernel import clock
 from tracker.kernel.errors import NotFound, Refused, TooOften
 from tracker.people.access import Power, may, require
@@ -31,11 +31,11 @@ HOUR = 3600
 @sealed
 def ask(request: HttpRequest, key: str) -> HttpResponse:
     """Where the form is closed there is nothing, as where there is no such site."""
-    site = public_site(key)
-    if site is None or public_type() is None:
+    site, type = public_site(key), public_type()
+    if site is None or type is None:
         context = {"title": _("There is no form here"), "text": _("Check that the address was copied as a whole.")}
         return render(request, "tracker/follow/closed.html", context, status=404)
-    form = AskForm(request.POST or None, site=site)
+    form = AskForm(request.POST or None, site=site, asked=asked_of(type), language=get_language() or "en")
     if request.method != "POST":
         return show_ask(request, site, form)
     if not form.is_valid():
@@ -46,6 +46,7 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
         context = {"title": _("There is no form here"), "text": str(refused)}
         return render(request, "tracker/follow/closed.html", context, status=404)
     except Refused as refused:
+        refused.fields = form.named(refused.fields)
         status = tell_refusal(form, refused)
         return show_ask(request, site, form, status=refused.status if isinstance(refused, TooOften) else status)
     return HttpResponseRedirect(f"{reverse('follow', args=[filed.secret])}?filed=1")
@@ -61,7 +62,7 @@ def send(request: HttpRequest, site: Site, form: AskForm) -> Filed:
         language=get_language() or "en",
     )
     asked = {name: given[name] for name in ("title", "area", "example_url", "why")}
-    return file_by_form(at=clock.now(), site=site, sender=sender, **asked)
+    return file_by_form(at=clock.now(), site=site, sender=sender, answers=form.answers, **asked)
 
 
 def show_ask(request: HttpRequest, site: Site, form: AskForm, *, status: int = 200) -> HttpResponse:

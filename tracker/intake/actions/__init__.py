@@ -44,7 +44,7 @@ from tracker.intake.actions.following import (
     return_parked,
     split_request,
 )
-from tracker.intake.actions.guests import Filed, Sender, comment_by_link, file_by_form, public_type
+from tracker.intake.actions.guests import Filed, Sender, asked_of, comment_by_link, file_by_form, public_type
 from tracker.intake.actions.inbox import assign_request, route_request, snooze_request, unsnooze_request
 from tracker.intake.actions.linking import answer_by_link, make_follow_link, revoke_follow_link
 from tracker.intake.actions.markup import MOST_PAGES, carry_markup_check, carry_markup_checks, check_markup
@@ -102,6 +102,7 @@ __all__ = [
     "answer_question",
     "ask_question",
     "ask_rank_of_own",
+    "asked_of",
     "assign_request",
     "back_request",
     "carry_markup_check",

@@ -1,8 +1,9 @@
 """Verbs of those who have no account: file by the public form of a site, and comment by a link."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +35,7 @@ MOST_FROM_ADDRESS, MOST_AT_SITE, MOST_TO_EMAIL, MOST_BY_LINK = 5, 60, 3, 20
 """Within an hour: requests of one address at one site, of all at one site, with one e-mail; comments by one link."""
 LONGEST_WHY, LONGEST_URL, LONGEST_COMMENT = 5_000, 2_000, 20_000
 PREFERRED = "improvement"
+NOT_ASKED = ("person", "area", "kpi", "file")
 LINK_DAYS = 365
 NEXT_LINK = "SELECT nextval(pg_get_serial_sequence('tracker_followlink', 'id'))"
 
@@ -59,15 +61,32 @@ class Filed:
 
 
 def public_type() -> RequestType | None:
-    """What strangers file: a type that asks for nothing of its own on filing, an improvement where that is one."""
-    rows = RequestType.objects.filter(retired_at=None)
-    plain = [one for one in rows if not any(field["stage"] == Stage.FILING for field in one.fields)]
-    return next((one for one in plain if one.key == PREFERRED), plain[0] if plain else None)
+    """What strangers file: an improvement, or else the type that asks least on filing; never one that asks then for what
+    only colleagues know (one statement)."""
+    rows = [one for one in RequestType.objects.filter(retired_at=None) if _is_askable(one)]
+    return min(rows, key=lambda one: (one.key != PREFERRED, len(asked_of(one)), one.position), default=None)
+
+
+def asked_of(type: RequestType) -> list[Mapping[str, Any]]:
+    """Its own questions that filing asks."""
+    return [field for field in type.fields if field["stage"] == Stage.FILING]
+
+
+def _is_askable(type: RequestType) -> bool:
+    return all(field["kind"] not in NOT_ASKED for field in asked_of(type))
 
 
 @transaction.atomic
 def file_by_form(
-    *, at: datetime, site: Site, sender: Sender, title: str, area: Area, example_url: str, why: str
+    *,
+    at: datetime,
+    site: Site,
+    sender: Sender,
+    title: str,
+    area: Area,
+    example_url: str,
+    why: str,
+    answers: Mapping[str, Any] | None = None,
 ) -> Filed:
     """Files for whoever stands for the form of the site, in the name of the sender, who gets a link to follow it.
 
@@ -92,6 +111,7 @@ def file_by_form(
         area=area,
         example_urls=[example_url.strip()],
         why=why.strip(),
+        answers=dict(answers or {}),
         guest_name=sender.name.strip(),
         guest_email=sender.email.strip(),
     )

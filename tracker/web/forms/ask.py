@@ -1,5 +1,6 @@
 """The forms of strangers: a request by the public form of a site, and who stands for it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,11 @@ from django.utils.translation import pgettext_lazy
 from tracker.intake.actions.guests import LONGEST_URL, LONGEST_WHY
 from tracker.intake.actions.linking import LONGEST_NAME
 from tracker.sites.models import Area, Site
-from tracker.web.forms.fields import person_field, text_area
+from tracker.web.forms.fields import answer_field, person_field, text_area
+from tracker.web.forms.requests import plain_answer
+
+OWN = "own-"
+"""Before the name of a question of the type, so that none is taken for one of ours."""
 
 
 class AskForm(forms.Form):
@@ -41,12 +46,30 @@ class AskForm(forms.Form):
     )
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
 
-    def __init__(self, *args: Any, site: Site, **more: Any) -> None:
+    def __init__(self, *args: Any, site: Site, asked: Sequence[Mapping[str, Any]], language: str, **more: Any) -> None:
+        """`asked` are the questions that the type of these requests asks itself on filing."""
         super().__init__(*args, **more)
+        self.own = {f"{OWN}{one['key']}": one["key"] for one in asked}
+        for name, one in zip(self.own, asked, strict=True):
+            self.fields[name] = answer_field(one, language)
+            self.fields[name].required = True
         field = cast("forms.ModelChoiceField[Area]", self.fields["area"])
         field.queryset = Area.objects.filter(site=site)
         if not self.is_bound:
             self.fields["example_url"].widget.attrs["placeholder"] = site.url
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {key: plain_answer(self.cleaned_data[name]) for name, key in self.own.items()}
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.own]
+
+    def named(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What a verb says of its fields, by the names that they have here."""
+        known = {key: name for name, key in self.own.items()} | {"example_urls": "example_url"}
+        return {known.get(name, name): text for name, text in fields.items()}
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
