@@ -109,7 +109,9 @@ class ItemPage:
     def court(self) -> Court:
         kinds = {f"{self.item.key}:{kind}" for kind in (Kind.EMBED_ANSWER, Kind.REPLY)}
         answer = [one for one in self.owed if one.source in kinds]
-        return promised_turn(turn_of_item(self.item), answer)
+        turn = turn_of_item(self.item)
+        court = promised_turn(turn, answer)
+        return replace(court, verb=turn.verb) if self.item.counter_open else court
 
     @property
     def conditions(self) -> list[Court]:

@@ -69,13 +69,14 @@ def counter_embed(
     if ready_on is not None and ready_on < at.astimezone(UTC).date():
         text = _("Choose a date that is still to come.")
         raise Invalid(text, fields={"ready_on": text})
+    wanted = [text.strip() for text in checks if text.strip()][:MOST_CHECKS]
     changes = {
         "state": state,
         "countered_at": at,
         "countered_by_id": actor.id,
         "counter_weeks": checked_weeks(added_weeks),
         "counter_offer": offer,
-        "counter_checks": [text.strip() for text in checks if text.strip()][:MOST_CHECKS],
+        "counter_checks": wanted if wanted != item.ask.acceptance_tests else [],
         "counter_ready_on": ready_on,
         "counter_project": other,
         "counter_answer": CounterAnswer.NONE,
