@@ -1,6 +1,6 @@
 """Who stands in: one's own absences with a deputy, and who triages for a team in which week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker.kernel import clock
+from tracker.kernel.errors import Refused
 from tracker.people import actions
 from tracker.people.access import STANDING_IN, Power, Role, Ties, may, require
 from tracker.people.models import Absence, Rota, Team, User
 from tracker.people.rules import on_duty
-from tracker.web.forms.answers import answer_form, told
+from tracker.web.forms.answers import INVALID, STALE, answer_form, tell_refusal, told
 from tracker.web.forms.standing import AbsenceForm, RotaForm
 from tracker.web.once import once
 from tracker.web.people import team_or_404
+from tracker.web.render import render_page
 from tracker.web.versions import seen_version
 from tracker.web.viewer import SignedInRequest, signed_in
 
@@ -38,10 +40,10 @@ class Week:
     now: bool
 
 
-def able_to_stand_in() -> dict[int, str]:
-    """Who may be a deputy or have a week of a rota, by name (one statement)."""
+def able_to_stand_in() -> dict[int, User]:
+    """Who may be a deputy or have a week of a rota, in the order of their names (one statement)."""
     people = User.objects.active().filter(roles__overlap=[str(role) for role in STANDING_IN])
-    return dict(people.order_by("name", "pk").values_list("pk", "name"))
+    return {one.pk: one for one in people.order_by("name", "pk")}
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,12 +52,12 @@ def able_to_stand_in() -> dict[int, str]:
 def show_absences(request: SignedInRequest) -> HttpResponse:
     person, viewer = request.user, request.viewer
     require(viewer, Power.SET_ABSENCE, Ties(requester=viewer.id))
-    people = {pk: name for pk, name in able_to_stand_in().items() if pk != person.pk}
-    form = AbsenceForm(request.POST or None, people=people)
+    people = {pk: one for pk, one in able_to_stand_in().items() if pk != person.pk}
+    form = AbsenceForm(request.POST or None, people={pk: one.name for pk, one in people.items()})
 
     def save() -> HttpResponse:
         given = form.cleaned_data
-        deputy = User.objects.filter(pk=given["deputy"]).first() if given["deputy"] else None
+        deputy = people.get(given["deputy"])
         days = {"starts_on": given["starts_on"], "ends_on": given["ends_on"]}
         actions.add_absence(actor=viewer, at=clock.now(), person=person, deputy=deputy, **days)
         said = _("It is noted, and %(name)s hears of it.") % {"name": deputy.name} if deputy else _("It is noted.")
@@ -90,38 +92,42 @@ def end_absence(request: SignedInRequest, number: int) -> HttpResponseBase:
 @signed_in
 @once
 def show_team_triage(request: SignedInRequest, key: str) -> HttpResponse:
-    team, viewer, today = team_or_404(request, key), request.viewer, timezone.localdate()
-    rota = Rota.objects.filter(team=team).first()
-    editable = may(viewer, Power.SET_ROTA, Ties(team=team.pk))
-    if request.method == "POST":
-        require(viewer, Power.SET_ROTA, Ties(team=team.pk))
+    team, status = team_or_404(request, key), 200
+    editable = may(request.viewer, Power.SET_ROTA, Ties(team=team.pk))
     people = able_to_stand_in() if editable else {}
-    form = RotaForm(request.POST or None, people=people, initial=_shown(rota, today))
-
-    def save() -> HttpResponse:
-        order = form.in_order()
-        chosen = User.objects.in_bulk(order)
-        actions.set_rota(
-            actor=viewer,
-            at=clock.now(),
-            team=team,
-            people=[chosen[pk] for pk in order],
-            starts_on=form.cleaned_data["starts_on"],
-            expected=seen_version(request) if rota else None,
-        )
-        messages.success(request, _("The rota is set.") if order else _("There is no rota any more."))
-        return redirect("team-triage", team.key)
-
+    names = {pk: one.name for pk, one in people.items()}
+    form = RotaForm(request.POST or None, people=names)
+    if request.method == "POST":
+        require(request.viewer, Power.SET_ROTA, Ties(team=team.pk))
+        status = INVALID
+        if form.is_valid():
+            try:
+                return _set_rota(request, team, form, people)
+            except Refused as refused:
+                status = tell_refusal(form, refused)
+    today = timezone.localdate()
+    rota = Rota.objects.filter(team=team).first()
+    form.initial = _shown(rota, today)
     context = {
         "title": _("Who triages for %(team)s") % {"team": team.name},
         "context_line": _("Its lead, and beside the lead whoever has the week; while one is away, the deputy."),
         "team": team,
         "rota": rota,
         "editable": editable,
+        "form": form,
         **_read_people(team, rota, today),
+        "stale": status == STALE,
         "nav": "team-list",
     }
-    return answer_form(request, form, save, "tracker/people/triage.html", context)
+    return render_page(request, "tracker/people/triage.html", context, status=status)
+
+
+def _set_rota(request: SignedInRequest, team: Team, form: RotaForm, people: Mapping[int, User]) -> HttpResponse:
+    order = [people[pk] for pk in form.in_order()]
+    days: dict[str, Any] = {"starts_on": form.cleaned_data["starts_on"], "expected": seen_version(request)}
+    actions.set_rota(actor=request.viewer, at=clock.now(), team=team, people=order, **days)
+    messages.success(request, _("The rota is set.") if order else _("There is no rota any more."))
+    return redirect("team-triage", team.key)
 
 
 def _shown(rota: Rota | None, today: date) -> dict[str, Any]:

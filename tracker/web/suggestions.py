@@ -24,6 +24,7 @@ from tracker.web.render import render_page
 from tracker.web.requests import find_request
 from tracker.web.shell import FULL, part_of
 from tracker.web.viewer import SignedInRequest, signed_in
+from tracker.web.ways import REASONS
 
 MOST_HOSTS = 2
 MOST_ALIKE = 8
@@ -101,7 +102,11 @@ def _suggest_merge(ask: WorkRequest, other: WorkRequest, then: str) -> Suggestio
 def _suggest_host(ask: WorkRequest, found: Found) -> Suggestion:
     host = found.host
     text = _("%(project)s %(title)s could carry it") % {"project": host.key, "title": host.title}
-    why = _("It works on the same pages; %(owner)s would answer.") % {"owner": host.owner or _("the lead of its team")}
+    kinship = ", ".join(str(REASONS[one]) for one in found.reasons if one in REASONS)
+    why = _("Because: %(reasons)s. %(owner)s would answer.") % {
+        "reasons": kinship,
+        "owner": host.owner or _("The lead of its team"),
+    }
     return Suggestion(text, why, _("Propose it"), f"{reverse('request-embed', args=[ask.key])}?host={host.key}")
 
 
