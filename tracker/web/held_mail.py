@@ -59,7 +59,7 @@ def show_held(request: SignedInRequest) -> HttpResponse:
         "context_line": _("Mail that could be anybody's waits here until you take it or leave it."),
         "rows": [tell(one, hidden) for one in found[:PAGE]],
         "full": room.full,
-        "cannot_file": "" if files else _("Filing requests is for those who have another role than yours."),
+        "cannot_file": "" if files else _("Whoever may file requests as well can also draft one of a message here."),
         "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else None,
         "nav": "settings",
     }
