@@ -35,7 +35,9 @@ class KpiIn(serializers.Serializer[Any]):
     unit = serializers.CharField(max_length=30, required=False, allow_blank=True)
     better = serializers.ChoiceField(Better.choices, required=False)
     side = serializers.ChoiceField(Side.choices, required=False, allow_blank=True, help_text="Whose it is.")
-    source = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of the record, no option of REST framework
+        max_length=200, required=False, allow_blank=True
+    )
 
 
 class KpiOut(KpiIn):

@@ -1,7 +1,7 @@
 """What a request brings as evidence, held against what is known: findings that are said and never hinder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ class Finding:
     code: str
     field: str
     value: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any]
 
 
 def weigh_samples(
@@ -40,7 +40,7 @@ def weigh_samples(
 
 def weigh_deadline(deadline: date | None, freezes: Sequence[Freeze], today: date) -> list[Finding]:
     """A deadline in a freeze that is not over yet: what has to be live when. Needs `site` and `team` of each loaded."""
-    around = deadline and freeze_around(deadline, [one.window for one in freezes])
+    around = freeze_around(deadline, [one.window for one in freezes]) if deadline else None
     if deadline is None or around is None or around.ends_on < today:
         return []
     held = next(one for one in freezes if one.starts_on <= deadline <= one.ends_on)
