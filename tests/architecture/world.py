@@ -203,7 +203,7 @@ class Maker:
         return hold_file(name, None, [b"On Monday."])
 
     def make_freeze(self, year: int) -> None:
-        days = {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
+        days: Facts = {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
         freeze = add_freeze(**self.by("admin"), site=self.cast.site, reason="The sale", **days)
         self.names.setdefault("freeze", str(freeze.pk))
 
@@ -253,7 +253,8 @@ class Maker:
     def make_expedites(self) -> None:
         """One is fixed, one runs; it leaves the place free, so that another one may be started."""
         for name in ("fixed", "running"):
-            ask, given = self.ask(f"Structured data {name}"), {"reason": "Clicks fall.", "owner": self.cast.sre}
+            given: Facts = {"reason": "Clicks fall.", "owner": self.cast.sre}
+            ask = self.ask(f"Structured data {name}")
             row = intake.start_expedite(**self.by("seo_lead"), ask=ask, **given)
             self.names[f"{name}_expedite"] = str(row.pk)
             if name == "fixed":
@@ -359,10 +360,13 @@ class Maker:
         imports.plan_import(**lead, run=run)
         imports.run_import(**lead, run=run, ring=False)
         imports.carry_import(run=run.pk)
+        more = uploads.upload_tickets(**lead, source="gitlab", filename="b.json", content=TICKETS.read_bytes())
+        imports.plan_import(**lead, run=more)
         waiting, declined = (OldTicket.objects.get(external_id=f"lumen/shop#{number}") for number in (7, 10))
         groups.decline_groups(**lead, picks=[declined.pk], reason="superseded")
         self.names |= {
             "planned_findings": str(found.pk),
+            "planned_tickets": str(more.pk),
             "ticket": str(waiting.pk),
             "declined_ticket": str(declined.pk),
         }

@@ -51,7 +51,7 @@ class FridayEveningTests(OnLumenMarket):
         assert minutes[Kind.EXPEDITE] == timedelta(minutes=30)
         assert minutes[Kind.FIX] == timedelta(hours=4)
         mail_notices(at=clock.now())
-        told = {letter.to[0] for letter in mail.outbox if self.ask.key in letter.subject + letter.body}
+        told = {letter.to[0] for letter in mail.outbox if self.ask.key in f"{letter.subject} {letter.body}"}
         assert {"sre@lumen.example", "platform-lead@lumen.example", "cto@lumen.example", "cmo@lumen.example"} <= told
 
         for role in ("coo", "cmo", "frontend-lead"):

@@ -65,7 +65,7 @@ class Banner:
     running: bool
 
 
-def banner_row(viewer: Viewer) -> QuerySet[Expedite, dict[str, Any]]:
+def banner_row(viewer: Viewer) -> QuerySet[Any, Any]:
     """What the banner tells, to be read beside other things; `told` is a JSON object."""
     unexplained = Q(owner=viewer.id, state=ExpediteState.FIXED, cause="")
     rows = Expedite.objects.visible_to(viewer).filter(Q(ended_at=None) | unexplained)

@@ -69,12 +69,13 @@ def counter_embed(
     if ready_on is not None and ready_on < at.astimezone(UTC).date():
         text = _("Choose a date that is still to come.")
         raise Invalid(text, fields={"ready_on": text})
+    weeks = checked_weeks(added_weeks)
     wanted = [text.strip() for text in checks if text.strip()][:MOST_CHECKS]
     changes = {
         "state": state,
         "countered_at": at,
         "countered_by_id": actor.id,
-        "counter_weeks": checked_weeks(added_weeks),
+        "counter_weeks": weeks,
         "counter_offer": offer,
         "counter_checks": wanted if wanted != item.ask.acceptance_tests else [],
         "counter_ready_on": ready_on,
@@ -84,7 +85,7 @@ def counter_embed(
     }
     change_row(item, actor=actor.key, at=at, verb="counter", changes=changes, expected=expected, reason=offer)
     involve(actor_key=actor.key, at=at, ask=item.ask, people=[other.owner_id] if other and other.owner_id else [])
-    _tell(item, actor, at, "countered", weeks=f"{changes['counter_weeks'].normalize():f}", offer=offer)
+    _tell(item, actor, at, "countered", weeks=f"{weeks.normalize():f}", offer=offer)
 
 
 @transaction.atomic

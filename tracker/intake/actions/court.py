@@ -59,7 +59,7 @@ def _owed(ask: Moved, kind: Kind, verb: str) -> Owed:
     )
 
 
-ALL_LIFTED = {Kind.CONFIRM: LIFTED, Kind.EXPEDITE: LIFTED, Kind.FIX: LIFTED}
+ALL_LIFTED: dict[str, PromiseState] = {Kind.CONFIRM: LIFTED, Kind.EXPEDITE: LIFTED, Kind.FIX: LIFTED}
 EXPEDITE_ENDS: Mapping[str, Mapping[str, PromiseState]] = {
     "confirmed": {Kind.CONFIRM: KEPT},
     "refused": {**ALL_LIFTED, Kind.CONFIRM: KEPT},

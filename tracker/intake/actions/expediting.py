@@ -49,7 +49,7 @@ def start_expedite(
     """
     require(actor, Power.START_EXPEDITE, ask.ties)
     if ask.state not in OPEN or ask.delivery not in UNSHIPPED:
-        state = State(ask.state).label if ask.state not in OPEN else Delivery(ask.delivery).label
+        state = str(State(ask.state).label if ask.state not in OPEN else Delivery(ask.delivery).label)
         text = _("Only a filed or accepted request that is not live is expedited: it is %(state)s.")
         raise WrongState(text % {"state": state}, state=ask.state, verb="expedite")
     check_version(ask, expected)
@@ -209,9 +209,10 @@ def _check_second(actor: Viewer, expedite: Expedite) -> None:
         text = _("Somebody of the other side confirms it: two people, one of each.")
         raise NotAllowed(text, power=str(Power.CONFIRM_EXPEDITE))
     if expedite.state != ExpediteState.STARTED and not expedite.awaits_second:
-        state = ExpediteState(expedite.state).label
-        text = _("Nothing is left to confirm: it is %(state)s.") % {"state": state}
-        raise WrongState(text, state=expedite.state, verb="confirm")
+        words = {"state": ExpediteState(expedite.state).label}
+        raise WrongState(
+            _("Nothing is left to confirm: it is %(state)s.") % words, state=expedite.state, verb="confirm"
+        )
 
 
 def _check_owner(owner: User) -> None:
