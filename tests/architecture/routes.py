@@ -54,6 +54,8 @@ KEEP_SHARED = ("analyst", "admin")
 LEADS = ("seo_lead", "content_lead", "platform_lead")
 IMPORTS_OF_WEB = ("platform_lead", *CHIEFS, "admin")
 OLD_TICKETS = ("seo_lead", "content_lead", "platform_lead", "cmo", "cto", "admin")
+KEEP_TICKETS = ("seo_lead", "content_lead", "platform_lead", "cmo", "cto")
+"""They decide about old tickets and file requests."""
 ROADMAP = ("seo_lead", "platform_lead", *CHIEFS)
 """The owners of the product and those above."""
 ADD_PROJECTS = (*LEADS, "sre", "frontend_lead", "cto")
@@ -646,6 +648,36 @@ API = [
     may(PROJECT, "POST /api/v1/backlog-items/{agreed_item}/move/", after=None),
     may(PROPOSE, "POST /api/v1/backlog-items/{orphan_item}/rehome/", **EMBED),
     may(DELIVER, "POST /api/v1/backlog-items/{agreed_item}/checks/{check}/decide/", passed=True, evidence="seen"),
+    # Imports and old tickets
+    may(SIGNED_IN, "GET /api/v1/imports/"),
+    may((*LEADS, *CHIEFS, "admin"), "POST /api/v1/imports/", file=SPANISH.read_bytes(), what="projects", source="jira"),
+    may(FILERS, "POST /api/v1/imports/", what="findings", file=FINDINGS.read_bytes(), source="crawl"),
+    may(OLD_TICKETS, "POST /api/v1/imports/", file=TICKETS.read_bytes(), source="github", what="tickets"),
+    may(IMPORTS_OF_WEB, "GET /api/v1/imports/{import}/"),
+    may(REQUESTER, "GET /api/v1/imports/{planned_findings}/"),
+    may(OLD_TICKETS, "GET /api/v1/imports/{planned_tickets}/"),
+    may(IMPORTS_OF_WEB, "GET /api/v1/imports/{planned_import}/rows/?show=new"),
+    may(REQUESTER, "GET /api/v1/imports/{planned_findings}/rows/"),
+    may(IMPORTS_OF_WEB, "POST /api/v1/imports/{import}/columns/", columns={}),
+    may(REQUESTER, "POST /api/v1/imports/{planned_findings}/columns/", columns={"issue": "0"}),
+    may(IMPORTS_OF_WEB, "POST /api/v1/imports/{import}/mapping/", team="web", date_order="day_first"),
+    may(REQUESTER, "POST /api/v1/imports/{planned_findings}/threshold/", urls=5, share="0.5", area="product-pages"),
+    may(OLD_TICKETS, "POST /api/v1/imports/{planned_tickets}/choose/", closed=False),
+    may(IMPORTS_OF_WEB, "POST /api/v1/imports/{planned_import}/start/"),
+    may(REQUESTER, "POST /api/v1/imports/{planned_findings}/start/"),
+    may(OLD_TICKETS, "GET /api/v1/old-ticket-groups/"),
+    may(OLD_TICKETS, "GET /api/v1/old-ticket-groups/{ticket}/"),
+    may(OLD_TICKETS, "GET /api/v1/old-ticket-groups/{ticket}/tickets/"),
+    may(OLD_TICKETS, "POST /api/v1/old-ticket-groups/decline/", numbers=["{ticket}"], reason="superseded"),
+    may(
+        OLD_TICKETS,
+        "POST /api/v1/old-ticket-groups/decline/?preview=1",
+        writes=False,
+        numbers=["{ticket}"],
+        reason="old",
+    ),
+    may(KEEP_TICKETS, "POST /api/v1/old-ticket-groups/keep/", numbers=["{ticket}"]),
+    may(OLD_TICKETS, "POST /api/v1/old-ticket-groups/reopen/", numbers=["{declined_ticket}"]),
     # Cases, rulings, conditions, limbo
     may(SIGNED_IN, "GET /api/v1/escalations/"),
     may(ESCALATE, "POST /api/v1/escalations/", told=[400], **WANTED, request="{filed}"),

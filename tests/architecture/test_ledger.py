@@ -105,6 +105,18 @@ DEARER = {
     "POST /imports/{planned_import}/dates/": (15, PLAN),
     "POST /imports/findings/": (13, FOUND),
     "POST /imports/{planned_findings}/columns/": (16, FOUND),
+    "POST /api/v1/imports/ what, file, source": (13, FOUND),
+    "POST /api/v1/imports/ file, source, what": (9, FOUND),
+    "GET /api/v1/imports/{planned_findings}/rows/": (3, "an import, its rows, and the areas and types that they name"),
+    "POST /api/v1/imports/{import}/columns/": (7, "the file is read again, and what counts is suggested anew"),
+    "POST /api/v1/imports/{planned_findings}/columns/": (16, FOUND),
+    "POST /api/v1/imports/{import}/mapping/": (18, PLAN),
+    "POST /api/v1/imports/{planned_findings}/threshold/": (15, FOUND),
+    "POST /api/v1/imports/{planned_tickets}/choose/": (11, FOUND),
+    "POST /api/v1/old-ticket-groups/keep/": (
+        12,
+        "groups of tickets with their lock, areas and types, drafts with their history",
+    ),
 }
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 

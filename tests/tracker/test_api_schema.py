@@ -26,6 +26,7 @@ from tests.makers import NOON, make_cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.tracker.cases import LATER, Court
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
+from tests.tracker.test_old_tickets import imported
 from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
@@ -33,6 +34,7 @@ from tracker.escalations.rules import Act, Effect
 from tracker.intake.actions import add_attachments
 from tracker.intake.files import hold_file
 from tracker.intake.models import Comment
+from tracker.integrations.models import OldTicket
 from tracker.launches.models import Check
 from tracker.people.access import Role
 from tracker.people.actions import save_view
@@ -96,11 +98,14 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     plan = tie(cast, tie(cast, make_plan(cast, product, "Structured data", objective=objective), item), web.edge)
     link, _secret = share_roadmap(**by(cast.cmo), product=product)
     view = save_view(**by(cast.cto), name="Waiting", query="state=filed", shared=True)
+    run = imported(cast.cto)
     names = {
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},
         "escalations": {"key": heard.key},
+        "imports": {"number": str(run.pk)},
+        "old-ticket-groups": {"number": str(OldTicket.objects.earliest("pk").pk)},
         "conditions": {"number": str(Condition.objects.get().pk)},
         "capacities": {"number": str(Capacity.objects.get(team=cast.web).pk)},
         "periods": {"key": cast.period.key},
