@@ -245,6 +245,7 @@ def test_word_of_it_is_mailed_at_once_also_to_who_wants_one_mail_a_day(cast: Cas
     told = {letter.to[0]: letter for letter in mail.outbox}
     assert {"sre@lumen.example", "cmo@lumen.example", "platform-lead@lumen.example", "cto@lumen.example"} <= set(told)
     assert "Emergency" in told["sre@lumen.example"].subject
+    assert "Confirm it by 8 February" in told["platform-lead@lumen.example"].body
     assert "seo-lead@lumen.example" not in told
 
 

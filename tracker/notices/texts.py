@@ -377,7 +377,8 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     what = words.what if facts.get("reason") or not words.bare else words.bare
     if kind.startswith(WATCHED):
         return Told(str(what) % known, str(BECAUSE.get(facts.get("because", ""), "")), "")
-    return Told(str(what) % known, str(words.why), str(words.then))
+    then = str(words.then)
+    return Told(str(what) % known, str(words.why), then % known if "%(" in then else then)
 
 
 def _say_day(day: str) -> str:
