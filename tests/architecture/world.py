@@ -321,9 +321,10 @@ class Maker:
         token, _secret = people.issue_token(**self.by("analyst"), person=cast.analyst, name="of the analyst")
         self.names |= {"sre": str(cast.sre.pk), "invited": str(invited.pk), "left": str(left.pk)}
         self.names |= {name: str(getattr(cast, name).pk) for name in ("admin", "analyst", "frontend_lead")}
-        away = {"starts_on": self.at.date() + timedelta(days=90), "ends_on": self.at.date() + timedelta(days=95)}
-        absence = people.add_absence(**self.by("analyst"), person=cast.analyst, deputy=cast.sre, **away)
         later = self.at.date() + timedelta(days=90)
+        absence = people.add_absence(
+            **self.by("analyst"), person=cast.analyst, deputy=cast.sre, starts_on=later, ends_on=later
+        )
         people.set_rota(**self.by("cto"), team=cast.mobile, people=[cast.sre], starts_on=later)
         self.names |= {"absence": str(absence.pk), "cto": str(cast.cto.pk)}
         waiting = WorkRequest.objects.get(key=self.names["filed"])

@@ -37,7 +37,7 @@ from tracker.intake.models import Comment
 from tracker.integrations.models import OldTicket
 from tracker.launches.models import Check
 from tracker.people.access import Role
-from tracker.people.actions import save_view
+from tracker.people.actions import add_absence, save_view, set_rota
 from tracker.people.models import Firm, Level
 from tracker.projects.models import Capacity
 from tracker.promises.actions import ensure_policies
@@ -99,7 +99,10 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     link, _secret = share_roadmap(**by(cast.cmo), product=product)
     view = save_view(**by(cast.cto), name="Waiting", query="state=filed", shared=True)
     run = imported(cast.cto)
+    absence = add_absence(**by(cast.cto), person=cast.analyst, deputy=cast.sre, starts_on=LATER, ends_on=LATER)
+    set_rota(**by(cast.cto), team=cast.web, people=[cast.sre], starts_on=LATER)
     names = {
+        "absences": {"number": str(absence.pk)},
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},

@@ -190,6 +190,15 @@ def test_a_second_question_is_the_deputys_only_where_the_lead_is_away(cast: Cast
     assert WorkRequest.objects.get().state == State.NEEDS_INFORMATION
 
 
+def test_a_deputy_answers_several_at_once(cast: Cast) -> None:
+    asks = [make_ask(cast, "One"), make_ask(cast, "Two")]
+    assert browser(cast.sre).get("/requests/selected/?do=decline").status_code == 403
+    leave(cast.platform_lead, cast.sre)
+    seen = [f"{ask.key}:1" for ask in asks]
+    browser(cast.sre).post("/requests/selected/", {"do": "decline", "seen": seen, "reason": "It is there."})
+    assert set(WorkRequest.objects.values_list("state", flat=True)) == {State.DECLINED}
+
+
 def test_one_assigns_to_who_stands_in(cast: Cast) -> None:
     ask = make_ask(cast, "One")
     turns(cast, cast.sre)
