@@ -76,9 +76,10 @@ def read_markup_card(ask: WorkRequest, viewer: Viewer, refused: Mapping[str, For
     check = MarkupCheck.objects.filter(ask=ask).select_related("asked_by__team").order_by("-pk").first()
     chosen = ask.answers.get(KIND_FIELD, "")
     wanted = check.wanted if check else chosen if chosen in CHECKED else ""
-    form = refused.get("markup") or MarkupForm(initial={"wanted": wanted}, auto_id="markup-%s")
+    form = MarkupForm(initial={"wanted": wanted}, auto_id="markup-%s")
+    form.show_needed()
     may_check = ask.state not in CLOSED and may(viewer, Power.COMMENT, ask.ties)
-    return MarkupCard(check, form, may_check, min(len(ask.example_urls), MOST_PAGES))
+    return MarkupCard(check, refused.get("markup") or form, may_check, min(len(ask.example_urls), MOST_PAGES))
 
 
 def say_result(check: MarkupCheck, rows: Sequence[PageRow]) -> str:

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.actions.markup import LONGEST_PASTED
 from tracker.intake.markup.rules import CHECKED
+from tracker.web.forms.requests import ShownForm
 
 
-class MarkupForm(forms.Form):
+class MarkupForm(ShownForm):
     """Without a text the example pages are asked."""
 
     wanted = forms.ChoiceField(
@@ -18,6 +19,6 @@ class MarkupForm(forms.Form):
         required=False,
         max_length=LONGEST_PASTED,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "data-lines": True}),
         help_text=_("For what is not public yet. It is read and not kept."),
     )
