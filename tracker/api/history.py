@@ -22,11 +22,12 @@ from tracker.intake.models import RequestType, WorkRequest
 from tracker.integrations.models import ImportRun, OldTicket
 from tracker.kernel.errors import Invalid
 from tracker.launches.models import Check
+from tracker.measures.models import Kpi
 from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Firm, SavedView, Team, Token, User
 from tracker.projects.models import Capacity, Project
 from tracker.promises.models import Policy, Promise, WorkCalendar
-from tracker.sites.models import Area, Site
+from tracker.sites.models import Area, Freeze, Site
 
 ENTRY: Fields = {
     "id": "id",
@@ -97,6 +98,8 @@ KINDS: Mapping[str, Kind] = {
     "capacity": Kind(_any_role(Capacity.objects.all())),
     "request-type": Kind(_any_role(RequestType.objects.all()), "key"),
     "area": Kind(Area.objects.visible_to, "key"),
+    "freeze": Kind(Freeze.objects.visible_to),
+    "kpi": Kind(Kpi.objects.visible_to),
     "site": Kind(Site.objects.visible_to, "key"),
     "team": Kind(Team.objects.visible_to, "key"),
     "user": Kind(_people),
