@@ -306,7 +306,11 @@ def _reads_of(node: ast.AST) -> Iterator[str]:
         yield str(node.slice.value)
 
 
-READERS = {("env", "text"), ("env", "flag"), ("env", "folder"), ("os.environ", "get"), ("os.environ", "setdefault")}
+READERS = {
+    *(("env", name) for name in ("text", "flag", "folder", "count", "address")),
+    ("os.environ", "get"),
+    ("os.environ", "setdefault"),
+}
 
 
 def write_commands() -> str:
