@@ -121,7 +121,8 @@ class ChangeOut(serializers.Serializer[Any]):
 
 class FileRowOut(serializers.Serializer[Any]):
     """A row of the file, or with new, changed, unchanged, refused and kept of an import of projects a project to be,
-    which may have no row of its own. What does not apply to this kind is null or empty."""
+    which may have no row of its own. `outcome` is for machines, the names and sentences are in the language of the
+    token's owner; what does not apply to this kind is null or empty."""
 
     row = serializers.IntegerField(allow_null=True)
     external_id = serializers.CharField()
