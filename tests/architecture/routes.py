@@ -336,7 +336,6 @@ PAGES = [
     may(SHARE_REQUEST, "POST /requests/{asked}/links/{follow_link}/revoke/"),
     may(ANYBODY, "GET /follow/{follow_secret}/"),
     may(ANYBODY, "POST /follow/{follow_secret}/", answer="On all of them."),
-    may(ANYBODY, "POST /follow/{follow_secret}/", comment="It is worse today."),
     may(COLLEAGUES, "POST /requests/{filed}/watch/"),
     may(SEE_RESTRICTED, "POST /requests/{restricted}/watch/"),
     may(COLLEAGUES, "POST /requests/{filed}/mute/"),

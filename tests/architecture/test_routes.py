@@ -40,7 +40,6 @@ UNVERSIONED = {
     "/types/new/",
     "/types/{own_type}/fields/new/",
     "/ask/shop/",
-    "/follow/{follow_secret}/",
     "/sites/shop/areas/new/",
     "/profile/tokens/new/",
     "/profile/tokens/{token}/revoke/",
