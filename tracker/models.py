@@ -3,6 +3,7 @@
 from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.models import Entry
+from tracker.intake.markup.models import MarkupCheck
 from tracker.intake.models import (
     Attachment,
     Backing,
@@ -70,6 +71,7 @@ __all__ = [
     "Mail",
     "MailChoice",
     "Notice",
+    "MarkupCheck",
     "OldTicket",
     "Period",
     "PlannedProject",

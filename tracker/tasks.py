@@ -10,10 +10,12 @@ from django.db import transaction
 
 from tracker.escalations import actions as escalations
 from tracker.intake import actions as intake
+from tracker.intake.events import MarkupAwaits
 from tracker.integrations import actions as integrations
 from tracker.integrations.events import ImportAwaits
 from tracker.kernel import clock
 from tracker.notices import actions as notices
+from tracker.notices import guests
 from tracker.people import invitations
 from tracker.projects import actions as projects
 from tracker.promises import actions as promises
@@ -28,6 +30,11 @@ def ring(task: str, *, every: int, queue: str) -> dict[str, Any]:
 @shared_task(name="return_parked", ignore_result=True)
 def return_parked() -> None:
     intake.return_parked(at=clock.now())
+
+
+@shared_task(name="lapse_expedites", ignore_result=True)
+def lapse_expedites() -> None:
+    intake.lapse_expedites(at=clock.now())
 
 
 @shared_task(name="sweep_files", ignore_result=True)
@@ -55,6 +62,16 @@ def mail_notices() -> None:
     notices.mail_notices(at=clock.now())
 
 
+@shared_task(name="mail_guests", ignore_result=True)
+def mail_guests() -> None:
+    guests.mail_guests(at=clock.now())
+
+
+@shared_task(name="clear_held_mail", ignore_result=True)
+def clear_held_mail() -> None:
+    notices.clear_held_mail(at=clock.now())
+
+
 @shared_task(name="mail_invitations", ignore_result=True)
 def mail_invitations() -> None:
     invitations.mail_invitations(at=clock.now())
@@ -70,9 +87,26 @@ def carry_imports() -> None:
     integrations.carry_imports(at=clock.now())
 
 
+@shared_task(name="carry_markup_check", ignore_result=True)
+def carry_markup_check(check: int) -> None:
+    intake.carry_markup_check(check=check)
+
+
+@shared_task(name="carry_markup_checks", ignore_result=True)
+def carry_markup_checks() -> None:
+    intake.carry_markup_checks(at=clock.now())
+
+
 def ring_import(event: ImportAwaits) -> None:
     """Tells a worker once the run is stored; where the broker is away, the next sweep finds it."""
     transaction.on_commit(lambda: carry_import.apply_async((event.run,), queue="bulk", retry=False), robust=True)
+
+
+def ring_markup(event: MarkupAwaits) -> None:
+    """As above."""
+    transaction.on_commit(
+        lambda: carry_markup_check.apply_async((event.check_id,), queue="bulk", retry=False), robust=True
+    )
 
 
 def ring_promises(_event: PromisesDue) -> None:
@@ -82,7 +116,11 @@ def ring_promises(_event: PromisesDue) -> None:
 
 BEAT: dict[str, dict[str, Any]] = {
     "carry_imports": ring("carry_imports", every=10, queue="bulk"),
+    "carry_markup_checks": ring("carry_markup_checks", every=30, queue="bulk"),
+    "clear_held_mail": ring("clear_held_mail", every=3600, queue="bulk"),
     "fire_promises": ring("fire_promises", every=5, queue="tick"),
+    "lapse_expedites": ring("lapse_expedites", every=30, queue="tick"),
+    "mail_guests": ring("mail_guests", every=60, queue="deliver"),
     "mail_invitations": ring("mail_invitations", every=60, queue="deliver"),
     "mail_notices": ring("mail_notices", every=20, queue="deliver"),
     "raise_aged": ring("raise_aged", every=600, queue="tick"),

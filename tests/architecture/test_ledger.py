@@ -49,6 +49,8 @@ KEPT_UP = (
     " watches it, its files and links; one asks whether the page is still up to date"
 )
 MERGED = "two requests with their locks, their history, promises and parties, and word to all who followed either"
+EMERGENCY = "a request with its new party, who of the other side is asked in which hours, the emergency, three promises, and word"
+STEP_OF_ONE = "an emergency and its request, its new version with its entry, its promises, whom it concerns, and word"
 CONTEST = "a request, who stands above, its promises, the docket, and word"
 FAMILY = "a request, what was merged into it, and what came with all of them"
 DEARER = {
@@ -70,6 +72,13 @@ DEARER = {
     "GET /api/v1/requests/{filed}/backings/": (3, FAMILY),
     "POST /api/v1/requests/": (7, "a request, its form, its history, the words of its title, its promises, and word"),
     "POST /api/v1/requests/{filed}/withdraw/": (7, DECISION),
+    "POST /api/v1/requests/{filed}/expedite/": (13, EMERGENCY),
+    "POST /requests/{filed}/expedite/": (17, EMERGENCY),
+    "POST /requests/{restricted}/expedite/": (17, EMERGENCY),
+    **{
+        f"POST /api/v1/expedites/{{running_expedite}}/{step}/": (7, STEP_OF_ONE)
+        for step in ("answer", "confirm", "fix", "refuse", "withdraw")
+    },
     "GET /api/v1/limbo/": (3, "requests, counts, and the hours in which their clocks climb to the COO"),
     "GET /api/v1/requests/{accepted}/hosts/": (3, HOSTS),
     "GET /api/v1/requests/{restricted}/hosts/": (3, HOSTS),
@@ -80,6 +89,8 @@ DEARER = {
     "POST /api/v1/requests/{filed}/decline/": (7, DECISION),
     "POST /api/v1/requests/{filed}/park/": (7, DECISION),
     "POST /api/v1/backlog-items/{proposed_item}/answer/": (20, ANSWER),
+    "POST /api/v1/backlog-items/{countered_item}/accept-counter/": (22, ANSWER),
+    "POST /backlog/{countered_item}/accept-counter/": (20, ANSWER),
     "POST /api/v1/backlog-items/{orphan_item}/rehome/": (16, LEAVE),
     "POST /api/v1/backlog-items/{agreed_item}/drop/": (12, LEAVE),
     "POST /api/v1/backlog-items/{ready_item}/ship/": (8, "an item, its checks, its blocker, its request, and word"),
@@ -105,6 +116,18 @@ DEARER = {
     "POST /imports/{planned_import}/dates/": (15, PLAN),
     "POST /imports/findings/": (13, FOUND),
     "POST /imports/{planned_findings}/columns/": (16, FOUND),
+    "POST /api/v1/imports/ what, file, source": (13, FOUND),
+    "POST /api/v1/imports/ file, source, what": (9, FOUND),
+    "GET /api/v1/imports/{planned_findings}/rows/": (3, "an import, its rows, and the areas and types that they name"),
+    "POST /api/v1/imports/{import}/columns/": (7, "the file is read again, and what counts is suggested anew"),
+    "POST /api/v1/imports/{planned_findings}/columns/": (16, FOUND),
+    "POST /api/v1/imports/{import}/mapping/": (18, PLAN),
+    "POST /api/v1/imports/{planned_findings}/threshold/": (15, FOUND),
+    "POST /api/v1/imports/{planned_tickets}/choose/": (11, FOUND),
+    "POST /api/v1/old-ticket-groups/keep/": (
+        12,
+        "groups of tickets with their lock, areas and types, drafts with their history",
+    ),
 }
 """Routes over the budget by their nature: so many statements, and why. All of them are one transaction."""
 

@@ -1,7 +1,8 @@
 """The truth table of powers, written by hand from the design and read by people.
 
 Columns are roles, cells name the ties that give the power: * whatever one may see, O its requester, A its delivery or
-project owner, T the team that does or owns it, R the requester's team, P a party to it, - never.
+project owner, T the team that does or owns it, R the requester's team, P a party to it, S the team that
+one stands in for, - never.
 """
 
 import itertools
@@ -14,18 +15,23 @@ from tracker.people.access import Power, Role, Scope, Ties, Viewer, may, require
 TRUTH = """
 power             marketer engineer lead cmo cto coo admin
 view              *        *        *    *   *   *   *
-view_restricted   OP       AP       TP   *   *   *   -
+view_restricted   OPS      APS      TPS  *   *   *   -
 file_request      *        *        *    *   *   *   -
 edit_business     O        -        R    *   -   -   -
 edit_technical    -        A        T    -   *   -   -
 restrict          O        O        TR   O   *   O   -
 comment           *        *        *    *   *   *   -
-triage            -        -        T    -   *   -   -
+triage            S        S        TS   -   *   -   -
 speak_for         O        O        O    O   O   O   -
 share_request     O        O        ORT  O   *   O   -
 answer_contest    -        -        -    -   *   *   -
+start_expedite    O        OP       TR   *   *   *   -
+confirm_expedite  *        *        *    *   *   *   -
+fix_expedite      -        A        T    -   *   -   -
 back              *        *        *    *   *   -   -
 watch             *        *        *    *   *   *   *
+set_absence       O        O        O    O   *   O   O
+set_rota          -        -        T    -   *   -   -
 rank_projects     -        -        -    -   *   -   -
 edit_project      -        A        T    -   *   -   -
 rank_inside       -        A        T    -   *   -   -
@@ -47,7 +53,7 @@ import_tickets    -        -        *    *   *   -   *
 set_policies      -        -        -    *   *   *   -
 manage_people     -        -        -    -   -   -   *
 """
-ME, MY_TEAM, OTHER_TEAM = 7, 3, 4
+ME, MY_TEAM, OTHER_TEAM, STOOD_IN = 7, 3, 4, 5
 TIES = {
     "*": Ties(),
     "O": Ties(requester=ME),
@@ -55,6 +61,7 @@ TIES = {
     "T": Ties(team=MY_TEAM),
     "R": Ties(requester_team=MY_TEAM),
     "P": Ties(parties=frozenset({ME})),
+    "S": Ties(team=STOOD_IN),
 }
 
 
@@ -71,7 +78,7 @@ def test_every_power_and_every_role_has_its_place_in_the_table() -> None:
 
 @pytest.mark.parametrize("power, role, cell", rows())
 def test_each_role_holds_exactly_the_powers_of_the_truth_table(power: str, role: str, cell: str) -> None:
-    viewer = Viewer(id=ME, roles=frozenset({role}), team=MY_TEAM)
+    viewer = Viewer(id=ME, roles=frozenset({role}), team=MY_TEAM, stands_in=frozenset({STOOD_IN}))
     for tie, ties in TIES.items():
         expected = "*" in cell or tie in cell
         assert may(viewer, Power(power), ties) is expected, f"{role} with tie {tie}: {power}"

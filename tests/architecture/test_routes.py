@@ -20,7 +20,16 @@ pytestmark = pytest.mark.walks
 
 REFUSALS = {401, 403, 404}
 ADDED_BESIDE = (
-    *("/comments/", "/attachments/", "/backings/", "/backings/{backing}/withdraw/", "/watch/", "/mute/"),
+    *(
+        "/comments/",
+        "/attachments/",
+        "/backings/",
+        "/backings/{backing}/withdraw/",
+        "/watch/",
+        "/mute/",
+        "/snooze/",
+        "/unsnooze/",
+    ),
     *("/links/", "/links/{follow_link}/revoke/"),
 )
 """Rows beside a request: they leave its version alone."""
@@ -30,6 +39,7 @@ UNVERSIONED = {
     "/sites/new/",
     "/types/new/",
     "/types/{own_type}/fields/new/",
+    "/ask/shop/",
     "/sites/shop/areas/new/",
     "/profile/tokens/new/",
     "/profile/tokens/{token}/revoke/",
@@ -50,6 +60,10 @@ UNVERSIONED = {
     "/requests/{filed}/watch/",
     "/requests/{restricted}/watch/",
     "/requests/{filed}/mute/",
+    "/profile/absences/",
+    "/by-mail/{mail_secret}/",
+    "/requests/{filed}/unsnooze/",
+    "/teams/web/triage/",
     "/requests/{filed}/escalate/",
     "/requests/{accepted}/embed/",
     "/requests/{restricted}/embed/",
@@ -66,6 +80,11 @@ UNVERSIONED = {
 """Forms that add a record instead of changing the one that was looked at."""
 PART = {"HX-Request": "true", "HX-Target": "part"}
 """Pages without their frame: what a view decides is the same, and a walk takes half the time."""
+
+
+def drafts(visit: Visit) -> bool:
+    """Findings become drafts of who imports them: that takes the scope write, as filing does."""
+    return "{planned_findings}" in visit.path or visit.body.get("what") == "findings"
 
 
 class OnTheWorld(TestCase):
@@ -162,7 +181,7 @@ class TestVersions(OnTheWorld):
 
     def test_a_verb_with_an_older_if_match_is_refused(self) -> None:
         wrong = []
-        for visit in (visit for visit in API if visit.method == "POST" and "{" in visit.path):
+        for visit in (visit for visit in API if visit.method == "POST" and "{" in visit.path and visit.who):
             outcome = self.walker.pay(visit, self.first(visit), **{"If-Match": '"999"'})
             if (outcome.status, outcome.changed) != (412, False) and not visit.path.endswith(ADDED_BESIDE):
                 wrong.append(f"{visit.name}: {outcome}")
@@ -194,10 +213,10 @@ class TestTokens(OnTheWorld):
         return wrong
 
     def test_scopes_shrink_a_token(self) -> None:
-        owned = [visit for visit in API if visit.who != set(EVERYBODY)]
+        owned = [visit for visit in API if visit.who and visit.who != set(EVERYBODY)]
         reads = [visit for visit in owned if visit.method == "GET"]
         writes = [visit for visit in owned if visit.method != "GET"]
-        managing = [visit for visit in writes if visit.path.split("/")[3] in MANAGED]
+        managing = [visit for visit in writes if visit.path.split("/")[3] in MANAGED and not drafts(visit)]
         assert managing
         wrong = self.refused(writes, ["read"]) + self.refused(reads, ["write", "manage"])
         wrong += self.refused(managing, ["write"])
@@ -339,6 +358,8 @@ class TestSecrets(OnTheWorld):
             may([], "POST /api/v1/backlog-items/{proposed_item}/answer/", answer="agree", delivery_owner="x@y.z"),
         ),
         ("platform_lead", may([], "PATCH /api/v1/areas/product-pages/", team="mobile")),
+        ("platform_lead", may([], "POST /api/v1/imports/{import}/mapping/", team="mobile")),
+        ("cto", may([], "POST /api/v1/old-ticket-groups/decline/", numbers=[999_999], reason="old")),
         ("platform_lead", may([], "POST /areas/product-pages/edit/", name="Mine", team="mobile")),
         ("seo_lead", may([], "POST /api/v1/areas/", name="Mine", site="shop", team="web")),
         ("analyst", may([], "POST /api/v1/people/{analyst}/roles/", roles=["admin"])),

@@ -7,7 +7,7 @@ import pytest
 from roadmap.products.states import PLAN, PlanState
 from tracker.backlog.states import ITEM, ItemState
 from tracker.escalations.states import CASE, CONDITION, CaseState, ConditionState
-from tracker.intake.states import REQUEST, State
+from tracker.intake.states import EXPEDITE, REQUEST, ExpediteState, State
 from tracker.integrations.models import RunState
 from tracker.integrations.states import IMPORT
 from tracker.kernel.errors import WrongState
@@ -20,6 +20,7 @@ MACHINES: list[tuple[Machine, list[str]]] = [
     (PLAN, list(PlanState)),
     (CASE, list(CaseState)),
     (CONDITION, list(ConditionState)),
+    (EXPEDITE, list(ExpediteState)),
 ]
 PAIRS = [
     (machine, str(state), verb)

@@ -166,7 +166,8 @@ class Walker:
             return client.get(path, headers=headers)
         body = fill(visit.body, self.world.names)
         if visit.method == "POST" and visit.api and any(isinstance(value, bytes) for value in visit.body.values()):
-            return client.post(path, body, headers=headers)
+            form = {name: value for name, value in body.items() if value is not None}
+            return client.post(path, form, headers=headers)
         if visit.api:
             return client.generic(
                 visit.method, path, json.dumps(body, default=str), content_type="application/json", headers=headers

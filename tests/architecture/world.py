@@ -1,7 +1,7 @@
 """One record of every kind in every state that a route asks for, made by the verbs; `times` makes more of each."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from roadmap.products.models import RoadmapItem
 from tests.callers import Caller
 from tests.kept import Kept
 from tests.makers import Cast, make_cast, make_user
-from tracker.backlog.actions import answer_embed, embed_request, ship_item
+from tracker.backlog.actions import answer_embed, counter_embed, embed_request, ship_item
 from tracker.backlog.models import BacklogItem
 from tracker.escalations import actions as cases
 from tracker.escalations.models import Condition, Escalation
@@ -21,7 +21,7 @@ from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
 from tracker.intake.files import Held, hold_file
-from tracker.intake.models import Attachment, WorkRequest
+from tracker.intake.models import Attachment, Expedite, HeldMail, WorkRequest
 from tracker.integrations import actions as imports
 from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values
@@ -30,6 +30,10 @@ from tracker.kernel import clock
 from tracker.kernel.models import Versioned
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
+from tracker.measures.actions import add_kpi, retire_kpi
+from tracker.notices.actions import receive_mail
+from tracker.notices.incoming import read_message
+from tracker.notices.mail_links import LIFE, Act, MailLink, sign_link
 from tracker.people import actions as people
 from tracker.people.models import Firm, Level, User
 from tracker.projects import actions as projects
@@ -37,7 +41,9 @@ from tracker.projects.models import Capacity, Project
 from tracker.promises.actions import copy_calendar, ensure_policies, set_calendar, settle_promises
 from tracker.promises.models import Promise, WorkCalendar
 from tracker.promises.states import PromiseState
-from tracker.sites.actions import add_area, add_site
+from tracker.sites.actions import add_area, add_freeze, add_site
+from tracker.sites.models import Site
+from tracker.sites.publishing import open_public_form
 
 CANARY = "Zibbelwort"
 """Stands in every text of the restricted requests and nowhere else."""
@@ -48,7 +54,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 SPANISH = FIXTURES / "jira" / "spanish.csv"
 FINDINGS = FIXTURES / "findings" / "hints.csv"
 TICKETS = FIXTURES / "findings" / "github_issues.json"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tracker.web.backend.Backend"
 PADDING = 3
 OWNERS = (("seo_lead", "business"), ("platform_lead", "delivery"))
 Facts = dict[str, Any]
@@ -89,6 +95,9 @@ def make_world_of(times: int) -> World:
     world = World(cast, at, {}, everybody)
     maker = Maker(world)
     maker.make_hours()
+    maker.make_freeze(2031)
+    maker.make_kpi("kpi")
+    maker.make_kpi("retired_kpi")
     maker.make_portfolio()
     maker.make_requests()
     maker.make_items()
@@ -193,6 +202,17 @@ class Maker:
     def held(self, name: str) -> Held:
         return hold_file(name, None, [b"On Monday."])
 
+    def make_freeze(self, year: int) -> None:
+        days: Facts = {"starts_on": date(year, 6, 1), "ends_on": date(year, 6, 8)}
+        freeze = add_freeze(**self.by("admin"), site=self.cast.site, reason="The sale", **days)
+        self.names.setdefault("freeze", str(freeze.pk))
+
+    def make_kpi(self, name: str, number: int = 0) -> None:
+        kpi = add_kpi(**self.by("admin"), name=f"{name} of {number}", unit="clicks")
+        if name == "retired_kpi":
+            retire_kpi(**self.by("admin"), kpi=kpi)
+        self.names.setdefault(name, str(kpi.pk))
+
     def make_requests(self) -> None:
         asks = {
             name: self.ask(f"Structured data {name}") for name in ("filed", "asked", "accepted", "parked", "declined")
@@ -216,7 +236,30 @@ class Maker:
         link, secret = intake.make_follow_link(**self.by("analyst"), ask=asks["asked"], name="Olga")
         self.names |= {"follow_link": str(link.pk), "follow_secret": secret}
         self.names["backing"] = str(backing.pk)
+        self.make_letters()
         self.names |= {name: ask.key for name, ask in asks.items()}
+        self.make_expedites()
+
+    def make_letters(self) -> None:
+        """The form of the shop is open, and one message is held."""
+        site = Site.objects.get(pk=self.cast.site.pk)
+        open_public_form(**self.by("admin"), site=site, owner=self.cast.analyst)
+        letter = (
+            b"From: Eve <eve@elsewhere.example>\r\nSubject: Prices\r\nMessage-ID: <1@elsewhere.example>\r\n\r\nLook."
+        )
+        receive_mail(at=self.at, message=read_message(letter))
+        self.names["held_mail"] = str(HeldMail.objects.get().pk)
+
+    def make_expedites(self) -> None:
+        """One is fixed, one runs; it leaves the place free, so that another one may be started."""
+        for name in ("fixed", "running"):
+            given: Facts = {"reason": "Clicks fall.", "owner": self.cast.sre}
+            ask = self.ask(f"Structured data {name}")
+            row = intake.start_expedite(**self.by("seo_lead"), ask=ask, **given)
+            self.names[f"{name}_expedite"] = str(row.pk)
+            if name == "fixed":
+                intake.fix_expedite(**self.by("sre"), expedite=row, cause="A merge.")
+        Expedite.objects.filter(pk=row.pk).update(slot=2)
 
     def propose(self, ask: WorkRequest, host: Project, by: str = "cmo", **more: Any) -> BacklogItem:
         host = Project.objects.get(pk=host.pk)
@@ -247,6 +290,9 @@ class Maker:
         ship_item(**self.by("platform_lead"), item=shipped)
         items["shipped"] = shipped
         items["orphan"] = self.carried("Structured data orphan", self.weak, delivery_owner=sre)
+        items["countered"] = self.propose(self.ask("Structured data countered"), self.host)
+        offer: Facts = {"offer": "A block in the CMS.", "added_weeks": Decimal("0.5")}
+        counter_embed(**self.by("platform_lead"), item=self.load(items["countered"]), **offer)
         self.estimate(self.weak, "110", orphans_accepted=True)
         self.names |= {f"{name}_item": item.key for name, item in items.items()}
         self.names |= {f"of_{name}": self.load(item).ask.key for name, item in items.items()}
@@ -275,6 +321,15 @@ class Maker:
         token, _secret = people.issue_token(**self.by("analyst"), person=cast.analyst, name="of the analyst")
         self.names |= {"sre": str(cast.sre.pk), "invited": str(invited.pk), "left": str(left.pk)}
         self.names |= {name: str(getattr(cast, name).pk) for name in ("admin", "analyst", "frontend_lead")}
+        later = self.at.date() + timedelta(days=90)
+        absence = people.add_absence(
+            **self.by("analyst"), person=cast.analyst, deputy=cast.sre, starts_on=later, ends_on=later
+        )
+        people.set_rota(**self.by("cto"), team=cast.mobile, people=[cast.sre], starts_on=later)
+        self.names |= {"absence": str(absence.pk), "cto": str(cast.cto.pk)}
+        waiting = WorkRequest.objects.get(key=self.names["filed"])
+        mailed = MailLink(cast.platform_lead.pk, Act.DECLINE, waiting.pk, waiting.version, self.at + LIFE)
+        self.names["mail_secret"] = sign_link(mailed)
         own = people.save_view(**self.by("analyst"), name="Waiting", query="state=filed")
         shared = people.save_view(**self.by("analyst"), name="Of Web", query="team=web", shared=True)
         self.names |= {"view": str(own.pk), "shared_view": str(shared.pk)}
@@ -306,10 +361,13 @@ class Maker:
         imports.plan_import(**lead, run=run)
         imports.run_import(**lead, run=run, ring=False)
         imports.carry_import(run=run.pk)
+        more = uploads.upload_tickets(**lead, source="gitlab", filename="b.json", content=TICKETS.read_bytes())
+        imports.plan_import(**lead, run=more)
         waiting, declined = (OldTicket.objects.get(external_id=f"lumen/shop#{number}") for number in (7, 10))
         groups.decline_groups(**lead, picks=[declined.pk], reason="superseded")
         self.names |= {
             "planned_findings": str(found.pk),
+            "planned_tickets": str(more.pk),
             "ticket": str(waiting.pk),
             "declined_ticket": str(declined.pk),
         }
@@ -426,6 +484,8 @@ class Maker:
     def pad(self, number: int) -> None:
         """One more of everything."""
         cast, admin, cto = self.cast, self.by("admin"), self.by("cto")
+        self.make_freeze(2032 + number)
+        self.make_kpi("kpi", number + 1)
         self.project(f"More {number}", "0.1", cast.frontend_lead, areas=[cast.product_pages])
         self.project(f"Unestimated {number}", "")
         ask = self.ask(f"Structured data more {number}")

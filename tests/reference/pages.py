@@ -86,6 +86,24 @@ SETTINGS = [
         "`smtp://user:password@host:587` (STARTTLS unless the host is this machine) or `smtps://user:password@host`.",
     ),
     Setting("TANDEM_MAIL_FROM", "`Tandem <tandem@localhost>`", "Sender of every mail."),
+    Setting(
+        "TANDEM_MAIL_REPLY",
+        "nothing",
+        "Address for answers to mails, like `reply@tandem.example`: each mail names it with a signed mark behind a plus "
+        "sign. Its mail is piped into `receive_mail`. Without it answers go to the sender.",
+    ),
+    Setting(
+        "TANDEM_PROXIES",
+        "`0`",
+        "How many proxies of ours stand in front and add to `X-Forwarded-For`. With `0` that header is believed by "
+        "nobody, and limits by address count everybody behind a proxy as one.",
+    ),
+    Setting(
+        "TANDEM_FETCH_ALLOWED",
+        "nothing",
+        "Where requests going out may go although it is no public address, with commas between: names, addresses or "
+        "networks, each with a port if it is neither 80 nor 443: `jira.corp, 10.1.2.0/24, 10.1.2.3:8080`.",
+    ),
     Setting("TANDEM_LOG", "`WARNING`", "Level of what is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),
 ]
 INTERNAL = {
@@ -123,6 +141,7 @@ def write_powers() -> str:
         Tie.TEAM: "T",
         Tie.REQUESTER_TEAM: "R",
         Tie.PARTY: "P",
+        Tie.STAND_IN: "S",
     }
     rows = [
         [
@@ -146,6 +165,7 @@ Default deny: what is not in the table nobody may do. Roles of one person add up
 - **T** a member of the team that does or owns it
 - **R** a member of the requester's team
 - **P** a party to it: who was involved later, such as the owner of a host that was asked
+- **S** a request of a team that one stands in for: in one's week of its rota, or as the deputy of who is away
 - **–** never
 
 {table(["", *(str(role.label) for role in Role), "scope"], rows)}
@@ -286,7 +306,11 @@ def _reads_of(node: ast.AST) -> Iterator[str]:
         yield str(node.slice.value)
 
 
-READERS = {("env", "text"), ("env", "flag"), ("env", "folder"), ("os.environ", "get"), ("os.environ", "setdefault")}
+READERS = {
+    *(("env", name) for name in ("text", "flag", "folder", "count", "address")),
+    ("os.environ", "get"),
+    ("os.environ", "setdefault"),
+}
 
 
 def write_commands() -> str:

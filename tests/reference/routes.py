@@ -8,8 +8,17 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tests.reference.tables import table
 
-MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports", "policies")
+MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports", "old-ticket-groups", "policies", "held-mail")
 """Parts of the API whose changes take the scope manage (access.MANAGING); all other changes take write."""
+OF_EITHER = "manage; of findings write"
+SCOPES = {
+    "/imports/": OF_EITHER,
+    "/imports/{number}/columns/": OF_EITHER,
+    "/imports/{number}/start/": OF_EITHER,
+    "/imports/{number}/threshold/": "write",
+    "/old-ticket-groups/keep/": "manage and write",
+}
+"""Findings become drafts of who imports them, and so do the groups that are kept."""
 PAGING = ("limit", "cursor", "order")
 
 
@@ -30,7 +39,7 @@ class Route:
     def scope(self) -> str:
         if self.method == "GET":
             return "read"
-        return "manage" if self.part in MANAGED else "write"
+        return SCOPES.get(self.path) or ("manage" if self.part in MANAGED else "write")
 
 
 def routes() -> Iterator[Route]:

@@ -185,3 +185,11 @@ def test_overlapping_is_what_a_search_for_a_common_url_finds(one: str, other: st
         return skips_one or skips_other or both
 
     assert overlapping(f"/p{one}", f"/p{other}") == meet(0, 0)
+
+
+def test_a_host_that_ends_before_the_deadline_comes_before_a_nearer_one_that_does_not() -> None:
+    late = P06._replace(project=7, ends_on=date(2027, 6, 30))
+    in_time = P06._replace(project=8, same_area=False, pattern_overlap=False, same_component=True)
+    found = [one.host.project for one in rank_hosts([late, in_time], WEEKS, TODAY, date(2027, 3, 31))]
+    assert found == [8, 7]
+    assert [one.host.project for one in rank_hosts([late, in_time], WEEKS, TODAY)] == [7, 8]

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS, Stage, TypeField, belongs_to, matches, missing
+from tracker.intake.rules import (
+    CONDITIONAL_FIELDS,
+    CORE_FIELDS,
+    Stage,
+    TypeField,
+    belongs_to,
+    list_samples,
+    matches,
+    missing,
+    samples_outside,
+)
 
 FILED: dict[str, object] = {
     "title": "Product structured data",
@@ -158,3 +168,33 @@ def test_a_mask_is_met_as_a_slow_reading_of_the_star_says(text: str, mask: str) 
         return rest[:1] == wanted[0] and reads(rest[1:], wanted[1:])
 
     assert matches(text, mask) == reads(text, mask)
+
+
+@pytest.mark.parametrize(
+    ("urls", "pattern", "outside"),
+    [
+        (["https://lumen.example/p/1", "https://www.lumen.example/p/2"], "/p/*", []),
+        (["https://lumen.example/p/1", "https://lumen.example/c/2"], "/p/*", ["https://lumen.example/c/2"]),
+        (["https://other.example/p/1"], "/p/*", ["https://other.example/p/1"]),
+        (["https://de.lumen.example/p/1"], "https://de.lumen.example/p/*", []),
+        (["https://lumen.example/p/1"], "de.lumen.example/p/*", ["https://lumen.example/p/1"]),
+        (["https://lumen.example/anything"], "", []),
+        (["https://other.example/anything"], " ", ["https://other.example/anything"]),
+        ([], "/p/*", []),
+    ],
+)
+def test_samples_outside_of_an_area_are_named_one_by_one(urls: list[str], pattern: str, outside: list[str]) -> None:
+    assert samples_outside(urls, "https://www.lumen.example", pattern) == outside
+
+
+def test_a_question_for_pages_elsewhere_is_held_against_no_area() -> None:
+    fields: list[TypeField] = [
+        {"key": "pages_with_it", "kind": "urls", "stage": ""},
+        {"key": "examples_elsewhere", "kind": "urls", "stage": ""},
+        {"key": "metric", "kind": "text", "stage": ""},
+    ]
+    answers = {key: ["https://other.example/"] for key in ("pages_with_it", "examples_elsewhere", "metric")}
+    assert list_samples(fields, answers, ["https://lumen.example/p/1"]) == {
+        "example_urls": ["https://lumen.example/p/1"],
+        "pages_with_it": ["https://other.example/"],
+    }

@@ -27,6 +27,7 @@ from tests.makers import NOON, make_cast
 from tests.roadmap.makers import by, make_plan, make_product, tie
 from tests.tracker.cases import LATER, Court
 from tests.tracker.portfolio import Portfolio, make_portfolio, make_request
+from tests.tracker.test_old_tickets import imported
 from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
@@ -34,9 +35,10 @@ from tracker.escalations.rules import Act, Effect
 from tracker.intake.actions import add_attachments, back_request, make_follow_link
 from tracker.intake.files import hold_file
 from tracker.intake.models import Comment
+from tracker.integrations.models import OldTicket
 from tracker.launches.models import Check
 from tracker.people.access import Role
-from tracker.people.actions import save_view
+from tracker.people.actions import add_absence, save_view, set_rota
 from tracker.people.models import Firm, Level
 from tracker.projects.models import Capacity
 from tracker.promises.actions import ensure_policies
@@ -99,11 +101,17 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     plan = tie(cast, tie(cast, make_plan(cast, product, "Structured data", objective=objective), item), web.edge)
     link, _secret = share_roadmap(**by(cast.cmo), product=product)
     view = save_view(**by(cast.cto), name="Waiting", query="state=filed", shared=True)
+    run = imported(cast.cto)
+    absence = add_absence(**by(cast.cto), person=cast.analyst, deputy=cast.sre, starts_on=LATER, ends_on=LATER)
+    set_rota(**by(cast.cto), team=cast.web, people=[cast.sre], starts_on=LATER)
     names = {
+        "absences": {"number": str(absence.pk)},
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},
         "escalations": {"key": heard.key},
+        "imports": {"number": str(run.pk)},
+        "old-ticket-groups": {"number": str(OldTicket.objects.earliest("pk").pk)},
         "conditions": {"number": str(Condition.objects.get().pk)},
         "capacities": {"number": str(Capacity.objects.get(team=cast.web).pk)},
         "periods": {"key": cast.period.key},

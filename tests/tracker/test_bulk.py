@@ -138,7 +138,7 @@ def test_who_changes_one_meanwhile_is_not_overwritten(cast: Cast) -> None:
     assert states(asks) == [State.NEEDS_INFORMATION, State.PARKED, State.PARKED]
     page = text_of(irina.get(answer.headers["Location"]))
     assert "2 requests are parked." in page
-    assert f"Left out: {asks[0].key}. Somebody changed this before you." in page
+    assert f"Left out: {asks[0].key}. Meanwhile: Pavel Sorokin asked." in page
 
 
 def test_where_all_changed_the_preview_comes_back_with_what_was_typed(cast: Cast) -> None:

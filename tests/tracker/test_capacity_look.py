@@ -11,6 +11,7 @@ from django.test import Client
 from tests.makers import Cast
 from tests.tracker.portfolio import Portfolio, make_portfolio
 from tests.tracker.test_project_verbs import above
+from tracker.notices.models import Notice
 from tracker.people.models import User
 from tracker.projects.models import Capacity, Period, Project
 from tracker.projects.rules import weeks_between
@@ -62,9 +63,47 @@ def test_what_the_look_says_is_what_the_verb_then_does(web: Portfolio, gross: st
     client.force_login(web.cast.cto)
     assert client.post(f"/capacity/web/{web.cast.period.key}/", kept).status_code == 302
     changed = keys(before ^ above())
-    told = set(re.findall(r"P-\d+", text.partition("What it would do")[2].partition("Leave it as it is")[0]))
-    assert told == changed
+    tables = "".join(re.findall(r"<h3>Would.*?</table>", html, re.DOTALL))
+    assert set(re.findall(r"P-\d+", tables)) == changed
     assert ("Nothing would cross the line" in text) == (not changed)
+
+
+def test_the_look_draws_the_line_as_it_would_be_and_says_who_is_next_to_fall(web: Portfolio) -> None:
+    _status, text, html = ask(web.cast.cto, web, gross="152")
+    assert f'id="line-web-{web.cast.period.key}"' in html
+    last = Project.objects.get(pk=web.edge.pk)
+    assert f"Next to fall: {last.key} {last.title}, once more than 1.5 weeks go." in text
+    assert "Claimed 109.5 → 109.5 weeks by projects above the line" in text
+    assert re.search(r"Left 3 → 1.5 weeks too little for P-\d+, which comes next and needs", text)
+    client = Client()
+    client.force_login(web.cast.cto)
+    file = client.get(f"/capacity/web/{web.cast.period.key}/", NUMBERS | {"gross": "152", "as": "svg"})
+    assert file["Content-Type"] == "image/svg+xml"
+
+
+def test_the_look_names_who_gets_a_message_and_they_get_it(web: Portfolio) -> None:
+    item = web.agreed()
+    _status, text, html = ask(web.cast.cto, web, gross="10")
+    owners = {person.name for person in (item.business_owner, item.delivery_owner) if person}
+    named = ", ".join(sorted(owners))
+    assert f"{len(owners)} people get a message for each request of theirs: {named}." in text
+    Notice.objects.all().delete()
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html[html.index("What it would do") :]))
+    client = Client()
+    client.force_login(web.cast.cto)
+    assert client.post(f"/capacity/web/{web.cast.period.key}/", kept).status_code == 302
+    assert set(Notice.objects.values_list("user__name", flat=True)) == owners
+
+
+def test_where_no_request_loses_its_host_nobody_gets_a_message(web: Portfolio) -> None:
+    assert "Nobody gets a message for it" in ask(web.cast.cto, web, gross="10")[1]
+
+
+def test_leaving_it_as_it_is_says_that_nothing_was_changed(web: Portfolio) -> None:
+    client = Client()
+    client.force_login(web.cast.cto)
+    left = client.get(f"/capacity/web/{web.cast.period.key}/?leave=1", follow=True).content.decode()
+    assert "Nothing was changed: the capacity of Web" in left
 
 
 def test_people_who_leave_take_the_weeks_that_were_left_of_the_quarter(web: Portfolio) -> None:

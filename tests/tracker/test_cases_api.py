@@ -48,6 +48,14 @@ def raise_by(caller: Caller, court: Court, **more: object) -> str:
     return key
 
 
+def test_a_ruling_is_promised_by_a_day_of_its_own(court: Court, timur: Caller, marta: Caller) -> None:
+    key = raise_by(timur, court)
+    passed = marta.post(f"{CASES}{key}/take-up/", {"until": "2020-01-01"})
+    assert passed.status_code == 400, passed.content
+    assert marta.post(f"{CASES}{key}/take-up/", {"until": "2099-01-01"}).status_code == 200
+    assert Promise.objects.get(source=f"{key}:ruling").due_at.year < 2099
+
+
 def test_the_whole_way_from_raised_to_ruled(court: Court, timur: Caller, pavel: Caller, marta: Caller) -> None:
     key = raise_by(timur, court, options=["A", "B"], tried="We asked.")
     assert marta.post(f"{CASES}{key}/take-up/", match=1).json()["taken_by"]["name"] == "Marta Keller"

@@ -106,7 +106,7 @@ def test_both_sides_stand_side_by_side_and_what_both_would_accept_in_the_middle(
     assert html.index('id="grant"') < html.index('id="compromise"') < html.index('id="deny"')
     assert "both would accept" in html[html.index('id="compromise"') : html.index('id="deny"')]
     assert f"B · Inside {court.web.host.key}, without new capacity" in shown
-    assert f"{court.web.host.key} grows from 14 to 15.5 weeks." in shown
+    assert f"Web pays: {court.web.host.key} grows by 1.5 weeks, its allowance is used up." in shown
     assert f"{court.ask.key} is declined, with the sentence as the reason." in shown
     assert "Effort alone 6 weeks" in shown
 
@@ -311,12 +311,17 @@ def test_a_ruling_in_words_asks_before_it_is_given_who_sees_to_it(court: Court) 
     coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
     page = coo.get(url)
     shown, html = text_of(page), page.content.decode()
-    assert "From C nothing follows by itself: name who sees to it and by when, or choose what happens." in shown
+    assert (
+        "From C nothing follows by itself: name who carries the ruling out and by when, or choose what happens."
+        in shown
+    )
+    assert "Who carries the ruling out" in shown
+    assert "Who answers for the condition" not in shown
     assert html.index('name="condition_owner"') < html.index("<details", html.index('id="rule"')), "not folded away"
     given: dict[str, Any] = {"kind": "deny", "sentence": SENTENCE, "condition_owner": court.cast.sre.pk}
     refused = send_form(coo, page, f"{url}rule/", **given)
     assert refused.status_code == 422
-    assert "Name both: who sees to it, and by which day." in text_of(refused)
+    assert "Name both: who it is, and by which day." in text_of(refused)
     done = send_form(coo, refused, f"{url}rule/", **given, condition_due_on=LATER.isoformat())
     condition = Condition.objects.get()
     assert (condition.text, condition.owner, condition.due_on) == (SENTENCE, court.cast.sre, LATER)
@@ -330,7 +335,7 @@ def test_it_is_said_after_which_of_them_nothing_follows(court: Court) -> None:
     WorkRequest.objects.filter(pk=court.ask.pk).update(state="accepted", delivery="waiting")
     case = court.raised()
     shown = text_of(page_of(court.cast.coo, case))
-    told = "From C nothing follows by itself: name who sees to it and by when, or choose what happens."
+    told = "From C nothing follows by itself: name who carries the ruling out and by when, or choose what happens."
     assert told in shown
     assert told not in text_of(page_of(court.cast.seo_lead, case)), "the sides choose nothing"
 

@@ -86,6 +86,20 @@ class HomeTests(OnLumenMarket):
         assert "Everything else moves without you." in page
         assert re.search(r'<span>Docket</span><span class="count">3<', page)
 
+    def test_each_project_stands_once_among_the_crossings_with_how_often(self) -> None:
+        page = home_of("cto").partition("The line today")[2].partition("Lately")[0]
+        keys = re.findall(r"P-\d+(?=</span>)", page)
+        assert len(keys) == len(set(keys)) > 0
+        assert "crossed 2 times lately" in page
+
+    def test_what_waits_says_that_it_waits_and_what_is_late_that_it_is(self) -> None:
+        page = home_of("seo-lead")
+        assert re.search(r"waits \d+ days", move(page, "R-41"))
+        assert not re.search(r">\s*\d+ days?\s*<", page)
+
+    def test_the_number_in_the_navigation_is_explained_where_it_is_not_that_of_the_heading(self) -> None:
+        assert "Those alone are counted beside “Your move”." in home_of("seo-lead")
+
     def test_the_administrator_reads_whether_promises_are_kept(self) -> None:
         assert f"{Promise.objects.broken().count()} answers are late." in home_of("admin")
         Promise.objects.update(breached_at=None)

@@ -21,7 +21,7 @@ SPANISH = (FIXTURES / "spanish.csv").read_bytes()
 
 def signed_in_as(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, "tracker.web.backend.Backend")
     return client
 
 

@@ -48,9 +48,12 @@ def test_reading_marks_only_what_is_mine(cast: Cast) -> None:
 def test_every_kind_has_words_whose_places_are_known() -> None:
     known = {"item", "request", "title", "project", "project_title", "weeks", "conditions", "reason", "outcome"}
     known |= {"key", "person", "promise", "due", "holder", "case", "wanted", "sentence", "condition"}
+    known |= {"starts_on", "ends_on"}
+    known |= {"offer", "owner", "starts_on", "ends_on"}
     for kind, words in KINDS.items():
         assert set(re.findall(r"%\((\w+)\)s", str(words.what))) <= known, kind
         assert str(words.why)
+        assert set(re.findall(r"%\((\w+)\)s", str(words.then))) <= {*known, "until"}, kind
         assert str(words.then)
     assert set(KINDS) >= TURNS
     assert {f"item_{what}" for what in AUDIENCE} <= set(KINDS)

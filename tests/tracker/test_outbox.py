@@ -34,6 +34,7 @@ from tracker.notices.actions import (
     revive_mails,
     tell,
 )
+from tracker.notices.marks import Mark
 from tracker.notices.models import Mail, MailChoice, Notice
 from tracker.notices.queries import read_outbox
 from tracker.people.models import User
@@ -101,7 +102,7 @@ def test_what_waits_for_an_answer_is_mailed_within_minutes_and_says_why_and_wher
     assert "Subject: A question about R-41 Structured data: Which pages?" in text
     assert "/requests/R-41/" in text
     assert "You get this because: You filed the request." in text
-    assert f"Message-ID: <mail-{Mail.objects.get().pk}@tandem>" in text
+    assert f"Message-ID: {Mark('mail', Mail.objects.get().pk).message_id}" in text
     assert "/notices/mail/>" in text.partition("List-Unsubscribe:")[2].splitlines()[0]
     assert mail_notices(at=SOON) == 0
 
@@ -187,7 +188,7 @@ def test_a_mail_that_the_server_puts_off_is_tried_again_and_holds_up_nobody(cast
     assert mail_notices(at=SOON + timedelta(seconds=59)) == 0
     office.answers.clear()
     assert mail_notices(at=SOON + timedelta(seconds=60)) == 1
-    assert f"Message-ID: <mail-{late.pk}@tandem>" in office.mails_to(cast.cmo)[0]
+    assert f"Message-ID: {Mark('mail', late.pk).message_id}" in office.mails_to(cast.cmo)[0]
     assert read_outbox().oldest is None
 
 

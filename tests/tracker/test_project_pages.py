@@ -37,7 +37,7 @@ def test_the_line_tells_the_news_and_what_would_lift_each_project_below(cast: Ca
     fill(cast, {"web": "100"}, {"web": "9.5"}, {"web": "6"}, {"web": "2", "mobile": "90", "data": "2"}, {})
     text = text_of(page_for(cast.cto), "/line/")
     assert "<h1>Web: 2 of 4 projects are above the line</h1>" in text
-    assert "109.5 of 112.5 weeks claimed." in text
+    assert "What fits takes 109.5 of 112.5 weeks; 3 weeks are left, too little for" in text
     assert "Mobile is the bottleneck elsewhere: 1 project waits for it, with 2 weeks of other teams" in text
     assert "the line · capacity 112.5 w" in text
     assert "3 w left" in text

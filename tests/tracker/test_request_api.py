@@ -191,7 +191,7 @@ def test_comments_are_told_to_those_they_are_for(cast: Cast, timur: Caller, irin
         ("delivery=waiting", ["Gamma"]),
         ("area=search", ["Beta"]),
         ("team=mobile", []),
-        ("type=structured-data&q=amm", ["Gamma"]),
+        ("type=structured-data&q=gam", ["Gamma"]),
         ("requester=analyst@lumen.example", ["Gamma", "Beta"]),
     ],
 )

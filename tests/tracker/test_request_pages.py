@@ -165,12 +165,24 @@ def test_check_first_shows_what_is_similar_and_what_could_carry_it(cast: Cast) -
     assert "Product page rewrite" in text_of(analyst.get("/requests/similar/", {"area": "product-pages"}))
 
 
-def test_examples_outside_the_area_are_told_and_not_refused(cast: Cast) -> None:
+def test_examples_outside_the_area_are_named_one_by_one_and_not_refused(cast: Cast) -> None:
     seo = browser(cast.seo_lead)
-    answer = seo.post("/requests/new/", {**FILED, "example_urls": "https://lumen.example/blog/1"}, follow=True)
-    page = text_of(answer)
-    assert "Some example pages lie outside the area." in page
-    assert "1 example page lies outside the area." in page
+    wrong = {
+        **FILED,
+        "example_urls": "https://lumen.example/p/1\nhttps://lumen.example/blog/1\nhttps://other.example/p/2",
+    }
+    said = [
+        "https://lumen.example/blog/1 is not in Product page (/p/*) of lumen.example.",
+        "https://other.example/p/2 is not in Product page (/p/*) of lumen.example.",
+    ]
+    checked = text_of(seo.post("/requests/new/", {**wrong, "check": "1"}))
+    assert all(one in checked for one in said)
+    assert "lumen.example/p/1 is not" not in checked
+    page = text_of(seo.post("/requests/new/", wrong, follow=True))
+    assert WorkRequest.objects.get().state == State.FILED
+    assert " ".join(said) in page
+    assert all(f"<li>{one}</li>" in page for one in said)
+    assert all(one in text_of(seo.get(f"/requests/{WorkRequest.objects.get().key}/edit/")) for one in said)
 
 
 def test_the_questions_of_a_type_come_with_it(cast: Cast) -> None:
@@ -196,7 +208,7 @@ def test_what_filing_needs_is_never_called_optional(cast: Cast) -> None:
     assert not labels & {"Title", "Area", "Example pages", "Why", "Metric"}
     assert {"KPI", "Deadline", "How to test"} <= labels
     lacking = optional_in(text_of(seo.get(f"/requests/{draft.key}/edit/?stage=acceptance")))
-    assert lacking == {"Which case or data"}
+    assert lacking == {"Similar request", "Which case or data"}
 
 
 def test_a_draft_is_kept_completed_and_filed_later(cast: Cast) -> None:
@@ -334,7 +346,7 @@ def test_a_request_is_withdrawn_and_restricted_with_one_button(cast: Cast) -> No
         ("area=search", {"Beta"}),
         ("team=web", {"Alpha", "Beta", "Gamma"}),
         ("team=mobile", set()),
-        ("type=structured-data&q=amm", {"Gamma"}),
+        ("type=structured-data&q=gam", {"Gamma"}),
         ("q=%25", set()),
         ("state=nonsense", {"Alpha", "Beta", "Gamma"}),
         ("q=%00", {"Alpha", "Beta", "Gamma"}),

@@ -227,7 +227,8 @@ def test_after_triage_what_both_sides_decided_on_is_fixed_and_wording_is_not(cas
         edit_request(actor=seo, at=LATER, ask=ask, expected=2, changes=changes)
     assert caught.value.code == "locked"
     assert set(caught.value.fields) == {"kpi", "target"}
-    edit_request(actor=seo, at=LATER, ask=ask, expected=2, changes={"title": "Other words", "deadline_on": IN_SPRING})
+    changes = {"title": "Other words", "deadline_on": IN_SPRING, "deadline_reason": "The sale begins."}
+    edit_request(actor=seo, at=LATER, ask=ask, expected=2, changes=changes)
     found = WorkRequest.objects.get()
     assert (found.title, found.kpi, found.deadline_on) == ("Other words", "Rich-result clicks", IN_SPRING)
     assert_history_is_complete()

@@ -41,6 +41,16 @@ class SearchTests(OnLumenMarket):
         assert "P-11" in hits(client, "search")
         assert hits(client, "web-2070")[0].startswith("I-")
 
+    def test_words_are_found_at_their_beginning_and_not_in_the_middle(self) -> None:
+        WorkRequest.objects.filter(key="R-30").update(title="Preview of the offers")
+        WorkRequest.objects.filter(key="R-43").update(title="Two reviews of a page")
+        client = sign_in("analyst")
+        found = hits(client, "review")
+        assert "R-43" in found
+        assert "R-30" not in found
+        assert "R-30" in hits(client, "PREV")
+        assert "R-30" not in client.get("/requests/", {"q": "review"}).content.decode()
+
     def test_ten_of_a_kind_at_most(self) -> None:
         found = hits(sign_in("analyst"), "page")
         assert 0 < len([key for key in found if key.startswith("R-")]) <= 10

@@ -39,7 +39,7 @@ def text_of(answer: Any) -> str:
 
 
 def open_one(page: str) -> str:
-    found = re.search(r'id="open-request".*?<h2><a[^>]*>([^<]+)<', page)
+    found = re.search(r'id="open-request".*?<h2[^>]*><a[^>]*>([^<]+)<', page)
     return found[1] if found else ""
 
 

@@ -17,7 +17,10 @@ from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, JsonPart, person
 from tracker.backlog.actions import (
     Rest,
+    accept_counter,
     answer_embed,
+    counter_embed,
+    decline_counter,
     drop_item,
     measure_item,
     move_item,
@@ -26,7 +29,7 @@ from tracker.backlog.actions import (
     ship_item,
     start_item,
 )
-from tracker.backlog.models import BacklogItem, Way
+from tracker.backlog.models import BacklogItem, CounterAnswer, Way
 from tracker.backlog.queries import ticket_of
 from tracker.backlog.states import OUTCOMES, ItemState
 from tracker.kernel.errors import NotFound
@@ -67,6 +70,23 @@ ITEM: dict[str, Any] = {
     "conditions": "conditions",
     "note": "note",
     "refusal": "refusal",
+    "counter": Case(
+        When(
+            countered_at__isnull=False,
+            then=JsonPart(
+                {
+                    "offer": "counter_offer",
+                    "added_weeks": "counter_weeks",
+                    "checks": "counter_checks",
+                    "ready_on": "counter_ready_on",
+                    "project": "counter_project__key",
+                    "by": person("countered_by"),
+                    "at": "countered_at",
+                    "answer": "counter_answer",
+                }
+            ),
+        )
+    ),
     "tracker_key": "tracker_key",
     "measure_on": "measure_on",
     "measured_value": "measured_value",
@@ -108,6 +128,19 @@ class CheckOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
 
+class CounterOut(serializers.Serializer[Any]):
+    """What the host's owner offers instead; `project` where it is another one."""
+
+    offer = serializers.CharField()
+    added_weeks = serializers.FloatField()
+    checks = serializers.ListField(child=serializers.CharField())
+    ready_on = serializers.DateField(allow_null=True)
+    project = serializers.CharField(allow_null=True)
+    by = PersonBrief(allow_null=True)
+    at = serializers.DateTimeField()
+    answer = serializers.ChoiceField(CounterAnswer.choices)
+
+
 class ItemOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     request = RequestOfItem()
@@ -128,6 +161,7 @@ class ItemOut(serializers.Serializer[Any]):
     conditions = serializers.CharField()
     note = serializers.CharField()
     refusal = serializers.CharField()
+    counter = CounterOut(allow_null=True)
     tracker_key = serializers.CharField()
     measure_on = serializers.DateField(allow_null=True)
     measured_value = serializers.FloatField(allow_null=True)
@@ -160,6 +194,18 @@ class EmbedAnswerIn(serializers.Serializer[Any]):
     refusal = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     split_rest = RestIn(required=False, allow_null=True)
     tracker_key = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class CounterIn(serializers.Serializer[Any]):
+    offer = serializers.CharField(max_length=2000)
+    added_weeks = serializers.DecimalField(max_digits=6, decimal_places=2)
+    checks = serializers.ListField(child=serializers.CharField(max_length=500), max_length=20, required=False)
+    ready_on = serializers.DateField(required=False, allow_null=True)
+    host = serializers.SlugRelatedField("key", queryset=Project.objects.all(), required=False, allow_null=True)
+
+
+class DeclineCounterIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
 
 
 class MeasureIn(serializers.Serializer[Any]):
@@ -274,6 +320,40 @@ class ItemAnswer(Items):
             key,
             lambda item, expected: answer_embed(
                 actor=self.viewer, at=self.at, item=item, expected=expected, split_rest=split, **given
+            ),
+        )
+
+
+class ItemCounter(Items):
+    @extend_schema(request=CounterIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """The third answer of the host's owner: something else, once a proposal; whoever proposed it answers."""
+        given = self.read(CounterIn)
+        return self.act(
+            key,
+            lambda item, expected: counter_embed(actor=self.viewer, at=self.at, item=item, expected=expected, **given),
+        )
+
+
+class ItemAcceptCounter(Items):
+    @extend_schema(request=NothingIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Agreed as the host offered it, by who asks or proposed it."""
+        self.read(NothingIn)
+        return self.act(
+            key, lambda item, expected: accept_counter(actor=self.viewer, at=self.at, item=item, expected=expected)
+        )
+
+
+class ItemDeclineCounter(Items):
+    @extend_schema(request=DeclineCounterIn, responses=ItemDetailOut)
+    def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """The proposal stands as it was made; the host's owner accepts or refuses it."""
+        given = self.read(DeclineCounterIn)
+        return self.act(
+            key,
+            lambda item, expected: decline_counter(
+                actor=self.viewer, at=self.at, item=item, expected=expected, **given
             ),
         )
 

@@ -13,17 +13,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from tracker.history.queries import STAMP
 from tracker.kernel.prepared import Row, fetch_rows
 from tracker.people.access import Viewer
+from tracker.people.standing import TEAMS_OF
 
 PREFIX = "/api/v1/"
 WEAK = "W/"
 """What a proxy that compresses puts before a tag; the tag behind it is still ours."""
-FIND = """
-SELECT u.id, u.name, u.roles, u.team_id, coalesce(t.side, ''), k.scopes, u.language, u.time_zone, clock_timestamp()
+FIND = f"""
+SELECT u.id, u.name, u.roles, u.team_id, coalesce(t.side, ''), k.scopes, u.language, u.time_zone,
+       {TEAMS_OF.format(person="u.id")}, clock_timestamp()
 FROM tracker_token k JOIN tracker_user u ON u.id = k.user_id LEFT JOIN tracker_team t ON t.id = u.team_id
 WHERE k.digest = %s::bytea AND u.is_active AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
-"""
-FIND_WITH_STAMP = FIND.replace("clock_timestamp()\n", f"clock_timestamp(), ({STAMP})\n", 1)
+"""  # noqa: S608  filled in with a constant
+FIND_WITH_STAMP = FIND.replace(
+    " clock_timestamp()\nFROM tracker_token", f" clock_timestamp(), ({STAMP})\nFROM tracker_token", 1
+)
 
 
 class ApiViewer(Viewer):
@@ -34,7 +38,7 @@ class ApiViewer(Viewer):
 
 def tag_of(viewer: Viewer, path: str, subjects: str, stamp: object) -> str:
     """The ETag of a list: its subjects in the open, then a digest of who saw what, and the stamp of their history."""
-    who = f"{viewer.id} {sorted(viewer.roles)} {viewer.team} {sorted(viewer.scopes or ())} {viewer.language}"
+    who = f"{viewer.id} {sorted(viewer.roles)} {viewer.team} {sorted(viewer.scopes or ())} {viewer.language} {sorted(viewer.stands_in)}"
     digest = hashlib.blake2b(f"{who} {path} {stamp}".encode(), digest_size=12).hexdigest()
     return f'"{subjects}-{digest}"'
 
@@ -58,7 +62,7 @@ class DoorwayMiddleware:
                 if (
                     row
                     and "read" in row[5]
-                    and tag_of(viewer_of(row), request.get_full_path(), subjects, row[9]) == seen
+                    and tag_of(viewer_of(row), request.get_full_path(), subjects, row[10]) == seen
                 ):
                     return HttpResponseNotModified(headers={"ETag": seen})
             else:
@@ -68,8 +72,8 @@ class DoorwayMiddleware:
 
 
 def viewer_of(row: Row) -> ApiViewer:
-    user, name, roles, team, side, scopes, language, zone, at = row[:9]
-    viewer = ApiViewer(user, name, frozenset(roles), team, side, frozenset(scopes), language, zone)
+    user, name, roles, team, side, scopes, language, zone, teams, at = row[:10]
+    viewer = ApiViewer(user, name, frozenset(roles), team, side, frozenset(scopes), language, zone, frozenset(teams))
     object.__setattr__(viewer, "at", at)
     return viewer
 

@@ -1,6 +1,7 @@
 """Cases before the mediator: raised, heard, settled, ruled; their positions, rulings and conditions."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.briefs import NothingIn, PersonBrief, ReasonIn
+from tracker.api.briefs import PersonBrief, ReasonIn
 from tracker.api.paging import LATEST_FIRST, answer_list, either, exact, one_of
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, JsonPart, person
@@ -32,6 +33,7 @@ from tracker.kernel.errors import Invalid
 from tracker.people.access import Viewer
 from tracker.people.models import Side, User
 
+EVENING = time(18)
 LONGEST = 5_000
 CASE: dict[str, Any] = {
     "key": "key",
@@ -167,6 +169,12 @@ class RaiseIn(serializers.Serializer[Any]):
     tried = serializers.CharField(max_length=LONGEST, required=False, allow_blank=True)
 
 
+class TakeUpIn(serializers.Serializer[Any]):
+    """The ruling is owed at the latest `until` 18:00 UTC of that day; without it, or after the usual time, by then."""
+
+    until = serializers.DateField(required=False)
+
+
 class PositionIn(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=LONGEST)
     accepts = serializers.ListField(
@@ -289,13 +297,16 @@ class CaseDetail(Cases):
 
 
 class CaseTakeUp(Cases):
-    @extend_schema(request=NothingIn, responses=CaseDetailOut, operation_id="take_up_case")
+    @extend_schema(request=TakeUpIn, responses=CaseDetailOut, operation_id="take_up_case")
     def post(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """The mediator takes a line of the docket as a case, or a case that waits; a ruling is owed from now on."""
-        self.read(NothingIn)
+        day = self.read(TakeUpIn).get("until")
+        until = datetime.combine(day, EVENING, UTC) if day else None
         return self.act(
             key,
-            lambda case, expected: actions.take_up_case(actor=self.viewer, at=self.at, case=case, expected=expected),
+            lambda case, expected: actions.take_up_case(
+                actor=self.viewer, at=self.at, case=case, until=until, expected=expected
+            ),
         )
 
 

@@ -43,7 +43,7 @@ class FollowLinkOut(serializers.Serializer[Any]):
     request = serializers.CharField()
     name = serializers.CharField()
     email = serializers.CharField(allow_blank=True)
-    made_by = PersonBrief()
+    made_by = PersonBrief(allow_null=True, help_text="Null where it came by a public form.")
     made_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)

@@ -22,11 +22,12 @@ from tracker.intake.models import RequestType, WorkRequest
 from tracker.integrations.models import ImportRun, OldTicket
 from tracker.kernel.errors import Invalid
 from tracker.launches.models import Check
+from tracker.measures.models import Kpi
 from tracker.people.access import Power, Viewer, may
 from tracker.people.models import Firm, SavedView, Team, Token, User
 from tracker.projects.models import Capacity, Project
 from tracker.promises.models import Policy, Promise, WorkCalendar
-from tracker.sites.models import Area, Site
+from tracker.sites.models import Area, Freeze, Site
 
 ENTRY: Fields = {
     "id": "id",
@@ -97,6 +98,8 @@ KINDS: Mapping[str, Kind] = {
     "capacity": Kind(_any_role(Capacity.objects.all())),
     "request-type": Kind(_any_role(RequestType.objects.all()), "key"),
     "area": Kind(Area.objects.visible_to, "key"),
+    "freeze": Kind(Freeze.objects.visible_to),
+    "kpi": Kind(Kpi.objects.visible_to),
     "site": Kind(Site.objects.visible_to, "key"),
     "team": Kind(Team.objects.visible_to, "key"),
     "user": Kind(_people),
@@ -107,7 +110,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 class EntryOut(serializers.Serializer[Any]):
-    """`actor` is user:<id>, link:<id> (who follows a request by a link) or system; `changes` maps a field to
+    """`actor` is user:<id>, mail:<id> (a person who answered by the link in a mail), link:<id> (who follows a request by a link) or system; `changes` maps a field to
     [before, after]."""
 
     id = serializers.IntegerField()
@@ -164,7 +167,9 @@ def entries_of(subject: str, viewer: Viewer) -> QuerySet[Entry]:
     if subject not in KINDS:
         text = _("Choose among: %(choices)s.") % {"choices": ", ".join(KINDS)}
         raise Invalid(text, fields={"subject": text})
-    by_person = When(actor__startswith="user:", then=Cast(Substr("actor", 6), BigIntegerField()))
+    by_person = When(
+        Q(actor__startswith="user:") | Q(actor__startswith="mail:"), then=Cast(Substr("actor", 6), BigIntegerField())
+    )
     names = User.objects.select_related(None).filter(pk=OuterRef("actor_id")).values("name")
     return (
         Entry.objects.filter(subject=subject, subject_id__in=KINDS[subject].seen(viewer).order_by().values("pk"))

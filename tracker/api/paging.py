@@ -25,6 +25,7 @@ KEPT = 2_000
 NO_ROWS = "SELECT NULL, NULL, NULL WHERE false"
 _kept: dict[tuple[Viewer, str], "Listing"] = {}
 USUAL = 50
+LARGEST_PLACE = 2**31
 LATEST_FIRST = ("-id", "id")
 
 
@@ -244,3 +245,25 @@ def _read_cursor(cursor: str, column: str) -> str | int:
     except ValueError:
         text = _("This cursor cannot be read.")
         raise Invalid(text, fields={"cursor": text}) from None
+
+
+def read_place(cursor: str, parts: int) -> list[int]:
+    """The numbers that write_cursor made one cursor of, with points between; none of an empty one. Raises Invalid."""
+    if not cursor:
+        return []
+    try:
+        told = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(".")
+        if len(told) != parts or not all(one.isdigit() and int(one) < LARGEST_PLACE for one in told):
+            raise ValueError(told)
+        return [int(one) for one in told]
+    except ValueError:
+        text = _("This cursor cannot be read.")
+        raise Invalid(text, fields={"cursor": text}) from None
+
+
+def refuse_unknown(request: HttpRequest, known: set[str]) -> None:
+    """For what is paged by hand: a parameter nobody reads is refused, not ignored."""
+    text = _("There is no such filter.")
+    unknown = sorted(set(request.GET) - known)
+    if unknown:
+        raise Invalid(text, fields=dict.fromkeys(unknown, text))

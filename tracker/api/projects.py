@@ -15,6 +15,7 @@ from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, JsonList, NullablePart, OuterRef, person
 from tracker.kernel.errors import Invalid, NotFound
 from tracker.kernel.prepared import fetch_rows
+from tracker.kernel.words import at_word_start
 from tracker.people.models import Team, User
 from tracker.projects import actions
 from tracker.projects.models import Effort, Period, Project, Size, Stage
@@ -174,7 +175,7 @@ class ProjectList(Projects):
         ),
         "area": exact("areas__key", "Key of an area that it touches."),
         "estimated": either(lambda rows, yes, _viewer: rows.filter(efforts__isnull=not yes).distinct()),
-        "q": Filter(lambda rows, value, _viewer: rows.filter(title__icontains=value[:100]), "Words of the title."),
+        "q": Filter(lambda rows, value, _viewer: rows.filter(title__iregex=at_word_start(value[:100])), "Words of the title."),
     }
     orders = ("rank", "-rank", "id", "-id")
 

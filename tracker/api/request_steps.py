@@ -12,8 +12,10 @@ from rest_framework import serializers
 from tracker.api.briefs import NothingIn, ReasonIn
 from tracker.api.requests import LONGEST, RequestOut, Requests
 from tracker.intake import actions
-from tracker.intake.models import WorkRequest
+from tracker.intake.models import RequestType, WorkRequest
 from tracker.people.access import Viewer
+from tracker.people.models import User
+from tracker.sites.models import Area
 
 
 class AcceptIn(serializers.Serializer[Any]):
@@ -52,6 +54,24 @@ class ContestIn(serializers.Serializer[Any]):
 class ContestAnswerIn(serializers.Serializer[Any]):
     upholds = serializers.BooleanField()
     reason = serializers.CharField(max_length=LONGEST)
+
+
+class SnoozeIn(serializers.Serializer[Any]):
+    until = serializers.DateField()
+
+
+class AssignIn(serializers.Serializer[Any]):
+    to = serializers.SlugRelatedField(
+        "email",
+        queryset=User.objects.active(),
+        allow_null=True,
+        help_text="Who takes it on; null: nobody in particular.",
+    )
+
+
+class RouteIn(serializers.Serializer[Any]):
+    area = serializers.SlugRelatedField("key", queryset=Area.objects.select_related("team"), required=False)
+    type = serializers.SlugRelatedField("key", queryset=RequestType.objects.all(), required=False)
 
 
 class RestrictIn(serializers.Serializer[Any]):
@@ -106,6 +126,25 @@ STEPS = {
     "decline": _step("RequestDecline", actions.decline_request, "Declined, with a reason.", DeclineIn),
     "park": _step("RequestPark", actions.park_request, "Parked; it comes back by itself on the review date.", ParkIn),
     "return": _step("RequestReturn", actions.unpark_request, "Parked no longer: back in triage before its day."),
+    "snooze": _step(
+        "RequestSnooze",
+        actions.snooze_request,
+        "Your triage inbox leaves it out until that day; no clock stops, and nobody else's inbox changes.",
+        SnoozeIn,
+    ),
+    "unsnooze": _step("RequestUnsnooze", actions.unsnooze_request, "Back in your triage inbox at once."),
+    "assign": _step(
+        "RequestAssign",
+        actions.assign_request,
+        "One of those who may triage it takes it on and hears of it; its promises keep their holder.",
+        AssignIn,
+    ),
+    "route": _step(
+        "RequestRoute",
+        actions.route_request,
+        "Triage sends it to another area, and so to the team that owns that, or puts it under another type.",
+        RouteIn,
+    ),
     "merge": _step(
         "RequestMerge",
         merge_request_by_key,

@@ -23,6 +23,7 @@ from tracker.intake.states import State
 from tracker.intake.wishes import PREFIX, narrow_answers, read_wish
 from tracker.kernel.errors import Invalid
 from tracker.kernel.prepared import fetch_rows
+from tracker.kernel.words import at_word_start
 from tracker.people.access import Viewer
 from tracker.sites.models import Area
 
@@ -33,6 +34,7 @@ LISTED: dict[str, Any] = {
     "area": "area__key",
     "team": "team__key",
     "requester": person("requester"),
+    "guest": "guest_name",
     "state": "state",
     "delivery": "delivery",
     "restricted": "restricted",
@@ -57,6 +59,7 @@ REQUEST: Fields = {
     "measure_on": "measure_on",
     "confidence": "confidence",
     "confidence_source": "confidence_source",
+    "similar_to": "similar_to__key",
     "value_per_week": "value_per_week",
     "deadline_reason": "deadline_reason",
     "acceptance_tests": "acceptance_tests",
@@ -67,6 +70,7 @@ REQUEST: Fields = {
     "asked_by": person("asked_by"),
     "decision_reason": "decision_reason",
     "decided_by": person("decided_by"),
+    "assigned_to": person("assigned_to"),
     "split_from": "split_from__key",
     "merged_into": "merged_into__key",
     "contested_at": "contested_at",
@@ -92,6 +96,7 @@ class RequestRow(serializers.Serializer[Any]):
     area = serializers.CharField(allow_null=True)
     team = serializers.CharField(allow_null=True)
     requester = PersonBrief()
+    guest = serializers.CharField(help_text="Who filed it by a public form; empty for all others.")
     state = serializers.ChoiceField(State.choices)
     delivery = serializers.ChoiceField(Delivery.choices)
     restricted = serializers.BooleanField()
@@ -116,6 +121,7 @@ class RequestOut(RequestRow):
     measure_on = serializers.DateField(allow_null=True)
     confidence = serializers.CharField()
     confidence_source = serializers.CharField()
+    similar_to = serializers.CharField(allow_null=True)
     value_per_week = serializers.FloatField(allow_null=True)
     deadline_reason = serializers.CharField()
     acceptance_tests = serializers.ListField(child=serializers.CharField())
@@ -128,6 +134,7 @@ class RequestOut(RequestRow):
     asked_by = PersonBrief(allow_null=True)
     decision_reason = serializers.CharField()
     decided_by = PersonBrief(allow_null=True)
+    assigned_to = PersonBrief(allow_null=True)
     split_from = serializers.CharField(allow_null=True)
     merged_into = serializers.CharField(allow_null=True)
     contested_at = serializers.DateTimeField(allow_null=True)
@@ -156,6 +163,13 @@ class RequestEdit(serializers.Serializer[Any]):
     measure_on = serializers.DateField(required=False, allow_null=True)
     confidence = serializers.ChoiceField(Confidence.choices, required=False, allow_blank=True)
     confidence_source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    similar_to = serializers.CharField(
+        max_length=24,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Key of the request that is the case.",
+    )
     value_per_week = serializers.DecimalField(
         max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True
     )
@@ -259,7 +273,7 @@ class RequestList(Requests):
             lambda rows, yes, viewer: rows.filter(Q(requester=viewer.id) if yes else ~Q(requester=viewer.id))
         ),
         "q": Filter(
-            lambda rows, text, _viewer: rows.filter(Q(title__icontains=text) | Q(key__iexact=text)),
+            lambda rows, text, _viewer: rows.filter(Q(title__iregex=at_word_start(text)) | Q(key__iexact=text)),
             "Words of the title, or a key.",
         ),
     }

@@ -7,15 +7,22 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from tracker.api.briefs import NamedBrief
+from tracker.api.briefs import NamedBrief, NothingIn, PersonBrief
 from tracker.api.paging import LATEST_FIRST, answer_list, exact
 from tracker.api.resource import Resource
-from tracker.api.shapes import Fields, JsonPart
-from tracker.people.models import Team
+from tracker.api.shapes import Fields, JsonPart, person
+from tracker.people.models import Team, User
 from tracker.sites.actions import add_area, add_site, edit_area, edit_site
 from tracker.sites.models import Area, Site
+from tracker.sites.publishing import close_public_form, open_public_form
 
-SITE: Fields = {"key": "key", "name": "name", "url": "url", "version": "version"}
+SITE: Fields = {
+    "key": "key",
+    "name": "name",
+    "url": "url",
+    "public_owner": person("public_owner"),
+    "version": "version",
+}
 AREA: Fields = {
     "key": "key",
     "name": "name",
@@ -39,8 +46,15 @@ class SiteEdit(serializers.Serializer[Any]):
     url = serializers.URLField(max_length=300)
 
 
+class PublicFormIn(serializers.Serializer[Any]):
+    owner = serializers.PrimaryKeyRelatedField(
+        queryset=User.objects.active().select_related("team"), help_text="Id of the person who is the requester."
+    )
+
+
 class SiteOut(SiteIn):
     key = serializers.SlugField()
+    public_owner = PersonBrief(allow_null=True, help_text="Who stands for its public form; null where it is closed.")
     version = serializers.IntegerField()
 
 
@@ -111,6 +125,40 @@ class SiteDetail(Resource):
             changes=self.read(SiteEdit, partial=True),
         )
         return self.show(key)
+
+
+class SiteStep(Resource):
+    shape = SITE
+
+    def rows(self) -> QuerySet[Site]:
+        return Site.objects.visible_to(self.viewer)
+
+
+class SitePublicOpen(SiteStep):
+    @extend_schema(request=PublicFormIn, responses=SiteOut, operation_id="open_public_form")
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Opens the public form at /ask/{key}/, or lets somebody else stand for it."""
+        given, expected = self.read(PublicFormIn), self.expected(needed=False)
+
+        def effect() -> HttpResponse:
+            open_public_form(actor=self.viewer, at=self.at, site=self.find(key), expected=expected, **given)
+            return self.show(key)
+
+        return self.once(effect)
+
+
+class SitePublicClose(SiteStep):
+    @extend_schema(request=NothingIn, responses=SiteOut, operation_id="close_public_form")
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Closes it: its address answers 404."""
+        self.read(NothingIn)
+        expected = self.expected(needed=False)
+
+        def effect() -> HttpResponse:
+            close_public_form(actor=self.viewer, at=self.at, site=self.find(key), expected=expected)
+            return self.show(key)
+
+        return self.once(effect)
 
 
 class AreaList(Resource):

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from tracker.api import attachments, backings, comments, follow, request_steps, request_types, requests
+from tracker.api import (
+    attachments,
+    backings,
+    comments,
+    evidence,
+    expedites,
+    follow,
+    markup_checks,
+    request_steps,
+    request_types,
+    requests,
+)
 
 urlpatterns = [
     path("request-types/", request_types.RequestTypeList.as_view()),
@@ -11,6 +22,8 @@ urlpatterns = [
     path("requests/", requests.RequestList.as_view()),
     path("requests/<slug:key>/", requests.RequestDetail.as_view()),
     path("requests/<slug:key>/missing/", requests.RequestMissing.as_view()),
+    path("requests/<slug:key>/markup-checks/", markup_checks.MarkupCheckList.as_view()),
+    path("requests/<slug:key>/evidence/", evidence.RequestEvidence.as_view()),
     path("requests/<slug:key>/comments/", comments.CommentList.as_view()),
     path("requests/<slug:key>/comments/<int:comment>/", comments.CommentDetail.as_view()),
     path("requests/<slug:key>/attachments/", attachments.AttachmentList.as_view()),
@@ -22,5 +35,9 @@ urlpatterns = [
     path("requests/<slug:key>/links/<int:number>/revoke/", follow.FollowLinkRevoke.as_view()),
     path("requests/<slug:key>/watch/", backings.RequestWatch.as_view()),
     path("requests/<slug:key>/mute/", backings.RequestMute.as_view()),
+    path("requests/<slug:key>/expedite/", expedites.RequestExpedite.as_view()),
+    path("expedites/", expedites.ExpediteList.as_view()),
+    path("expedites/<int:number>/", expedites.ExpediteDetail.as_view()),
+    *(path(f"expedites/<int:number>/{name}/", step.as_view()) for name, step in expedites.STEPS.items()),
     *(path(f"requests/<slug:key>/{name}/", step.as_view()) for name, step in request_steps.STEPS.items()),
 ]

@@ -26,7 +26,7 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class ItemsChanged:
-    """`what` is proposed, agreed, refused, orphaned, carried (its host rose again), shipped, measured or dropped.
+    """`what` is proposed, countered, counter_declined, agreed, refused, orphaned, carried (its host rose again), shipped, measured or dropped.
 
     `facts` holds JSON values that belong to it: weeks, conditions, reason, outcome.
     """

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat
@@ -32,6 +33,16 @@ class Way(models.TextChoices):
     OUTRANK = "outrank", _("a project of its own")
 
 
+class CounterAnswer(models.TextChoices):
+    NONE = "", ""
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+
+
+COUNTERED = Q(state=ItemState.PROPOSED, countered_at__isnull=False, counter_answer="")
+"""A counter-proposal waits for its answer."""
+
+
 class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
     def visible_to(self, viewer: Viewer) -> "BacklogItemQuerySet":
         """An item is seen by whoever sees its request."""
@@ -55,7 +66,11 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
         mine = Q(project__owner=viewer.id)
         if "lead" in viewer.roles and viewer.team:
             mine |= Q(project__in=Project.objects.unowned(), project__team=viewer.team)
-        return self.filter(mine, state=ItemState.PROPOSED)
+        return self.filter(mine, state=ItemState.PROPOSED).exclude(COUNTERED)
+
+    def countered_to(self, person: int) -> "BacklogItemQuerySet":
+        """Proposals of theirs that the host answered with something else."""
+        return self.filter(Q(business_owner=person) | Q(proposed_by=person)).filter(COUNTERED)
 
     def to_measure_by(self, person: int, today: date) -> "BacklogItemQuerySet":
         """Shipped, and their measuring date has come or was never named."""
@@ -64,7 +79,9 @@ class BacklogItemQuerySet(models.QuerySet["BacklogItem"]):
 
 
 class BacklogItem(Versioned):
-    """`drawn` came out of the team's allowance, `overflow` lies on the host; both in person-weeks."""
+    """What its host's owner offered instead stands in `counter_…`, once a proposal; `counter_project` is another host.
+
+    `drawn` came out of the team's allowance, `overflow` lies on the host; both in person-weeks."""
 
     subject = "backlog-item"
 
@@ -89,6 +106,14 @@ class BacklogItem(Versioned):
     conditions = models.TextField(blank=True)
     note = models.TextField(blank=True)
     refusal = models.TextField(blank=True)
+    countered_at = models.DateTimeField(null=True)
+    countered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    counter_weeks = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    counter_offer = models.TextField(blank=True)
+    counter_checks = ArrayField(models.TextField(), default=list, blank=True)
+    counter_ready_on = models.DateField(null=True)
+    counter_project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="+")
+    counter_answer = models.CharField(max_length=10, choices=CounterAnswer.choices, default="", blank=True)
     tracker_key = models.CharField(max_length=80, blank=True)
     rank = models.CharField(max_length=80, db_collation="C")
     orphaned_at = models.DateTimeField(null=True)
@@ -116,6 +141,7 @@ class BacklogItem(Versioned):
         indexes = [
             models.Index(fields=["project", "rank"], name="item_project"),
             models.Index(fields=["state", "-id"], name="item_state"),
+            models.Index(fields=["-shipped_at"], name="item_shipped", condition=Q(shipped_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +155,17 @@ class BacklogItem(Versioned):
     @property
     def live(self) -> bool:
         return self.state not in ENDED
+
+    @property
+    def counter_open(self) -> bool:
+        """Whoever proposed it answers what the host offers instead."""
+        return self.state == ItemState.PROPOSED and self.countered_at is not None and not self.counter_answer
+
+    @property
+    def checks_wanted(self) -> list[str]:
+        """What is checked: the tests of its request, or those of the counter-proposal that was accepted; needs `ask`."""
+        agreed = self.counter_answer == CounterAnswer.ACCEPTED and self.counter_checks
+        return self.counter_checks if agreed else self.ask.acceptance_tests
 
     @property
     def measured(self) -> bool:

@@ -54,16 +54,21 @@ class Suggestion(NamedTuple):
     """In the order of their weight; the last one says whether the time is known."""
 
 
-def rank_hosts(hosts: Iterable[Host], weeks: Decimal, today: date) -> list[Suggestion]:
+def rank_hosts(hosts: Iterable[Host], weeks: Decimal, today: date, wanted_by: date | None = None) -> list[Suggestion]:
     """The hosts worth asking for `weeks` pw of added effort, the best first.
 
-    Order: the nearest kinship (the same area, then overlapping URL patterns, then the same component), the same team,
+    Order: whoever does not end after the day that the request is wanted by, the nearest kinship (the same area, then overlapping URL patterns, then the same component), the same team,
     the most time left to join (no end date counts as least, since nobody has promised any), the higher place. Left out:
     hosts below the line, without any kinship, and those whose last day to join is over or never was.
     Raises ValueError as `last_day_to_join` does.
     """
     found = [suggestion for host in hosts if (suggestion := _suggest(host, weeks, today)) is not None]
-    return sorted(found, key=_weigh)
+    return sorted(found, key=lambda one: (ends_late(one.host.ends_on, wanted_by), *_weigh(one)))
+
+
+def ends_late(ends_on: date | None, wanted_by: date | None) -> bool:
+    """Whether what joins would be there only after it is wanted; of a host without an end nobody knows."""
+    return ends_on is not None and wanted_by is not None and ends_on > wanted_by
 
 
 def _suggest(host: Host, weeks: Decimal, today: date) -> Suggestion | None:

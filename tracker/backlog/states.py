@@ -27,6 +27,9 @@ ITEM = Machine(
     {
         (ItemState.PROPOSED, "agree"): ItemState.AGREED,
         (ItemState.PROPOSED, "refuse"): ItemState.REFUSED,
+        (ItemState.PROPOSED, "counter"): ItemState.PROPOSED,
+        (ItemState.PROPOSED, "accept_counter"): ItemState.AGREED,
+        (ItemState.PROPOSED, "decline_counter"): ItemState.PROPOSED,
         (ItemState.PROPOSED, "drop"): ItemState.DROPPED,
         (ItemState.AGREED, "start"): ItemState.IN_PROGRESS,
         (ItemState.AGREED, "ship"): ItemState.SHIPPED,

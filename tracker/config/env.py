@@ -1,6 +1,8 @@
 """Readers of the environment that fail loudly."""
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,6 +21,22 @@ def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set")
+    return value
+
+
+def count(name: str) -> int:
+    value = os.environ.get(name) or "0"
+    if not (value.isascii() and value.isdigit()) or int(value) > 10:
+        raise ImproperlyConfigured(f"{name} is a number from 0 to 10, not {value!r}")
+    return int(value)
+
+
+def address(name: str) -> str:
+    """A bare e-mail address; empty where none is named."""
+    value = os.environ.get(name) or ""
+    before, _at, host = value.rpartition("@")
+    if value and (not before or not host or len(before) > 30 or not value.isascii() or set(value) & set(" <>\r\n,+")):
+        raise ImproperlyConfigured(f"{name} is a short address without a plus sign, like reply@tandem.example")
     return value
 
 
@@ -60,6 +78,29 @@ def mail(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": not secure and parts.hostname not in ("localhost", "127.0.0.1", "::1"),
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def allowed(text: str) -> list[tuple[str, int | None]]:
+    """What TANDEM_FETCH_ALLOWED names, with commas between: a name, an address or a network, with or without a port.
+
+    jira.corp, 10.1.2.0/24, 10.1.2.3:8080, [fd00::5]:443; None stands for the usual ports.
+    """
+    found = []
+    for one in filter(None, map(str.strip, text.split(","))):
+        match = re.fullmatch(r"\[?([0-9A-Za-z._/-]+|[0-9A-Fa-f:./]+:[0-9A-Fa-f:./]*)\]?(?::(\d{1,5}))?", one)
+        host = match[1].lower() if match else ""
+        if match is None or ("/" in host and not _is_network(host)):
+            raise ImproperlyConfigured(f"TANDEM_FETCH_ALLOWED names hosts and networks like 10.1.2.0/24, not {one!r}")
+        found.append((host, int(match[2]) if match[2] else None))
+    return found
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def broker(url: str) -> str:

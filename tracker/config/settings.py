@@ -107,7 +107,7 @@ REDIS_URL = env.text("REDIS_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "tracker.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tracker.web.backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -129,6 +129,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  a path
 ACCOUNT_RATE_LIMITS = {"follow": "120/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("TANDEM_PROXIES")
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
@@ -168,6 +169,9 @@ EMAIL_FILE_PATH = DATA / "mail"
 if "TANDEM_MAIL_URL" in os.environ:
     globals().update(env.mail(env.text("TANDEM_MAIL_URL")))
 DEFAULT_FROM_EMAIL = env.text("TANDEM_MAIL_FROM", "Tandem <tandem@localhost>")
+MAIL_REPLY = env.address("TANDEM_MAIL_REPLY")
+
+FETCH_ALLOWED = env.allowed(env.text("TANDEM_FETCH_ALLOWED", ""))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
@@ -225,7 +229,9 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "tracker.escalations.states.CaseState",
         "CheckState": "tracker.launches.models.CheckState",
         "ConditionState": "tracker.escalations.states.ConditionState",
+        "ImportState": "tracker.integrations.models.RunState",
         "ItemState": "tracker.backlog.states.ItemState",
+        "OldTicketState": "tracker.integrations.groups.STANDINGS",
         "PlanOrigin": "roadmap.products.models.Origin",
         "ProjectStage": "tracker.projects.models.Stage",
         "PromiseKind": "tracker.promises.models.Kind",

@@ -158,7 +158,7 @@ def check_version(row: Versioned, expected: int | None) -> None:
         raise stale(row.version)
 
 
-QUIET = {"updated_at", "password", "digest"}
+QUIET = {"updated_at", "password", "digest", "guest_email"}
 
 
 def stale(version: int | None, row: Versioned | None = None, seen: int | None = None) -> Stale:

@@ -62,3 +62,42 @@ class RequestBacked:
     actor: str
     ask_id: int
     backing_id: int
+
+
+@dataclass(frozen=True)
+class ExpediteMoved:
+    """`what` is started, confirmed, refused, lapsed, answered, fixed, withdrawn or explained; `second` who is asked to
+    confirm it, `reason` why, or what was said with it."""
+
+    at: datetime
+    actor: str
+    what: str
+    expedite_id: int
+    ask_id: int
+    key: str
+    title: str
+    owner: int
+    confirm_by: datetime
+    second: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RequestAssigned:
+    """`to` takes its triage on; `by` is the name of who assigned it, `version` that of the request since."""
+
+    at: datetime
+    actor: str
+    by: str
+    ask_id: int
+    key: str
+    title: str
+    version: int
+    to: int
+
+
+@dataclass(frozen=True)
+class MarkupAwaits:
+    """Sample pages wait to be looked at by a worker."""
+
+    check_id: int

@@ -1,17 +1,18 @@
 """Requests: what marketing files, from draft to the outcome that was measured."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Cast, Coalesce, Concat, Lower, Replace
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Lower, Now, Replace, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS
-from tracker.intake.states import State
+from tracker.intake.states import ExpediteState, State
 from tracker.kernel.models import Versioned
 from tracker.measures.models import Kpi
 from tracker.people.access import Power, Ties, Viewer, may
@@ -19,6 +20,11 @@ from tracker.people.models import Team, User
 from tracker.sites.models import Area
 
 CHIEFS = frozenset({"cmo", "cto", "coo"})
+
+
+def today_of(viewer: Viewer) -> TruncDate:
+    """The day that it is where the viewer is, by the clock of the database."""
+    return TruncDate(Now(), tzinfo=ZoneInfo(viewer.time_zone))
 
 
 class Confidence(models.TextChoices):
@@ -83,6 +89,7 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
         seen = ~Q(state=State.DRAFT)
         if not may(viewer, Power.VIEW_RESTRICTED):
             tied = Q(parties__contains=[viewer.id]) | mine
+            tied |= Q(team__in=viewer.stands_in)
             if "lead" in viewer.roles and viewer.team:
                 tied |= Q(team=viewer.team)
             seen &= Q(restricted=False) | tied
@@ -92,11 +99,23 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
         return self.filter(state=State.FILED)
 
     def to_triage_by(self, viewer: Viewer) -> "WorkRequestQuerySet":
-        """What waits for this viewer's decision: their team's as its lead, everybody's as the CTO."""
+        """What waits for this viewer's decision: their team's as its lead, that of the teams they stand in for, everybody's
+        as the CTO."""
         if may(viewer, Power.TRIAGE):
             return self.to_triage()
-        leads = viewer.team is not None and may(viewer, Power.TRIAGE, Ties(team=viewer.team))
-        return self.to_triage().filter(team=viewer.team) if leads else self.none()
+        teams = [
+            team for team in {viewer.team, *viewer.stands_in} - {None} if may(viewer, Power.TRIAGE, Ties(team=team))
+        ]
+        return self.to_triage().filter(team__in=teams) if teams else self.none()
+
+    def with_snooze(self, viewer: Viewer) -> "WorkRequestQuerySet":
+        """Each with the day (`snoozed_until`) on which it comes back to this viewer's inbox, None where it is in it."""
+        mine = Snooze.objects.filter(ask=OuterRef("pk"), person=viewer.id, until__gt=today_of(viewer))
+        return self.annotate(snoozed_until=Subquery(mine.values("until")))
+
+    def awake_for(self, viewer: Viewer) -> "WorkRequestQuerySet":
+        mine = Snooze.objects.filter(ask=OuterRef("pk"), person=viewer.id, until__gt=today_of(viewer))
+        return self.filter(~Exists(mine))
 
     def undecided(self) -> "WorkRequestQuerySet":
         return self.filter(state__in=[State.FILED, State.NEEDS_INFORMATION])
@@ -230,7 +249,8 @@ class WorkRequest(Versioned):
         """The fields that every type has, by name, as the rules about what is missing read them."""
         names = [name for stage in CORE_FIELDS.values() for name in stage if name != "area"]
         names += [*CONDITIONAL_FIELDS, "deadline_on"]
-        return {"area": self.area_id, **{name: getattr(self, name) for name in names}}
+        named = {"area": self.area_id, "similar_to": self.similar_to_id}
+        return {**named, **{name: getattr(self, name) for name in names}}
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -371,7 +391,10 @@ class Snooze(models.Model):
 
 
 class FollowLink(Versioned):
-    """A way to follow one request without an account; only the hash of its secret is kept."""
+    """A way to follow one request without an account; only the hash of its secret is kept.
+
+    Nobody made the one of who filed by a public form; it is mailed to them in their language.
+    """
 
     subject = "follow-link"
 
@@ -383,30 +406,82 @@ class FollowLink(Versioned):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, blank=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="link_unmailed", condition=Q(made_by=None, mailed_at=None, revoked_at=None)
+            ),
+        ]
+
+
+class ExpediteQuerySet(models.QuerySet["Expedite"]):
+    def visible_to(self, viewer: Viewer) -> "ExpediteQuerySet":
+        """An emergency is seen by whoever sees its request."""
+        return self.filter(ask__in=WorkRequest.objects.visible_to(viewer))
+
+    def running(self) -> "ExpediteQuerySet":
+        return self.filter(ended_at=None)
+
+    def unconfirmed(self) -> "ExpediteQuerySet":
+        """The other side may still confirm it."""
+        open_still = [ExpediteState.STARTED, ExpediteState.FIXED]
+        return self.filter(state__in=open_still, confirmed_at=None, lapsed_at=None)
 
 
 class Expedite(Versioned):
-    """An emergency: started by one side, confirmed by the other; one at a time, by the wall clock."""
+    """An emergency: started by one side, confirmed by the other until `confirm_by`; one at a time, by the wall clock.
+
+    `side` is that of who started it; `answer` what its owner said first, `refusal` why it was refused or withdrawn;
+    `cause` and `lesson` are said when it is fixed or later. Fixed and not confirmed in time, it keeps its state and has `lapsed_at`.
+    """
 
     subject = "expedite"
 
     ask = models.ForeignKey(WorkRequest, models.PROTECT, related_name="expedites")
     reason = models.TextField()
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=ExpediteState.choices, default=ExpediteState.STARTED)
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
+    side = models.CharField(max_length=12, blank=True)
+    confirm_by = models.DateTimeField()
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
     fixed_at = models.DateTimeField(null=True)
     cause = models.TextField(blank=True)
+    lesson = models.CharField(max_length=300, blank=True)
+    refusal = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
     slot = models.PositiveSmallIntegerField(default=1)
+
+    objects = ExpediteQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slot"], name="one_expedite", condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(condition=Q(state__in=ExpediteState.values), name="expedite_state_known"),
         ]
+
+    @property
+    def running(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def awaits_second(self) -> bool:
+        """Somebody of the other side may still confirm it."""
+        open_still = self.state in (ExpediteState.STARTED, ExpediteState.FIXED)
+        return open_still and self.confirmed_at is None and self.lapsed_at is None
+
+    @property
+    def ties(self) -> Ties:
+        """Needs `owner` loaded."""
+        return Ties(delivery=frozenset({self.owner_id}), team=self.owner.team_id)
 
 
 class HeldMail(Versioned):

@@ -12,12 +12,12 @@ from django.db.models.functions import Cast, Coalesce, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.models import Delivery, RequestType, WorkRequest, WorkRequestQuerySet
-from tracker.intake.rules import Stage, belongs_to, is_answered, missing, split_pattern
+from tracker.intake.rules import Stage, is_answered, missing
 from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
 from tracker.intake.wishes import Wish, narrow_answers
+from tracker.kernel.words import at_word_start
 from tracker.people.access import Viewer
-from tracker.sites.models import Area
 
 PAGE = 50
 CORE_LABELS: Mapping[str, Any] = {
@@ -88,7 +88,7 @@ def narrow_requests(rows: WorkRequestQuerySet, wanted: Wanted, viewer: Viewer) -
         rows = rows.filter(requester=viewer.id)
     rows = cast(WorkRequestQuerySet, narrow_answers(rows, wanted.answers))
     if wanted.text:
-        rows = rows.filter(Q(title__icontains=wanted.text) | Q(key__iexact=wanted.text))
+        rows = rows.filter(Q(title__iregex=at_word_start(wanted.text)) | Q(key__iexact=wanted.text))
     return rows
 
 
@@ -213,23 +213,6 @@ def similar_requests(
     """Requests, open and closed, whose titles say much the same; the likest first (two statements, see similar.py)."""
     found = find_similar(viewer, read_question(title), but=but, area=area, type=type)
     return [one.request for one in found]
-
-
-def examples_outside(urls: Sequence[str], area: Area | None) -> list[str]:
-    """The examples that do not lie in the area: another host than its site's, or a path that its pattern does not meet.
-
-    Needs `area.site` loaded. A hint, not a rule: a request may well show a page of somebody else's shop.
-    """
-    if area is None:
-        return []
-    host = split_pattern(area.site.url).host.removeprefix("www.")
-    pattern = area.pattern or "*"
-
-    def outside(url: str) -> bool:
-        elsewhere = split_pattern(url).host.removeprefix("www.") != host and not split_pattern(pattern).host
-        return elsewhere or not belongs_to(url, pattern)
-
-    return [url for url in urls if outside(url)]
 
 
 @dataclass(frozen=True)

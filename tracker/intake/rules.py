@@ -5,9 +5,9 @@ needed. A form that asks for everything at once is not filled in, and one that n
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import unquote, urlsplit
 
 
@@ -37,7 +37,10 @@ CORE_FIELDS: Mapping[Stage, Sequence[str]] = {
 CONDITIONAL_FIELDS: Sequence[str] = ("confidence_source", "deadline_reason")
 """Core fields that another answer calls for; with CORE_FIELDS these names are taken, no type field may use one."""
 
-GUESS = "guess"
+WISHED = ("live_on", "switch_on")
+"""Own fields of types that say by which day it has to be there."""
+
+GUESS, SIMILAR = "guess", "similar"
 LONGEST_URL = 2_000
 
 
@@ -93,6 +96,38 @@ def belongs_to(url: str, pattern: str) -> bool:
     # "/p" and "/p/" are the same page to everybody but a server, so either spelling may be the one that fits.
     bare = path.rstrip("/")
     return any(matches(spelling, mask.path) for spelling in (path, bare, f"{bare}/"))
+
+
+ELSEWHERE = "elsewhere"
+"""A question for web addresses whose key ends so asks for pages of others: they are held against no area."""
+
+
+def samples_outside(urls: Sequence[str], site: str, pattern: str) -> list[str]:
+    """The samples that do not lie in an area: another host than its site's, or a path that its pattern does not meet.
+
+    An area without a pattern is a component: where its pages are nobody knows, so that only the host can be wrong. A
+    pattern that names a host counts for itself. `www.` makes no difference.
+    """
+    home, named = split_pattern(site).host.removeprefix("www."), split_pattern(pattern).host if pattern.strip() else ""
+
+    def outside(url: str) -> bool:
+        elsewhere = not named and split_pattern(url).host.removeprefix("www.") != home
+        return elsewhere or not belongs_to(url, pattern.strip() or "*")
+
+    return [url for url in urls if outside(url)]
+
+
+def list_samples(
+    fields: Sequence[TypeField], answers: Mapping[str, object], examples: Sequence[str]
+) -> dict[str, list[str]]:
+    """By the name of the field, the web addresses that have to lie in the area: the examples, and a type's own lists."""
+    own = [one["key"] for one in fields if one["kind"] == "urls" and not one["key"].endswith(ELSEWHERE)]
+    found = {"example_urls": list(examples)}
+    for key in own:
+        value = answers.get(key)
+        if isinstance(value, list):
+            found[key] = [str(url) for url in value]
+    return found
 
 
 WEEKEND = (5, 6)
@@ -157,9 +192,20 @@ def _list_stages_up_to(stage: Stage) -> list[Stage]:
 
 
 def _list_conditional(stage: Stage, core: Mapping[str, object]) -> list[str]:
-    """What earlier answers call for: a deadline its reason at any time, better evidence than a guess its source."""
+    """What earlier answers call for: a deadline its reason at any time, better evidence than a guess its source.
+
+    A similar case is named by a request or in words.
+    """
     if stage is Stage.FILING and is_answered(core.get("deadline_on")):
         return ["deadline_reason"]
-    if stage is Stage.ACCEPTANCE and is_answered(core.get("confidence")) and core["confidence"] != GUESS:
-        return ["confidence_source"]
-    return []
+    confidence = core.get("confidence") if stage is Stage.ACCEPTANCE else None
+    if not is_answered(confidence) or confidence == GUESS:
+        return []
+    return [] if confidence == SIMILAR and is_answered(core.get("similar_to")) else ["confidence_source"]
+
+
+def wanted_by(deadline_on: date | None, answers: Mapping[str, Any]) -> date | None:
+    """The day by which it has to be there: its deadline, or the day of a change that it belongs to; the earlier one."""
+    typed = [answers[key] for key in WISHED if isinstance(answers.get(key), str)]
+    days = [date.fromisoformat(one) for one in typed if one]
+    return min([*days, *([deadline_on] if deadline_on else [])], default=None)

@@ -17,6 +17,17 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class ExpediteState(models.TextChoices):
+    """It runs while it is started or confirmed; what is fixed may still be confirmed and explained."""
+
+    STARTED = "started", _("started")
+    CONFIRMED = "confirmed", _("confirmed")
+    FIXED = "fixed", _("fixed")
+    REFUSED = "refused", _("refused")
+    LAPSED = "lapsed", _("lapsed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 REQUEST = Machine(
     "request",
     {
@@ -41,5 +52,22 @@ REQUEST = Machine(
         (State.PARKED, "reopen"): State.FILED,
         (State.PARKED, "return"): State.FILED,
         (State.PARKED, "withdraw"): State.WITHDRAWN,
+    },
+)
+EXPEDITE = Machine(
+    "expedite",
+    {
+        (ExpediteState.STARTED, "confirm"): ExpediteState.CONFIRMED,
+        (ExpediteState.STARTED, "refuse"): ExpediteState.REFUSED,
+        (ExpediteState.STARTED, "lapse"): ExpediteState.LAPSED,
+        (ExpediteState.STARTED, "answer"): ExpediteState.STARTED,
+        (ExpediteState.STARTED, "fix"): ExpediteState.FIXED,
+        (ExpediteState.STARTED, "withdraw"): ExpediteState.WITHDRAWN,
+        (ExpediteState.CONFIRMED, "answer"): ExpediteState.CONFIRMED,
+        (ExpediteState.CONFIRMED, "fix"): ExpediteState.FIXED,
+        (ExpediteState.CONFIRMED, "withdraw"): ExpediteState.WITHDRAWN,
+        (ExpediteState.FIXED, "confirm"): ExpediteState.FIXED,
+        (ExpediteState.FIXED, "lapse"): ExpediteState.FIXED,
+        (ExpediteState.FIXED, "explain"): ExpediteState.FIXED,
     },
 )

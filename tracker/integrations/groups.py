@@ -26,7 +26,8 @@ PAGE = 100
 MOST_GROUPS = 200
 NAMED = 100
 """So many tickets of a group are named with their titles, the others by their keys."""
-DECLINED, KEPT = "declined", "kept"
+OPEN, DECLINED, KEPT = "open", "declined", "kept"
+STANDINGS = (OPEN, DECLINED, KEPT)
 
 GROUPS = """
 SELECT min(id), source, "group", min(template), min(issue), count(*), min(opened_on),

@@ -66,6 +66,13 @@ class Stale(Refused):
     since: tuple[str, int, int] | None = None
 
 
+class TooOften(Refused):
+    """Too many within an hour; `facts["again_at"]` is when the next is taken."""
+
+    code = "too_often"
+    status = 429
+
+
 class WrongState(Refused):
     """The state of the record does not allow the verb."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.kernel.models import Versioned
 from tracker.people.access import Viewer
+from tracker.people.models import Side
 
 
 class Better(models.TextChoices):
@@ -26,6 +27,7 @@ class Kpi(Versioned):
     name = models.CharField(max_length=120)
     unit = models.CharField(max_length=30, blank=True)
     better = models.CharField(max_length=4, choices=Better.choices, default=Better.UP)
+    side = models.CharField(max_length=12, choices=Side.choices, blank=True)
     source = models.CharField(max_length=200, blank=True)
     retired_at = models.DateTimeField(null=True)
 

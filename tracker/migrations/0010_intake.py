@@ -87,11 +87,18 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('reason', models.TextField()),
+                ('state', models.CharField(choices=[('started', 'started'), ('confirmed', 'confirmed'), ('fixed', 'fixed'), ('refused', 'refused'), ('lapsed', 'lapsed'), ('withdrawn', 'withdrawn')], default='started', max_length=12)),
                 ('started_at', models.DateTimeField()),
+                ('side', models.CharField(blank=True, max_length=12)),
+                ('confirm_by', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(null=True)),
+                ('lapsed_at', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
+                ('answer', models.TextField(blank=True)),
                 ('fixed_at', models.DateTimeField(null=True)),
                 ('cause', models.TextField(blank=True)),
+                ('lesson', models.CharField(blank=True, max_length=300)),
+                ('refusal', models.TextField(blank=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('slot', models.PositiveSmallIntegerField(default=1)),
             ],
@@ -115,6 +122,8 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('mailed_at', models.DateTimeField(null=True)),
             ],
             options={
                 'abstract': False,
@@ -159,6 +168,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('unit', models.CharField(blank=True, max_length=30)),
                 ('better', models.CharField(choices=[('up', 'higher is better'), ('down', 'lower is better')], default='up', max_length=4)),
+                ('side', models.CharField(blank=True, choices=[('marketing', 'Marketing'), ('technology', 'Technology')], max_length=12)),
                 ('source', models.CharField(blank=True, max_length=200)),
                 ('retired_at', models.DateTimeField(null=True)),
             ],
@@ -450,7 +460,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='freeze',
             name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.site'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.site'),
+        ),
+        migrations.AddField(
+            model_name='freeze',
+            name='team',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='freezes', to='tracker.team'),
         ),
         migrations.AddField(
             model_name='heldmail',
@@ -599,6 +614,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('slot',), name='one_expedite'),
         ),
         migrations.AddConstraint(
+            model_name='expedite',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['started', 'confirmed', 'fixed', 'refused', 'lapsed', 'withdrawn'])), name='expedite_state_known'),
+        ),
+        migrations.AddConstraint(
             model_name='finding',
             constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='finding_once'),
         ),
@@ -609,6 +628,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='freeze',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='freeze_sane'),
+        ),
+        migrations.AddConstraint(
+            model_name='freeze',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('site__isnull', False), ('team__isnull', True)), models.Q(('site__isnull', True), ('team__isnull', False)), _connector='OR'), name='freeze_of_one'),
+        ),
+        migrations.AddIndex(
+            model_name='followlink',
+            index=models.Index(condition=models.Q(('made_by', None), ('mailed_at', None), ('revoked_at', None)), fields=['id'], name='link_unmailed'),
         ),
         migrations.AddIndex(
             model_name='oldticket',
@@ -651,5 +678,69 @@ class Migration(migrations.Migration):
             model_name='ruling',
             index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='ruling_words'),
         ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='countered_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='countered_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_weeks',
+            field=models.DecimalField(decimal_places=2, max_digits=7, null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_offer',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_checks',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_ready_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_project',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.project'),
+        ),
+        migrations.AddField(
+            model_name='backlogitem',
+            name='counter_answer',
+            field=models.CharField(blank=True, choices=[('', ''), ('accepted', 'accepted'), ('declined', 'declined')], default='', max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='backlogitem',
+            index=models.Index(condition=models.Q(('shipped_at__isnull', False)), fields=['-shipped_at'], name='item_shipped'),
+        ),
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
+        migrations.CreateModel(
+            name='MarkupCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('wanted', models.CharField(blank=True, max_length=40)),
+                ('urls', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
+                ('found', models.JSONField(default=list)),
+                ('asked_at', models.DateTimeField()),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('done_at', models.DateTimeField(null=True)),
+                ('ask', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markup_checks', to='tracker.workrequest')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['ask', '-id'], name='markup_check_of'), models.Index(condition=models.Q(('done_at__isnull', True)), fields=['id'], name='markup_check_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('ask',), name='markup_check_running')],
+            },
+        ),
     ]

@@ -16,8 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.intake.queries import hidden_keys
+from tracker.notices.mail_links import LIFE, Offered, links_for, read_offered
+from tracker.notices.marks import Mark
 from tracker.notices.models import Mail, Notice
 from tracker.notices.texts import DAY_AND_TIME, TURNS, Told, say_guarded
+from tracker.people.access import Viewer
+from tracker.people.models import User
 from tracker.promises.models import Kind, Promise
 
 SUBJECT_LENGTH = 140
@@ -32,12 +36,14 @@ class Content:
     notices: list[Notice] = field(default_factory=list)
     owed: list[Promise] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    reader: Viewer = field(default_factory=lambda: Viewer(0))
+    offered: Offered = field(default_factory=lambda: Offered({}, {}))
 
 
 def write_mails(mails: Sequence[Mail], at: datetime) -> dict[int, EmailMessage]:
     """The letter of each mail by its id; none where nothing is left to say, or nobody who reads it.
 
-    Three statements for the set, and one for each reader of requests.
+    Six statements for the set, and one for each reader of requests.
     """
     contents: dict[int, Content] = defaultdict(Content)
     for notice in Notice.objects.filter(mail__in=mails).order_by("pk"):
@@ -46,13 +52,16 @@ def write_mails(mails: Sequence[Mail], at: datetime) -> dict[int, EmailMessage]:
     readers = [mail.user_id for mail in mails]
     for promise in Promise.objects.running().filter(holder__in=readers).order_by("due_at"):
         owed[promise.holder_id].append(promise)
+    viewers = {person.pk: person.viewer() for person in User.objects.with_standing().filter(pk__in=readers)}
+    offered = read_offered(notice for content in contents.values() for notice in content.notices)
     letters = {}
     for mail in mails:
         content = contents[mail.pk]
         content.owed = owed[mail.user_id]
         if mail.user.is_active and (content.notices or (mail.daily and content.owed)):
             keys = {*map(_request_in, content.notices), *map(_request_in, content.owed)} - {""}
-            content.hidden = hidden_keys(mail.user.viewer(), keys)
+            content.reader, content.offered = viewers[mail.user_id], offered
+            content.hidden = hidden_keys(content.reader, keys)
             letters[mail.pk] = write_mail(mail, content, at)
     return letters
 
@@ -69,7 +78,9 @@ def write_mail(mail: Mail, content: Content, at: datetime) -> EmailMessage:
         told = [say_guarded(one.kind, one.facts, hidden=_request_in(one) in content.hidden) for one in shown]
         subject = _daily_subject(content) if mail.daily else _subject(told, len(content.notices))
         until = {promise.facts.get("url"): promise for promise in reversed(content.owed)}
-        parts: Iterator[str] = (_paragraphs(one, notice, until) for one, notice in zip(told, shown, strict=True))
+        parts: Iterator[str] = (
+            _paragraphs(one, notice, until, content, at) for one, notice in zip(told, shown, strict=True)
+        )
         if mail.daily and content.owed:
             parts = chain([_say_owed(content, at)], parts)
         more = len(content.notices) - len(shown)
@@ -78,7 +89,7 @@ def write_mail(mail: Mail, content: Content, at: datetime) -> EmailMessage:
             parts = chain(parts, [text % {"count": more, "url": link("notice-list")}])
         choice = _("What comes by mail is your choice: %(url)s") % {"url": link("mail-choice")}
         body = "\n\n\n".join([*parts, f"-- \n{choice}\n"])
-    headers = {"Message-ID": f"<mail-{mail.pk}@tandem>", "List-Unsubscribe": f"<{link('mail-choice')}>"}
+    headers = {**Mark("mail", mail.pk).headers, "List-Unsubscribe": f"<{link('mail-choice')}>"}
     return EmailMessage(cut(subject), body, to=[person.email], headers=headers)
 
 
@@ -129,12 +140,23 @@ def _words(promise: Promise) -> dict[str, str]:
     }
 
 
-def _paragraphs(told: Told, notice: Notice, until: Mapping[str, Promise]) -> str:
+def _paragraphs(told: Told, notice: Notice, until: Mapping[str, Promise], content: Content, at: datetime) -> str:
     """By when and what otherwise come from the promise that its reader owes there, where the sentence has none."""
     promise = until.get(notice.url) if notice.kind in TURNS and "due" not in notice.facts else None
     due = _("Until %(due)s; then your lead hears of it.") % _words(promise) if promise else ""
     why = _("You get this because: %(why)s") % {"why": told.why} if told.why else ""
-    return PARAGRAPH.join(line for line in (told.what, told.then, due, f"{settings.ORIGIN}{notice.url}", why) if line)
+    page, answers = f"{settings.ORIGIN}{notice.url}", _say_answers(notice, content, at)
+    return PARAGRAPH.join(line for line in (told.what, told.then, due, page, answers, why) if line)
+
+
+def _say_answers(notice: Notice, content: Content, at: datetime) -> str:
+    """What can be answered right from the mail; empty where nothing can."""
+    links = links_for(notice, content.reader, content.offered, at)
+    if not links or _request_in(notice) in content.hidden:
+        return ""
+    day = date_format(timezone.localtime(at + LIFE), "j E")
+    head = _("Answer without signing in; the links are yours alone and work until %(day)s:") % {"day": day}
+    return "\n".join([head, *(f"- {label}: {url}" for label, url in links)])
 
 
 def cut(subject: str) -> str:

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 
 from tracker.backlog.events import ItemsChanged, RankAsked
-from tracker.intake.events import CommentAdded, CommentEdited, RequestBacked, RequestsMoved
+from tracker.intake.events import CommentAdded, CommentEdited, RequestAssigned, RequestBacked, RequestsMoved
 from tracker.intake.models import CHIEFS, Backing
 from tracker.kernel.prepared import fetch_rows
 from tracker.notices.actions import Telling, Turn, person_in, tell
 from tracker.notices.texts import TURNS
 from tracker.people.access import Role
+from tracker.people.events import DeputyNamed
 from tracker.people.models import User
 
 AUDIENCE: Mapping[str, tuple[str, ...]] = {
     "proposed": ("host_owner",),
+    "countered": ("business_owner", "proposed_by"),
+    "counter_declined": ("host_owner",),
     "agreed": ("business_owner", "proposed_by"),
     "outranked": ("business_owner", "delivery_owner"),
     "refused": ("business_owner", "proposed_by"),
@@ -30,6 +33,7 @@ OF_REQUESTS = (
     "item_agreed_conditions",
     "item_outranked",
     "item_refused",
+    "item_countered",
     "item_orphaned",
     "item_shipped",
     "item_measured",
@@ -57,13 +61,14 @@ TO_WATCHERS: Mapping[str, str] = {
 TELL_OF_COMMENT = """
 WITH said AS (
     SELECT comment.id, comment.text, comment.internal_to, comment.ask_id,
-           author.id AS author_id, author.name, ask.key, ask.title,
+           author.id AS author_id, coalesce(author.name, comment.guest) AS name, ask.key, ask.title,
            ask.requester_id, ask.restricted, ask.parties, ask.team_id
-    FROM tracker_comment comment JOIN tracker_user author ON author.id = comment.author_id
+    FROM tracker_comment comment LEFT JOIN tracker_user author ON author.id = comment.author_id
     JOIN tracker_workrequest ask ON ask.id = comment.ask_id WHERE comment.id = %(comment)s
 ), heard AS (
-    SELECT person.id AS person, position('@' || lower(person.name) IN lower(said.text)) > 0 AS mentioned, said.*
-    FROM said JOIN tracker_user person ON person.is_active AND person.name <> '' AND person.id <> said.author_id
+    SELECT person.id AS person, said.*,
+           said.author_id IS NOT NULL AND position('@' || lower(person.name) IN lower(said.text)) > 0 AS mentioned
+    FROM said JOIN tracker_user person ON person.is_active AND person.name <> '' AND person.id IS DISTINCT FROM said.author_id
     LEFT JOIN tracker_team team ON team.id = person.team_id
     WHERE (said.internal_to = '' OR said.internal_to = team.side)
       AND (NOT said.restricted OR person.id = said.requester_id OR person.id = ANY(said.parties)
@@ -77,7 +82,8 @@ SELECT person, CASE WHEN mentioned THEN 'comment_mention' ELSE 'comment_added' E
 FROM heard WHERE mentioned OR person = requester_id AND NOT EXISTS (
     SELECT FROM tracker_watch watch WHERE watch.ask_id = heard.ask_id AND watch.person_id = person AND watch.muted)
 """
-"""Only who may read the comment, as `visible_to` of the request and of the comment have it."""
+"""Only who may read the comment, as `visible_to` of the request and of the comment have it; who has no account calls
+nobody by name."""
 TELL_OF_EDIT = f"""
 {TELL_OF_COMMENT.partition("FROM heard WHERE")[0].replace("'comment:' || id", "'comment:' || id || ':' || %(version)s")}
 FROM heard WHERE mentioned AND position('@' || lower((SELECT name FROM tracker_user WHERE id = person)) IN lower(%(before)s)) = 0
@@ -124,6 +130,8 @@ def tell_of_requests(event: RequestsMoved) -> None:
         source = f"{moved.key}:{event.verb}:{event.at.isoformat()}"
         if event.verb in TO_TEAM and moved.team_id:
             tellings.append(Telling(TO_TEAM[event.verb], facts, url, source, leads_of=moved.team_id))
+        if event.verb == "file" and event.actor.startswith("link:"):
+            tellings.append(Telling("request_public", facts, url, source, user=moved.requester_id))
         if event.verb in TO_REQUESTER:
             kind = TO_REQUESTER[event.verb]
             news_of = None if kind in TURNS else moved.ask_id
@@ -133,6 +141,22 @@ def tell_of_requests(event: RequestsMoved) -> None:
         if event.verb in TO_WATCHERS:
             turns.append(Turn(moved.ask_id, TO_WATCHERS[event.verb], facts, url, source))
     tell(at=event.at, tellings=tellings, turns=turns, actor=person_in(event.actor))
+
+
+def tell_of_assigning(event: RequestAssigned) -> None:
+    """Whoever takes it on hears of it, but for who took it themselves."""
+    facts = {"request": event.key, "title": event.title, "person": event.by}
+    source = f"{event.key}:assign:{event.version}"
+    telling = Telling("request_assigned", facts, f"/requests/{event.key}/", source, user=event.to)
+    tell(at=event.at, tellings=[telling], actor=person_in(event.actor))
+
+
+def tell_of_deputy(event: DeputyNamed) -> None:
+    """Whoever is to stand in hears for whom and when."""
+    facts = {"person": event.person, "starts_on": event.starts_on, "ends_on": event.ends_on}
+    source = f"absence:{event.absence}:{event.version}"
+    telling = Telling("deputy_named", facts, "/triage/", source, user=event.deputy)
+    tell(at=event.at, tellings=[telling], actor=person_in(event.actor_key))
 
 
 def tell_of_backing(event: RequestBacked) -> None:

@@ -5,7 +5,7 @@ Facts are JSON, so that a notice is said in the language of whoever reads it, wh
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,11 +42,13 @@ class Told:
     then: str
 
 
+PROPOSED = _("You filed the request or proposed it.")
 DECIDES = _("You own the project that would carry it.")
 ASKED = _("You filed the request.")
 NAMED = _("You are named in it.")
 DELIVERS = _("You deliver it.")
 OWNS = _("You are one of its two owners.")
+STANDS = _("You stand for the public form of the site.")
 TRIAGES = _("Your team owns the area.")
 RANKS = _("You rank the projects.")
 OWES = _("The answer is yours.")
@@ -55,6 +57,8 @@ SETTLES = _("You owe the answer, or are one of the two who can settle it.")
 MEDIATES = _("You owe the answer, or mediate.")
 ANSWERS = _("You are the next above who decided.")
 NAMED_AS_BACKER = _("You are named as a backer, or lead the team that is.")
+OTHER_SIDE = _("You lead or decide for the other side.")
+BOTH_SIDES = _("You stand for one of its two sides, or have a part in it.")
 PARTY = _("You are a party to it, or mediate.")
 SPEAKS = _("You speak for your side.")
 KEEPS = _("The condition is yours.")
@@ -91,6 +95,16 @@ KINDS: Mapping[str, Words] = {
         _("%(project)s does not take %(request)s %(title)s: %(reason)s"),
         ASKED,
         _("Propose it to another project, or ask for a rank."),
+    ),
+    "item_countered": Words(
+        _("%(project)s offers something else for %(request)s %(title)s: %(offer)s, for %(weeks)s."),
+        PROPOSED,
+        _("Compare the two and accept it, or decline it."),
+    ),
+    "item_counter_declined": Words(
+        _("%(request)s %(title)s: what you offered for %(project)s is declined: %(reason)s"),
+        DECIDES,
+        _("Answer the proposal as it was made: accept or refuse it."),
     ),
     "item_orphaned": Words(
         _("%(item)s lost its project: %(project)s fell below the line, and %(request)s %(title)s with it."),
@@ -196,6 +210,19 @@ KINDS: Mapping[str, Words] = {
     "request_filed": Words(
         _("%(request)s %(title)s was filed."), TRIAGES, _("Accept it, ask, park it or decline it with a reason.")
     ),
+    "request_assigned": Words(
+        _("%(person)s assigned %(request)s %(title)s to you."),
+        _("It is yours to triage."),
+        _("Accept it, ask, park it or decline it with a reason."),
+    ),
+    "request_public": Words(
+        _("%(request)s %(title)s came by the public form."), STANDS, _("See that it has what triage needs.")
+    ),
+    "deputy_named": Words(
+        _("%(person)s is away from %(starts_on)s to %(ends_on)s, and you stand in."),
+        _("You are the deputy."),
+        _("On these days what they triage is in your inbox too."),
+    ),
     "request_returned": Words(_("%(request)s %(title)s is back in triage."), TRIAGES, _("Decide on it anew.")),
     "request_back": Words(_("%(request)s %(title)s is back in triage."), ASKED, _("It waits for triage again.")),
     "request_asked": Words(_("A question about %(request)s %(title)s: %(reason)s"), ASKED, _("Answer it.")),
@@ -242,6 +269,52 @@ KINDS: Mapping[str, Words] = {
     "request_reopened": Words(
         _("The decision on %(request)s %(title)s was overturned: %(reason)s"), ASKED, _("It waits for triage again.")
     ),
+    "expedite_owned": Words(
+        _("Emergency: %(request)s %(title)s is yours now. %(reason)s"),
+        _("You are named as its owner."),
+        _("Answer within 30 minutes and fix it within 4 hours, both by the clock."),
+    ),
+    "expedite_asked": Words(
+        _("Emergency: %(person)s expedites %(request)s %(title)s. %(reason)s"),
+        OTHER_SIDE,
+        _("Confirm it by %(until)s, or refuse it; otherwise it lapses."),
+    ),
+    "expedite_started": Words(
+        _("Emergency: %(person)s expedites %(request)s %(title)s, and %(owner)s owns it. %(reason)s"),
+        BOTH_SIDES,
+        _("It passes the rank by until it is fixed."),
+    ),
+    "expedite_confirmed": Words(
+        _("%(person)s confirmed the emergency %(request)s %(title)s."), BOTH_SIDES, _("Nothing is left to sign.")
+    ),
+    "expedite_refused": Words(
+        _("%(person)s refused the emergency %(request)s %(title)s: %(reason)s"),
+        BOTH_SIDES,
+        _("The request goes its usual way."),
+    ),
+    "expedite_lapsed": Words(
+        _("Nobody of the other side confirmed the emergency %(request)s %(title)s in time: it lapsed."),
+        BOTH_SIDES,
+        _("What is not fixed yet goes its usual way; it is counted as not confirmed."),
+    ),
+    "expedite_withdrawn": Words(
+        _("The emergency %(request)s %(title)s was taken back: %(reason)s"),
+        BOTH_SIDES,
+        _("The request goes its usual way."),
+        bare=_("The emergency %(request)s %(title)s ended with its request."),
+    ),
+    "expedite_answered": Words(
+        _("%(person)s answered the emergency %(request)s %(title)s: %(reason)s"), BOTH_SIDES, _("The fix comes next.")
+    ),
+    "expedite_fixed": Words(
+        _("The emergency %(request)s %(title)s is fixed: %(reason)s"),
+        BOTH_SIDES,
+        _("The next step is the lesson."),
+        bare=_("The emergency %(request)s %(title)s is fixed; its cause is still to be said."),
+    ),
+    "expedite_explained": Words(
+        _("What caused the emergency %(request)s %(title)s: %(reason)s"), BOTH_SIDES, _("Nothing is left to do.")
+    ),
     "request_backed": Words(
         _("%(person)s wrote down that you back %(request)s %(title)s."),
         NAMED_AS_BACKER,
@@ -255,6 +328,11 @@ TURNS = frozenset(
         "case_proposed",
         "case_sent_back",
         "comment_mention",
+        "deputy_named",
+        "expedite_asked",
+        "expedite_owned",
+        "item_counter_declined",
+        "item_countered",
         "item_orphaned",
         "item_proposed",
         "promise_breach",
@@ -263,13 +341,18 @@ TURNS = frozenset(
         "promise_remind",
         "rank_asked",
         "request_asked",
+        "request_assigned",
         "request_contested",
         "request_filed",
         "request_returned",
     }
 )
 """What waits for its reader; the other kinds are news."""
-GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": ""}
+URGENT = "expedite_"
+"""Kinds that begin so are mailed at once, whatever somebody chose, and wait for no others to come along."""
+OF_TRIAGE = ("request_filed", "request_returned", "request_answered", "request_assigned")
+"""What asks whoever triages a team's requests to answer."""
+GUARDED = {"title": "", "reason": "", "wanted": "", "sentence": "", "condition": "", "conditions": "", "offer": ""}
 DAY_AND_TIME = "j E, H:i"
 OUTCOMES: Mapping[str, Text] = {"met": _("met"), "partly_met": _("partly met"), "not_met": _("not met")}
 
@@ -284,6 +367,9 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
         known["outcome"] = str(OUTCOMES.get(facts["outcome"], facts["outcome"]))
     if "weeks" in facts:
         known["weeks"] = say_weeks(Decimal(facts["weeks"]))
+    if "until" in facts:
+        known["until"] = date_format(timezone.localtime(datetime.fromisoformat(facts["until"])), DAY_AND_TIME)
+    known |= {name: _say_day(facts[name]) for name in ("starts_on", "ends_on") if name in facts}
     if "promise" in facts:
         known["promise"] = str(dict(Kind.choices).get(facts["promise"], facts["promise"]))
         due = timezone.localtime(datetime.fromisoformat(facts["due"]))
@@ -291,7 +377,12 @@ def say(kind: str, facts: Mapping[str, Any]) -> Told:
     what = words.what if facts.get("reason") or not words.bare else words.bare
     if kind.startswith(WATCHED):
         return Told(str(what) % known, str(BECAUSE.get(facts.get("because", ""), "")), "")
-    return Told(str(what) % known, str(words.why), str(words.then))
+    then = str(words.then)
+    return Told(str(what) % known, str(words.why), then % known if "%(" in then else then)
+
+
+def _say_day(day: str) -> str:
+    return date_format(date.fromisoformat(day), "j E")
 
 
 def say_guarded(kind: str, facts: Mapping[str, Any], *, hidden: bool) -> Told:

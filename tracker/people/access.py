@@ -34,6 +34,7 @@ class Tie(StrEnum):
     TEAM = "team"
     REQUESTER_TEAM = "requester_team"
     PARTY = "party"
+    STAND_IN = "stand_in"
 
 
 class Scope(models.TextChoices):
@@ -54,8 +55,13 @@ class Power(models.TextChoices):
     SPEAK_FOR = "speak_for", _("withdraw a request, answer a question, contest a decision")
     SHARE_REQUEST = "share_request", _("make a link to follow a request without an account")
     ANSWER_CONTEST = "answer_contest", _("answer a contest of somebody else's decision")
+    START_EXPEDITE = "start_expedite", _("start an expedite")
+    CONFIRM_EXPEDITE = "confirm_expedite", _("confirm or refuse an expedite of the other side")
+    FIX_EXPEDITE = "fix_expedite", _("answer and fix an expedite")
     BACK = "back", _("back a request")
     WATCH = "watch", _("watch a request")
+    SET_ABSENCE = "set_absence", _("say when somebody is away, and who stands in")
+    SET_ROTA = "set_rota", _("set the rota of a team")
     RANK_PROJECTS = "rank_projects", _("rank projects and set capacity")
     EDIT_PROJECT = "edit_project", _("edit, launch or drop a project")
     RANK_INSIDE = "rank_inside", _("rank inside a project")
@@ -81,22 +87,30 @@ class Power(models.TextChoices):
 M, E, L = Role.MARKETER, Role.ENGINEER, Role.LEAD
 CMO, CTO, COO, ADMIN = Role.CMO, Role.CTO, Role.COO, Role.ADMIN
 ANY, OWN, A, T, RT, P = Tie.ANY, Tie.REQUESTER, Tie.DELIVERY, Tie.TEAM, Tie.REQUESTER_TEAM, Tie.PARTY
+S = Tie.STAND_IN
+STANDING_IN = (M, E, L)
+"""Who may be a deputy, or have a week of a rota."""
 FILERS = (M, E, L, CMO, CTO, COO)
 
 TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.VIEW: dict.fromkeys(Role, (ANY,)),
-    Power.VIEW_RESTRICTED: {M: (OWN, P), E: (A, P), L: (T, P), CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
+    Power.VIEW_RESTRICTED: {M: (OWN, P, S), E: (A, P, S), L: (T, P, S), CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
     Power.FILE_REQUEST: dict.fromkeys(FILERS, (ANY,)),
     Power.EDIT_BUSINESS: {M: (OWN,), L: (RT,), CMO: (ANY,)},
     Power.EDIT_TECHNICAL: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.RESTRICT: {M: (OWN,), E: (OWN,), L: (T, RT), CMO: (OWN,), CTO: (ANY,), COO: (OWN,)},
     Power.COMMENT: dict.fromkeys(FILERS, (ANY,)),
-    Power.TRIAGE: {L: (T,), CTO: (ANY,)},
+    Power.TRIAGE: {M: (S,), E: (S,), L: (T, S), CTO: (ANY,)},
     Power.SPEAK_FOR: dict.fromkeys(FILERS, (OWN,)),
     Power.SHARE_REQUEST: {M: (OWN,), E: (OWN,), L: (OWN, RT, T), CMO: (OWN,), CTO: (ANY,), COO: (OWN,)},
     Power.ANSWER_CONTEST: {CTO: (ANY,), COO: (ANY,)},
+    Power.START_EXPEDITE: {M: (OWN,), E: (OWN, P), L: (T, RT), CMO: (ANY,), CTO: (ANY,), COO: (ANY,)},
+    Power.CONFIRM_EXPEDITE: dict.fromkeys(FILERS, (ANY,)),
+    Power.FIX_EXPEDITE: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.BACK: dict.fromkeys((M, E, L, CMO, CTO), (ANY,)),
     Power.WATCH: dict.fromkeys(Role, (ANY,)),
+    Power.SET_ABSENCE: dict.fromkeys(Role, (OWN,)) | {CTO: (ANY,)},
+    Power.SET_ROTA: {L: (T,), CTO: (ANY,)},
     Power.RANK_PROJECTS: {CTO: (ANY,)},
     Power.EDIT_PROJECT: {E: (A,), L: (T,), CTO: (ANY,)},
     Power.RANK_INSIDE: {E: (A,), L: (T,), CTO: (ANY,)},
@@ -119,6 +133,7 @@ TABLE: Mapping[Power, Mapping[Role, tuple[Tie, ...]]] = {
     Power.MANAGE_PEOPLE: {ADMIN: (ANY,)},
 }
 MANAGING = {
+    Power.SET_ROTA,
     Power.MANAGE_AREAS,
     Power.MANAGE_SITES,
     Power.MANAGE_TYPES,
@@ -132,7 +147,8 @@ READING = {Power.VIEW, Power.VIEW_RESTRICTED}
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks or acts: the key goes into history; `scopes` is None for a person at the screen."""
+    """Who looks or acts: the key goes into history; `scopes` is None for a person at the screen. `stands_in` are the teams
+    that they triage for now: in their week of the rota, or as the deputy of who is away."""
 
     id: int
     name: str = ""
@@ -142,6 +158,7 @@ class Viewer:
     scopes: frozenset[str] | None = None
     language: str = "en"
     time_zone: str = "UTC"
+    stands_in: frozenset[int] = frozenset()
 
     @property
     def key(self) -> str:
@@ -170,6 +187,8 @@ class Ties:
             ties.add(Tie.REQUESTER_TEAM)
         if viewer.id in self.parties:
             ties.add(Tie.PARTY)
+        if self.team is not None and self.team in viewer.stands_in:
+            ties.add(Tie.STAND_IN)
         return frozenset(ties)
 
 
@@ -191,11 +210,17 @@ def may(viewer: Viewer, power: Power, ties: Ties = NOTHING) -> bool:
     return any(not held.isdisjoint(row[Role(role)]) for role in viewer.roles if role in row)
 
 
+def may_somewhere(viewer: Viewer, power: Power) -> bool:
+    """Whether there can be records over which the viewer holds the power."""
+    rows = (TABLE[power].get(Role(role), ()) for role in viewer.roles)
+    return any(tie != Tie.STAND_IN or viewer.stands_in for ties in rows for tie in ties)
+
+
 def require(viewer: Viewer, power: Power, ties: Ties = NOTHING) -> None:
     """Raises NotAllowed, saying which roles may."""
     if may(viewer, power, ties):
         return
-    roles = ", ".join(str(role.label) for role in TABLE[power])
+    roles = ", ".join(str(role.label) for role, ties in TABLE[power].items() if ties != (Tie.STAND_IN,))
     raise NotAllowed(
         _("You may not %(power)s here. It is for: %(roles)s.") % {"power": power.label, "roles": roles},
         power=str(power),

@@ -23,6 +23,8 @@ DOMAIN = "lumen.example"
 """Of the addresses of the demo's people. No real person has one: nothing under .example is ever registered."""
 KEPT = {"firm", "user", "request-type", "type-form"}
 """Subjects that outlive the demo: the firm, who is real, and the types of requests, which every firm begins with."""
+KEPT_TABLES = {"tracker_typeform"}
+"""What has no history of its own and belongs to a record that is kept: the forms of the types."""
 QUIET: tuple[type[models.Model], ...] = (Entry, IdempotentCall, Heartbeat)
 """Tables that say what happened or what runs, not what there is."""
 OWN = {"token", "mail_choice"}
@@ -132,7 +134,7 @@ def _work_tables() -> Iterator[type[models.Model]]:
     every = apps.get_models(include_auto_created=True)
     packages = {model._meta.app_label for model in every if issubclass(model, Versioned)}
     for model in every:
-        kept = getattr(model, "subject", "") in KEPT or model in QUIET
+        kept = getattr(model, "subject", "") in KEPT or model in QUIET or model._meta.db_table in KEPT_TABLES
         if model._meta.app_label in packages and not kept:
             yield model
 

@@ -29,3 +29,17 @@ class DemoLoaded:
 
     at: datetime
     admin: int
+
+
+@dataclass(frozen=True)
+class DeputyNamed:
+    """`deputy` stands in for `person` (a name) from the one day to the other, both included."""
+
+    at: datetime
+    actor_key: str
+    absence: int
+    version: int
+    person: str
+    deputy: int
+    starts_on: str
+    ends_on: str

@@ -1,5 +1,6 @@
 """The firm and its people: who they are, on which side they stand, which roles they hold."""
 
+from datetime import date
 from functools import lru_cache
 from typing import ClassVar
 from zoneinfo import available_timezones
@@ -9,13 +10,15 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tracker.kernel.models import Versioned
-from tracker.people.access import Role, Ties, Viewer
+from tracker.people.access import STANDING_IN, Role, Ties, Viewer
+from tracker.people.standing import DEPUTY_OF, TEAMS_OF, WHO_FOR
 
 
 class Side(models.TextChoices):
@@ -75,6 +78,22 @@ class UserQuerySet(models.QuerySet["User"]):
     def holding(self, role: str) -> "UserQuerySet":
         return self.filter(roles__contains=[str(role)])
 
+    def with_standing(self) -> "UserQuerySet":
+        """Each with the teams that they triage for now beside its lead, see standing.py."""
+        teams = RawSQL(TEAMS_OF.format(person='"tracker_user"."id"'), [])  # noqa: S611  constants
+        return self.annotate(standing=teams)
+
+    def with_deputy(self) -> "UserQuerySet":
+        """Each with `away`: {until, deputy, deputy_id} while they are away, else None."""
+        return self.annotate(away=RawSQL(DEPUTY_OF, [], output_field=models.JSONField()))  # noqa: S611  a constant
+
+    def triaging(self, team: int | None) -> "UserQuerySet":
+        """Who may triage what this team owns: its leads, the CTO, and whoever stands in for one of them now."""
+        ids = RawSQL(WHO_FOR, [team], output_field=BigIntegerField())  # noqa: S611  constants
+        stand_ins = Q(pk__in=ids, roles__overlap=[str(role) for role in STANDING_IN])
+        leads = Q(team__isnull=False, team=team, roles__contains=[str(Role.LEAD)])
+        return self.active().filter(leads | Q(roles__contains=[str(Role.CTO)]) | stand_ins)
+
     def invited(self) -> "UserQuerySet":
         """Asked in, but without a password of their own so far."""
         return self.active().filter(invited_at__isnull=False, password__startswith=UNUSABLE_PASSWORD_PREFIX)
@@ -91,6 +110,15 @@ class UserManager(BaseUserManager["User"]):
 
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
+
+    def with_standing(self) -> UserQuerySet:
+        return self.get_queryset().with_standing()
+
+    def with_deputy(self) -> UserQuerySet:
+        return self.get_queryset().with_deputy()
+
+    def triaging(self, team: int | None) -> UserQuerySet:
+        return self.get_queryset().triaging(team)
 
     def invited(self) -> UserQuerySet:
         return self.get_queryset().invited()
@@ -146,7 +174,7 @@ class User(AbstractBaseUser, Versioned):
         return self.invited_at is not None and not self.has_usable_password()
 
     def viewer(self, scopes: frozenset[str] | None = None) -> Viewer:
-        """What the table of powers needs to know of this person."""
+        """What the table of powers needs to know of this person; for whom they stand in only where it was read."""
         return Viewer(
             id=self.pk,
             name=self.name,
@@ -156,6 +184,7 @@ class User(AbstractBaseUser, Versioned):
             scopes=scopes,
             language=self.language,
             time_zone=self.time_zone,
+            stands_in=frozenset(vars(self).get("standing") or ()),
         )
 
 
@@ -195,6 +224,16 @@ class Place(models.TextChoices):
     REQUESTS = "requests", _("Requests")
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def visible_to(self, viewer: Viewer) -> "AbsenceQuerySet":
+        """Colleagues know who is here."""
+        return self if viewer.roles else self.none()
+
+    def to_come(self, today: date) -> "AbsenceQuerySet":
+        """Those that run, and those that will."""
+        return self.filter(ended_at=None, ends_on__gte=today)
+
+
 class Absence(Versioned):
     """Days on which somebody is away, first and last included; the deputy answers for them."""
 
@@ -205,6 +244,8 @@ class Absence(Versioned):
     starts_on = models.DateField()
     ends_on = models.DateField()
     ended_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_sane")]

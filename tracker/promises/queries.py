@@ -3,13 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q, Subquery
 
-from tracker.people.access import Viewer
-from tracker.promises.models import Promise, WorkCalendar
+from tracker.people.access import Role, Viewer
+from tracker.people.models import Firm, Level, User
+from tracker.promises.calendars import calendar_of
+from tracker.promises.models import Policy, Promise, WorkCalendar
+from tracker.promises.rules import Terms, draw_plan
+from tracker.promises.words import hours_of_team
 
 MOST = 300
 GRACE = timedelta(minutes=5)
@@ -76,6 +81,43 @@ def owed_around(viewer: Viewer, asks: Collection[int]) -> list[Promise]:
     about = Q(matter__in=[f"request:{ask}" for ask in asks])
     rows = Promise.objects.running().filter(about | Q(pk__in=Promise.objects.running().owed_by(viewer)))
     return list(rows.with_lead().select_related("holder__team").order_by("due_at", "id")[:MOST])
+
+
+@dataclass(frozen=True)
+class Term:
+    """How an answer would be owed if it were asked for now: by whom, within how many working days, and who hears first
+    if it does not come (`lead`, empty where that is the holder)."""
+
+    days: Decimal
+    holder: str
+    lead: str
+
+
+def term_of(kind: str, *, holder: int | None, team: int | None) -> Term | None:
+    """None where no clock runs (one statement). Nobody named means the lead of the team, as settle_promises has it."""
+    leads = User.objects.filter(is_active=True, roles__contains=[str(Role.LEAD)]).order_by("id")
+    person = User.objects.filter(is_active=True, pk=holder)
+    home = person.values("team") if holder else [team]
+    first = leads.filter(team__in=home).exclude(pk=holder or 0)
+    rows = Policy.objects.filter(Exists(Firm.objects.exclude(level=Level.START)), kind=kind).annotate(
+        who=Subquery((person if holder else first).values("name")[:1]), lead=Subquery(first.values("name")[:1])
+    )
+    found = rows.values_list("days", "who", "lead").first()
+    if found is None:
+        return None
+    days, who, lead = found
+    return Term(days, who or "", (lead or "") if holder else "")
+
+
+def due_when(kind: str, *, team: int | None, at: datetime) -> datetime | None:
+    """Until when an answer that is promised now would be owed, in the hours of that team; None where no clock runs (two
+    statements)."""
+    rows = Policy.objects.filter(Exists(Firm.objects.exclude(level=Level.START)), kind=kind)
+    days = rows.values_list("days", flat=True).first()
+    if days is None:
+        return None
+    calendar = calendar_of(hours_of_team(team), at.year)
+    return draw_plan(Terms(days, (), Decimal(0), Decimal(0)), calendar, at).due_at
 
 
 def firm_zone() -> ZoneInfo:

@@ -63,22 +63,36 @@ def minutes_of(days: Decimal, calendar: Calendar) -> int:
 
 
 def draw_plan(
-    terms: Terms, calendar: Calendar, start: datetime, *, minutes: int | None = None, until: datetime | None = None
+    terms: Terms,
+    calendar: Calendar,
+    start: datetime,
+    *,
+    minutes: int | None = None,
+    until: datetime | None = None,
+    wall: timedelta | None = None,
 ) -> Plan:
     """The plan of a promise that starts now. `minutes` is what is left of an earlier one; `until` a date of its own.
 
     Where a date of its own, such as a deadline, comes before the end of the usual time, the promise shrinks to it.
+    `wall` is so long by the clock, nights and holidays included: due and reminders; the chain after it is in working
+    time as ever.
     """
+    if wall is not None:
+        instants = [start + wall * percent / 100 for percent in terms.reminders]
+        return _plan(terms, calendar, int(wall / MINUTE), start + wall, instants)
     amount = minutes_of(terms.days, calendar) if minutes is None else max(minutes, SHORTEST)
     due = after_working_time(calendar, start, amount * MINUTE) if amount else start
     if until is not None and (not amount or until < due):
         due = max(until, start)
         amount = int(working_time(calendar, start, due) / MINUTE)
     reminded = [after_working_time(calendar, start, amount * MINUTE * percent / 100) for percent in terms.reminders]
-    reminded = [instant for instant in reminded if start < instant < due]
+    return _plan(terms, calendar, amount, due, [instant for instant in reminded if start < instant < due])
+
+
+def _plan(terms: Terms, calendar: Calendar, minutes: int, due: datetime, reminded: Sequence[datetime]) -> Plan:
     chain = [minutes_of(terms.chiefs_after, calendar), minutes_of(terms.docket_after, calendar)]
     return Plan(
-        minutes=amount,
+        minutes=minutes,
         due_at=due,
         deeds=(*[REMIND] * len(reminded), BREACH, CHIEFS, DOCKET),
         instants=(*reminded, due, None, None),

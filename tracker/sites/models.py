@@ -1,5 +1,7 @@
 """Web properties and their parts; filing routes by area."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,7 @@ from django.db.models import F, Q
 from tracker.kernel.models import Versioned
 from tracker.people.access import Ties, Viewer
 from tracker.people.models import Team, User
+from tracker.sites.rules import Window
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -62,18 +65,47 @@ class Area(Versioned):
         return Ties(team=self.team_id)
 
 
+class FreezeQuerySet(models.QuerySet["Freeze"]):
+    def visible_to(self, viewer: Viewer) -> "FreezeQuerySet":
+        return self if viewer.roles else self.none()
+
+    def in_force(self) -> "FreezeQuerySet":
+        """Those that nobody ended; whether their days are over is another matter."""
+        return self.filter(ended_at=None)
+
+
 class Freeze(Versioned):
-    """Days on which nothing goes live on a site, first and last included."""
+    """Days on which nothing goes live on a site, or nothing of a team, first and last included."""
 
     subject = "freeze"
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="freezes")
+    site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="freezes")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="freezes")
     reason = models.CharField(max_length=200)
     starts_on = models.DateField()
     ends_on = models.DateField()
     ended_at = models.DateTimeField(null=True)
 
+    objects = FreezeQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="freeze_sane")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="freeze_sane"),
+            models.CheckConstraint(
+                condition=Q(site__isnull=False, team__isnull=True) | Q(site__isnull=True, team__isnull=False),
+                name="freeze_of_one",
+            ),
+        ]
         indexes = [models.Index(fields=["site", "ends_on"], name="freeze_of")]
         ordering = ["starts_on", "id"]
+
+    @property
+    def window(self) -> Window:
+        return Window(self.starts_on, self.ends_on)
+
+    @property
+    def of(self) -> str:
+        """The site by its host, as people say it, or the team; needs both loaded."""
+        if self.site:
+            return urlsplit(self.site.url).hostname or self.site.name
+        return self.team.name if self.team else ""

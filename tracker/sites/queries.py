@@ -1,13 +1,15 @@
-"""Sites with their areas, for the page that lists them."""
+"""Sites with their areas, for the page that lists them; freezes, for whoever plans a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from tracker.people.access import Power, Ties, Viewer, may
-from tracker.sites.models import Site
+from tracker.sites.models import Freeze, Site
+from tracker.sites.rules import LONGEST_FREEZE
 
 
 @dataclass(frozen=True)
@@ -65,3 +67,17 @@ def list_sites(viewer: Viewer) -> list[SiteRow]:
         ]
         sites.append(SiteRow(key, name, url, areas))
     return sites
+
+
+def freezes_near(day: date, site: int | None, team: int | None) -> list[Freeze]:
+    """Those of a site and of a team that may hold this day back, with what they are of (one statement)."""
+    reach = timedelta(days=LONGEST_FREEZE)
+    rows = Freeze.objects.in_force().filter(starts_on__lte=day + reach, ends_on__gte=day - reach)
+    mine = Q(site=site, site__isnull=False) | Q(team=team, team__isnull=False)
+    return list(rows.filter(mine).select_related("site", "team"))
+
+
+def list_freezes(viewer: Viewer, today: date) -> list[Freeze]:
+    """Those whose days are not over, in their order (one statement)."""
+    rows = Freeze.objects.visible_to(viewer).in_force().filter(ends_on__gte=today)
+    return list(rows.select_related("site", "team"))

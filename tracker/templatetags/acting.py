@@ -44,8 +44,9 @@ def button(
     why_not: object = "",
     confirm: object = "",
     id: str = "",
+    into: str = "",
 ) -> SafeString:
-    """A submit of the form around it; with `url` a link, with `post` its own form, with `dialog` its opener."""
+    """A submit of the form around it; with `url` a link (`into` puts the part that it answers there), with `post` its own form, with `dialog` its opener."""
     values: dict[str, object] = {
         "label": label,
         "kind": kind,
@@ -63,7 +64,7 @@ def button(
     if post:
         token = context.get("csrf_token")
         return draw("button_post", post=post, version=version, csrf_token=token, idempotency=uuid.uuid4().hex, **values)
-    return draw("button", url=url, action=action, **values)
+    return draw("button", url=url, action=action, into=into, **values)
 
 
 @register.simple_tag

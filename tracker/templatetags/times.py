@@ -28,6 +28,11 @@ def say_day(on: date, today: date) -> str:
     if 0 < away <= DAYS_AHEAD:
         weekday = format_date(on, "l")
         return weekday.lower() if get_language() == "ru" else weekday
+    return say_date(on, today)
+
+
+def say_date(on: date, today: date) -> str:
+    """The date alone, with its year if it is another one: also within a sentence about today."""
     month = format_date(on, "E" if get_language() == "ru" else "F")
     values = {"day": on.day, "month": month, "year": on.year}
     return _("%(day)s %(month)s") % values if on.year == today.year else _("%(day)s %(month)s %(year)s") % values

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker.backlog import actions
 from tracker.backlog.models import BacklogItem
-from tracker.backlog.queries import add_to_host, find_hosts, lists_of
+from tracker.backlog.queries import add_to_host, find_hosts, lists_of, suggested_weeks
 from tracker.backlog.states import ItemState
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
@@ -30,10 +30,12 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.web.exports import Column, send_list
-from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, told
+from tracker.web.forms.answers import INVALID, STALE, answer_form, save_merged, tell_refusal, told
 from tracker.web.forms.backlog import (
     AnswerForm,
     CheckForm,
+    CounterForm,
+    DeclineCounterForm,
     DropForm,
     MeasureForm,
     PlainForm,
@@ -43,6 +45,7 @@ from tracker.web.forms.backlog import (
 )
 from tracker.web.forms.merging import Merge
 from tracker.web.item_page import LOADED, read_item_page, say_item
+from tracker.web.joining import suggestions
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.shell import count_waiting
@@ -179,6 +182,41 @@ def _show(
 @require_http_methods(["GET", "POST"])
 @signed_in
 @once
+def counter_item(request: SignedInRequest, key: str) -> HttpResponseBase:
+    """The third answer of a host: something else, which whoever proposed it accepts or declines."""
+    item = find_item(request.viewer, key)
+    require(request.viewer, Power.ANSWER_EMBED, item.project.ties)
+    if item.state != ItemState.PROPOSED:
+        messages.info(request, _("It has been answered."))
+        return redirect("item", item.key)
+    initial = {"added_weeks": plain_weeks(item.added_weeks), "checks": "\n".join(item.ask.acceptance_tests)}
+    form = CounterForm(request.POST or None, initial=initial, auto_id="counter-%s")
+    at = clock.now()
+
+    def save() -> HttpResponse:
+        given = dict(form.cleaned_data)
+        if given["host"]:
+            given["host"] = Project.objects.visible_to(request.viewer).filter(key=given["host"]).first()
+            if given["host"] is None:
+                raise Refused(_("There is no such project."), fields={"host": _("There is no such project.")})
+        given["host"] = given["host"] or None
+        actions.counter_embed(actor=request.viewer, at=at, item=item, expected=seen_version(request), **given)
+        text = _("Your offer is with %(person)s, who accepts or declines it.")
+        messages.success(request, text % {"person": item.proposed_by.name})
+        return redirect("item", item.key)
+
+    context = {
+        "title": _("Offer something else for %(request)s") % {"request": item.ask.key},
+        "context_line": item.ask.title,
+        "item": item,
+        "nav": "backlog",
+    }
+    return answer_form(request, form, save, "tracker/backlog/counter.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+@once
 def answer_item(request: SignedInRequest, key: str) -> HttpResponseBase:
     """What a yes would do to the line stands above the answer."""
     item = find_item(request.viewer, key)
@@ -239,6 +277,12 @@ class ItemStep:
 STEPS: Mapping[str, ItemStep] = {
     "start": ItemStep(actions.start_item, gettext_lazy("%(key)s is in progress.")),
     "ship": ItemStep(actions.ship_item, gettext_lazy("%(key)s is live.")),
+    "accept-counter": ItemStep(actions.accept_counter, gettext_lazy("%(key)s is agreed as it was offered.")),
+    "decline-counter": ItemStep(
+        actions.decline_counter,
+        gettext_lazy("The offer is declined; the proposal waits for its answer again."),
+        DeclineCounterForm,
+    ),
     "drop": ItemStep(actions.drop_item, gettext_lazy("%(key)s is dropped."), DropForm),
     "measure": ItemStep(actions.measure_item, gettext_lazy("The outcome of %(key)s is recorded."), MeasureForm),
 }
@@ -366,13 +410,14 @@ def rehome(request: SignedInRequest, key: str) -> HttpResponseBase:
             else:
                 messages.success(request, _("%(project)s is asked to carry it.") % {"project": host.key})
                 return redirect("item", item.key)
-    hosts = [one for one in find_hosts(item.ask, clock.now()) if one.host.id != item.project_id]
+    at, weeks = clock.now(), suggested_weeks(item.ask.effort_weeks)
+    hosts = [one for one in find_hosts(item.ask, at) if one.host.id != item.project_id]
     context = {
         "title": _("Another project for %(request)s") % {"request": item.ask.key},
         "context_line": item.ask.title,
         "item": item,
         "form": form,
-        "hosts": hosts,
+        "hosts": suggestions(item.ask, hosts, weeks, at),
         "stale": status == STALE,
         "nav": "backlog",
     }

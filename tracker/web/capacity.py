@@ -24,7 +24,9 @@ from tracker.projects.models import Capacity, Period, Project
 from tracker.projects.queries import carried_by, demands_in, period_named, teams_in
 from tracker.projects.rules import ZERO, available_weeks, weeks_between
 from tracker.projects.words import say_weeks
+from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import number, say_day
+from tracker.web.capacity_look import foresee_line, say_told
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.projects import CapacityForm, CapacityLook
 from tracker.web.line import line_url
@@ -47,6 +49,9 @@ class Look:
     rising: list[Project]
     orphans: list[Orphan]
     kept: list[tuple[str, str]]
+    picture: Picture
+    next_to_fall: str
+    told: str
 
 
 @require_GET
@@ -91,8 +96,14 @@ def edit_capacity(request: SignedInRequest, team: str, period: str) -> HttpRespo
     row = Capacity.objects.filter(team=found, period=quarter).first()
     if request.method == "POST":
         return _draw(request, found, quarter, row)
+    if "leave" in request.GET:
+        words = {"team": found.name, "period": quarter}
+        messages.info(request, _("Nothing was changed: the capacity of %(team)s in %(period)s stays as it is.") % words)
+        return redirect(line_url(found.key, quarter.key))
     form = CapacityLook(request.GET, period=quarter) if "gross" in request.GET else blank_look(quarter, row)
     look = look_at(request, found, quarter, row, form) if form.is_valid() else None
+    if look and (file := send_picture(request, look.picture)):
+        return file
     return _render_form(request, found, quarter, row, form, look, status=INVALID if form.errors else 200)
 
 
@@ -160,20 +171,25 @@ def _render_form(
 
 
 def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity | None, form: CapacityLook) -> Look:
-    """Four statements: the list, the projects that cross, what they carry, whose it is."""
+    """Eight statements: the list, the projects that cross, what they carry, whose it is, the line of today."""
     numbers = form.numbers
     drawing = foresee_capacity(at=clock.now(), team=team, period=period, **numbers)
     fell, rose = drawing.fell.get(period.pk, []), drawing.rose.get(period.pk, [])
     projects = {one.pk: one for one in Project.objects.filter(pk__in=[*fell, *rose]).select_related("owner__team")}
     falling, rising = (sorted((projects[pk] for pk in some), key=lambda one: one.rank) for some in (fell, rose))
     carried = carried_by(fell) if fell else []
+    orphans = name_orphans(request, carried) if carried else []
+    foreseen = foresee_line(team, period, row, numbers, fell, rose)
     return Look(
         title=say_look(len(falling), len(rising), len(carried)),
-        numbers=say_numbers(row, numbers, form, period),
+        numbers=[*say_numbers(row, numbers, form, period), *foreseen.numbers],
         falling=falling,
         rising=rising,
-        orphans=name_orphans(request, carried) if carried else [],
+        orphans=orphans,
         kept=[(name, f"{value:f}") for name, value in numbers.items()] + [("orphans_accepted", "1")] * bool(carried),
+        picture=foreseen.picture(period),
+        next_to_fall=foreseen.next_to_fall,
+        told=say_told(orphans, len(rising)),
     )
 
 

@@ -1,8 +1,8 @@
 """A case as its page shows it: two positions of equal weight, three rulings, one sentence and one date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -15,12 +15,14 @@ from tracker.escalations.states import CONDITION, CaseState, ConditionState
 from tracker.people.access import Power, Role, Viewer, may
 from tracker.people.models import Side, User
 from tracker.promises.models import Kind
+from tracker.promises.queries import due_when
 from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import number, say_day
 from tracker.web.case_pictures import waiting_picture
 from tracker.web.case_words import (
     OptionCard,
     option_cards,
+    say_chosen,
     say_effects,
     say_in_words,
     say_numbers,
@@ -35,6 +37,7 @@ from tracker.web.forms.cases import (
     RulingForm,
     SendBackForm,
     SettleForm,
+    TakeUpForm,
     WithdrawCaseForm,
 )
 from tracker.web.story import Told, tell_story
@@ -84,6 +87,7 @@ class CaseView:
     story: list[Told]
     given: Mapping[str, forms.Form]
     ranker: User | None = None
+    usual_at: datetime | None = None
 
     @property
     def case(self) -> Escalation:
@@ -116,6 +120,11 @@ class CaseView:
             self.case.state == CaseState.OPEN and self.case.taken_by_id is None
         )
         return self.mediates and not self.own and free
+
+    @property
+    def usual_day(self) -> date | None:
+        """By when a ruling that is promised now is owed; None where no clock runs."""
+        return timezone.localtime(self.usual_at).date() if self.usual_at else None
 
     @property
     def may_withdraw(self) -> bool:
@@ -217,6 +226,10 @@ class CaseView:
         return waiting_picture(self.case.key, numbers.stretches, numbers.waited, self.now)
 
     @property
+    def chosen(self) -> str:
+        return say_chosen(self.options)
+
+    @property
     def in_words(self) -> str:
         return say_in_words(self.file)
 
@@ -231,7 +244,7 @@ class CaseView:
 
     @property
     def numbers(self) -> list[tuple[str, str]]:
-        return say_numbers(self.file)
+        return say_numbers(self.file, timezone.localtime(self.now).date())
 
     @cached_property
     def rulings(self) -> list[ShownRuling]:
@@ -270,9 +283,13 @@ class CaseView:
         if self.may_rule:
             made["rule"] = RulingForm(initial={"due_on": day}, auto_id="rule-%s")
             made["send_back"] = SendBackForm(auto_id="send-back-%s")
+        if self.may_take:
+            made["take_up"] = TakeUpForm(initial={"until": self.usual_day}, auto_id="take-up-%s")
         if self.may_withdraw:
             made["withdraw"] = WithdrawCaseForm(auto_id="withdraw-%s")
         shown = {**made, **self.given}
+        if isinstance(rule := shown.get("rule"), RulingForm) and self.in_words:
+            rule.name_who_carries_out()
         if isinstance(position := shown.get("position"), PositionForm):
             position.name_rulings({one.kind: one.title for one in self.options})
         return shown
@@ -285,4 +302,5 @@ def read_case_page(
     file = case_page(viewer, case, now)
     asked = case.state == CaseState.RULED and case.ask.rank_asked_at
     ranker = User.objects.active().holding(Role.CTO).first() if asked else None
-    return CaseView(file, viewer, now, tell_story("escalation", case.pk), given or {}, ranker)
+    view = CaseView(file, viewer, now, tell_story("escalation", case.pk), given or {}, ranker)
+    return replace(view, usual_at=due_when(Kind.RULING, team=viewer.team, at=now)) if view.may_take else view

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tracker.backlog.queries import Effect as Embedded
 from tracker.escalations.actions import told_act
 from tracker.escalations.models import Condition, Escalation, RulingKind
 from tracker.escalations.queries import CaseFile, DocketRow, Numbers
@@ -19,10 +21,10 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.states import State
 from tracker.people.models import Side
 from tracker.projects.words import say_weeks
-from tracker.templatetags.times import number
+from tracker.templatetags.times import number, say_day
 from tracker.web.forms.cases import LETTERS
 from tracker.web.story import SENTENCES, Changes, new_values
-from tracker.web.ways import say_line, say_weight
+from tracker.web.ways import say_line
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,7 @@ def option_cards(file: CaseFile, chosen: str | None) -> list[OptionCard]:
     ask, cards = file.case.ask, []
     for place, option in enumerate(file.options):
         lines = [say_act(act, ask) for act in option.acts]
-        if any(act.effect == Effect.EMBED for act in option.acts):
-            lines += say_embed(file.numbers, by_reserve=len(option.acts) > 1)
+        lines += say_payer(option, file.numbers)
         lines += say_words(option, file)
         cards.append(
             OptionCard(
@@ -141,6 +142,17 @@ def option_cards(file: CaseFile, chosen: str | None) -> list[OptionCard]:
     return cards
 
 
+def say_chosen(cards: Sequence[OptionCard]) -> str:
+    """Why one of them is chosen already, or that none is."""
+    chosen = next((card for card in cards if card.chosen), None)
+    if chosen is not None and chosen.both:
+        letter = chosen.title.partition(" ")[0]
+        return _(
+            "Both sides would accept %(letter)s, so it is chosen already; choose another if you see it otherwise."
+        ) % {"letter": letter}
+    return "" if chosen else _("Nothing is chosen yet: the two sides have not agreed on any of them.")
+
+
 def say_words(option: Prefilled, file: CaseFile) -> list[str]:
     """What a ruling means where it has no hands, and why it does not do more."""
     case = file.case
@@ -153,9 +165,23 @@ def say_words(option: Prefilled, file: CaseFile) -> list[str]:
     said = []
     if option.kind == RulingKind.GRANT and case.wanted:
         said.append(_("Yes to “%(wanted)s”") % {"wanted": case.wanted})
-    if option.kind == RulingKind.COMPROMISE and case.options:
-        said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(case.options)})
+    proposals = [one for one in case.options if not _is_another(one, option, file)]
+    if option.kind == RulingKind.COMPROMISE and proposals:
+        said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(proposals)})
     return said if option.acts else [*said, _("Nothing follows by itself: the sentence is the ruling.")]
+
+
+LEAVING = ("leave", "keep", "decline", "refuse", "reject", "nothing", "оставить", "отклонить", "отказать", "ничего")
+"""How a proposal begins that comes to the same as C."""
+
+
+def _is_another(proposal: str, option: Prefilled, file: CaseFile) -> bool:
+    """Whether what somebody proposed in their own words is what another of the three does already."""
+    others = [one for one in file.options if one is not option]
+    projects = {act.project for one in others for act in one.acts if act.project}
+    titles = {say_title(one, file.case.ask).casefold() for one in others}
+    said = proposal.casefold().strip(" .")
+    return said in titles or said.startswith(LEAVING) or any(key.casefold() in said.split() for key in projects)
 
 
 def say_in_words(file: CaseFile) -> str:
@@ -165,8 +191,11 @@ def say_in_words(file: CaseFile) -> str:
     if not letters:
         return ""
     if len(letters) == len(file.options):
-        return _("Nothing follows by itself from any of them: name who sees to it and by when.")
-    text = _("From %(letters)s nothing follows by itself: name who sees to it and by when, or choose what happens.")
+        return _("Nothing follows by itself from any of them: name who carries the ruling out, and by when.")
+    text = _(
+        "From %(letters)s nothing follows by itself: name who carries the ruling out and by when,"
+        " or choose what happens."
+    )
     return text % {"letters": ", ".join(letters)}
 
 
@@ -190,22 +219,43 @@ def _say_sides(sides: frozenset[str]) -> str:
     return str(Side(next(iter(sides))).label) if len(sides) == 1 else ""
 
 
-def say_embed(numbers: Numbers, *, by_reserve: bool) -> list[str]:
-    """Whom it costs: the allowance, the host, whoever is pushed below the line."""
-    effect = numbers.effect
-    if effect is None or by_reserve:
+def say_payer(option: Prefilled, numbers: Numbers) -> list[str]:
+    """Whose weeks it takes, and whoever is pushed below the line for it; nothing where the sentence decides that."""
+    effects, effect = {act.effect: act for act in option.acts}, numbers.effect
+    words = {
+        "team": numbers.payer,
+        "host": numbers.item.project.key if numbers.item else numbers.best.host.key if numbers.best else "",
+        "weeks": say_weeks(effects[Effect.RESERVE].weeks) if Effect.RESERVE in effects else "",
+        "drawn": say_weeks(effect.from_allowance) if effect else "",
+        "over": say_weeks(effect.overflow) if effect else "",
+    }
+    if Effect.RESERVE in effects:
+        return [_("%(team)s pays: %(weeks)s less for its ranked projects.") % words]
+    if Effect.PIN in effects or Effect.MOVE in effects:
+        return [_("%(team)s pays: projects that it passes may fall below the line.") % words]
+    if Effect.EMBED in effects and effect is not None:
+        return [*_say_embedded(effect, words), *_say_pushed(effect, numbers)]
+    if Effect.EMBED in effects or (not option.acts and option.kind != RulingKind.DENY):
         return []
-    key = numbers.item.project.key if numbers.item else numbers.best.host.key if numbers.best else ""
-    said = [say_weight(effect, key)]
-    if effect.pushed and numbers.listed:
-        said.append(say_line(effect, numbers.listed))
-    return said
+    return [_("Nobody pays: no weeks are taken.")]
 
 
-def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
+def _say_embedded(effect: Embedded, words: Mapping[str, str]) -> list[str]:
+    if not effect.overflow:
+        return [_("%(team)s pays: %(drawn)s of its allowance.") % words]
+    if effect.from_allowance:
+        return [_("%(team)s pays: %(drawn)s of its allowance, and %(host)s grows by %(over)s.") % words]
+    return [_("%(team)s pays: %(host)s grows by %(over)s, its allowance is used up.") % words]
+
+
+def _say_pushed(effect: Embedded, numbers: Numbers) -> list[str]:
+    return [say_line(effect, numbers.listed)] if effect.pushed and numbers.listed else []
+
+
+def say_numbers(file: CaseFile, today: date) -> list[tuple[str, str]]:
     """What the system fills in: (name, value)."""
     ask, numbers = file.case.ask, file.numbers
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str]] = [(_("Aim"), say_aim(ask, today))] if ask.kpi else []
     if numbers.effort is not None:
         told.append((_("Effort alone"), say_weeks(numbers.effort)))
     told.append((_("Against the line"), say_standing(ask, numbers)))
@@ -226,6 +276,22 @@ def say_numbers(file: CaseFile) -> list[tuple[str, str]]:
         missing = ngettext("%(count)s answer is missing", "%(count)s answers are missing", count) % {"count": count}
         told.append((_("Before it can be embedded"), missing))
     return told
+
+
+def say_aim(ask: WorkRequest, today: date) -> str:
+    """What is measured, from where to where, and by when; as much of it as was said."""
+    words = {
+        "kpi": ask.kpi,
+        "baseline": number(ask.baseline, 4),
+        "target": number(ask.target, 4),
+        "day": say_day(ask.measure_on, today) if ask.measure_on else "",
+    }
+    if ask.target is None:
+        return ask.kpi
+    if ask.baseline is None:
+        return (_("%(kpi)s → %(target)s by %(day)s") if ask.measure_on else "%(kpi)s → %(target)s") % words
+    text = "%(kpi)s: %(baseline)s → %(target)s"
+    return (_("%(kpi)s: %(baseline)s → %(target)s by %(day)s") if ask.measure_on else text) % words
 
 
 def say_unplaced(ask: WorkRequest) -> str:

@@ -35,6 +35,7 @@ from tracker.web.forms.cases import (
     RulingForm,
     SendBackForm,
     SettleForm,
+    TakeUpForm,
     WithdrawCaseForm,
 )
 from tracker.web.once import once
@@ -71,7 +72,7 @@ def show_docket(request: SignedInRequest) -> HttpResponse:
     late = ngettext("%(count)s answer is late.", "%(count)s answers are late.", lines) % {"count": lines}
     context = {
         "title": _say_docket(len(mine), len(docket.cases), mediates=may(viewer, Power.RULE)),
-        "context_line": late if lines else _("No late answer has come this far."),
+        "context_line": late if lines else _say_no_lines(len(docket.cases)),
         "cases": [(row, say_row(row)) for row in docket.cases],
         "docket": docket,
         "returned": returned,
@@ -82,6 +83,11 @@ def show_docket(request: SignedInRequest) -> HttpResponse:
         "nav": "docket",
     }
     return render_page(request, "tracker/cases/docket.html", context)
+
+
+def _say_no_lines(cases: int) -> str:
+    """A case may have begun as a late answer: it is none of those that only lie here."""
+    return _("No late answer lies here beside the cases.") if cases else _("No late answer has come this far.")
 
 
 def _say_docket(mine: int, cases: int, *, mediates: bool) -> str:
@@ -134,7 +140,9 @@ class CaseStep:
 
 
 STEPS: Mapping[str, CaseStep] = {
-    "take-up": CaseStep(actions.take_up_case, gettext_lazy("%(key)s is yours: both sides are asked for a position.")),
+    "take-up": CaseStep(
+        actions.take_up_case, gettext_lazy("%(key)s is yours: both sides are asked for a position."), TakeUpForm
+    ),
     "position": CaseStep(actions.write_position, gettext_lazy("The position is written."), PositionForm),
     "settle": CaseStep(actions.settle_case, gettext_lazy("The other side is asked to confirm it."), SettleForm),
     "confirm": CaseStep(actions.settle_case, gettext_lazy("%(key)s is settled.")),

@@ -16,6 +16,7 @@ from tracker.escalations.states import ConditionState
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.intake.states import State
+from tracker.people.access import Role
 from tracker.people.models import User
 from tracker.projects.models import Project
 from tracker.promises.models import Deed, Kind
@@ -71,7 +72,6 @@ THEN: Mapping[str, str | Promise] = {
     "": gettext_lazy("late; it is with the COO"),
 }
 OTHERWISE: Mapping[str, str | Promise] = {
-    Deed.CHIEFS: gettext_lazy("It is late; the CTO and the CMO are asked next."),
     Deed.DOCKET: gettext_lazy("It is late; it goes to the COO next."),
     "": gettext_lazy("It is late, and it is with the COO."),
 }
@@ -84,6 +84,25 @@ def promised_turn(turn: Court, owed: Sequence[Promised]) -> Court:
     """
     first = next((one for one in owed if one.kind != Kind.CONDITION), None)
     return turn if first is None else court_of(first, turn.who)
+
+
+def say_away(turn: Court, people: Iterable[User], now: datetime) -> Court:
+    """The same turn, with who stands in where whoever has it is away; `people` were read with their deputies."""
+    who = next((one for one in people if turn.who is not None and one.pk == turn.who.pk), None)
+    away = vars(who).get("away") if who else None
+    if not away:
+        return turn
+    day = say_day(date.fromisoformat(away["until"]), timezone.localtime(now).date())
+    words = {"verb": turn.verb, "day": day, "deputy": away["deputy"]}
+    if away["deputy"]:
+        return replace(turn, verb=_("%(verb)s (away until %(day)s: %(deputy)s stands in)") % words)
+    return replace(turn, verb=_("%(verb)s (away until %(day)s)") % words)
+
+
+def deputy_of(person: User) -> int | None:
+    """Who stands in for them now, where that was read with them."""
+    number: int | None = (vars(person).get("away") or {}).get("deputy_id")
+    return number
 
 
 def court_of(promise: Promised, who: User | None = None) -> Court:
@@ -124,31 +143,66 @@ def proposals_turn(project: Project, items: Iterable[BacklogItem]) -> Court | No
 def say_then(promise: Promised) -> str:
     """What happens if it does not come, as it continues a sentence."""
     if promise.breached_at is not None:
-        return str(THEN.get(promise.next_deed, ""))
+        return str(LATE_THEN[_chief(promise)] if promise.next_deed == Deed.CHIEFS else THEN.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("then the case goes back to the COO")
     if promise.kind == Kind.POSITION:
         return _("then the COO decides without it")
     if promise.kind == Kind.RULING:
         return _("then the CTO and the CMO hear of it")
+    if promise.kind == Kind.CONFIRM:
+        return _("then it lapses")
     lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("then %(lead)s hears of it, then the CTO and the CMO") % {"lead": lead}
-    return _("then the CTO and the CMO hear of it, then the COO")
+    return str(HEARS_NEXT[_chief(promise)])
 
 
 def say_otherwise(promise: Promised) -> str:
     """The same as a sentence of its own."""
     if promise.breached_at is not None:
-        return str(OTHERWISE.get(promise.next_deed, ""))
+        asked = promise.next_deed == Deed.CHIEFS
+        return str(LATE[_chief(promise)] if asked else OTHERWISE.get(promise.next_deed, ""))
     if promise.kind == Kind.CONDITION:
         return _("Otherwise the case goes back to the COO.")
     if promise.kind == Kind.POSITION:
         return _("Otherwise the COO decides without it.")
+    if promise.kind == Kind.CONFIRM:
+        return _("Otherwise it lapses.")
     lead = vars(promise).get("lead") if promise.kind != Kind.CONTEST else None
     if lead:
         return _("Otherwise %(lead)s is asked.") % {"lead": lead}
-    return _("Otherwise the CTO and the CMO are asked.")
+    if promise.kind == Kind.RULING:
+        return _("Otherwise the CTO and the CMO hear of it.")
+    return str(ASKED_NEXT[_chief(promise)])
+
+
+def _chief(promise: Promised) -> str:
+    """The role of its holder where that is one of the two who would be asked; nobody is asked about their own answer."""
+    roles = promise.holder.roles if promise.holder else []
+    return next((role for role in (Role.CTO, Role.CMO) if role in roles), "")
+
+
+LATE_THEN: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("late; the CMO is asked next"),
+    Role.CMO: gettext_lazy("late; the CTO is asked next"),
+    "": gettext_lazy("late; the CTO and the CMO are asked next"),
+}
+LATE: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("It is late; the CMO is asked next."),
+    Role.CMO: gettext_lazy("It is late; the CTO is asked next."),
+    "": gettext_lazy("It is late; the CTO and the CMO are asked next."),
+}
+ASKED_NEXT: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("Otherwise the CMO is asked."),
+    Role.CMO: gettext_lazy("Otherwise the CTO is asked."),
+    "": gettext_lazy("Otherwise the CTO and the CMO are asked."),
+}
+HEARS_NEXT: Mapping[str, str | Promise] = {
+    Role.CTO: gettext_lazy("then the CMO hears of it, then the COO"),
+    Role.CMO: gettext_lazy("then the CTO hears of it, then the COO"),
+    "": gettext_lazy("then the CTO and the CMO hear of it, then the COO"),
+}
 
 
 def say_owed(promise: Promised) -> str:
@@ -224,6 +278,8 @@ def turn_of_item(item: BacklogItem) -> Court:
         return Court(item.business_owner, _("finds another project"))
     delivery = item.delivery_owner or item.project.owner
     match item.state:
+        case ItemState.PROPOSED if item.counter_open:
+            return Court(item.proposed_by, _("answers what the host offers instead"))
         case ItemState.PROPOSED:
             return Court(item.project.owner, _("answers the proposal"))
         case ItemState.AGREED:

@@ -1,13 +1,11 @@
 """The page that a link to follow a request opens, without an account: where it stands, whose turn, its public story."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
-from typing import Protocol
 
-from allauth.core import ratelimit
-from csp.constants import NONE, SELF
+from django.conf import settings
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,35 +16,27 @@ from django.views.decorators.http import require_http_methods
 
 from tracker.backlog.queries import item_of
 from tracker.history.queries import Moment, story_of
-from tracker.intake.actions import answer_by_link
+from tracker.intake.actions import answer_by_link, comment_by_link
 from tracker.intake.links import Follower, find_link, follower_of, is_open
 from tracker.intake.models import Comment, FollowLink, WorkRequest
 from tracker.intake.queries import needs_of
 from tracker.intake.states import State
 from tracker.kernel import clock, idempotency
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import Refused, TooOften
 from tracker.people.access import Role
+from tracker.people.invitations import mail_folder
 from tracker.people.models import User
 from tracker.web.courts import Court, promised_turn, promises_on, running, whose_turn
 from tracker.web.forms.answers import INVALID, tell_refusal
-from tracker.web.forms.follow import LinkAnswerForm
+from tracker.web.forms.follow import LinkAnswerForm, LinkCommentForm
 from tracker.web.request_page import LOADED, Missed, triagers_of
 from tracker.web.request_said import actor_of
 from tracker.web.request_story import Line
 from tracker.web.request_words import say_where, state_words_of, tone_of
+from tracker.web.sealed import sealed
 from tracker.web.story import tell_moments
 from tracker.web.versions import seen_version
 
-STRICT = {
-    "default-src": [NONE],
-    "style-src": [SELF],
-    "img-src": [SELF],
-    "font-src": [SELF],
-    "form-action": [SELF],
-    "frame-ancestors": [NONE],
-    "base-uri": [NONE],
-}
-"""The page has no script and nothing of elsewhere."""
 TOLD = {
     f"{verb}_request": True for verb in ("ask", "answer", "accept", "decline", "park", "contest", "uphold", "reopen")
 } | dict.fromkeys(
@@ -55,10 +45,6 @@ TOLD = {
 """The steps that who follows by a link reads of, and whether with the words that were written: those of a merge name
 another request."""
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,190}")
-
-
-class View(Protocol):
-    def __call__(self, request: HttpRequest, secret: str) -> HttpResponse: ...
 
 
 @dataclass(frozen=True)
@@ -93,29 +79,34 @@ class FollowPage:
         return hide_addresses(self.ask.question)
 
     @property
+    def may_comment(self) -> bool:
+        return self.ask.merged_into_id is None
+
+    @property
     def asked(self) -> bool:
         return self.ask.state == State.NEEDS_INFORMATION
 
 
-def sealed(view: View) -> View:
-    """Around what anybody may open: not too often, indexed and kept by nobody, its address told to nobody."""
+@dataclass(frozen=True)
+class Word:
+    """What a follower sends: by which form, and what is done with it."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, secret: str) -> HttpResponse:
-        hurried = ratelimit.consume_or_429(request, action="follow", limit_get=True) is not None
-        answer = show_hurried(request) if hurried else view(request, secret)
-        answer._csp_config = STRICT  # type: ignore[attr-defined]  # what its decorator sets, which knows no arguments
-        answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        answer.headers.setdefault("Referrer-Policy", "no-referrer")
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
-    return guarded
+    field: str
+    done: str
+    form: type[Form]
+    say: Callable[[HttpRequest, Follower, str], object]
 
 
-def show_hurried(request: HttpRequest) -> HttpResponse:
-    context = {"title": _("Too many attempts"), "text": _("Wait a few minutes, then try again.")}
-    return render(request, "tracker/follow/closed.html", context, status=429)
+def _answer(request: HttpRequest, actor: Follower, text: str) -> None:
+    answer_by_link(actor=actor, at=clock.now(), answer=text, expected=seen_version(request))
+
+
+def _comment(_request: HttpRequest, actor: Follower, text: str) -> None:
+    comment_by_link(actor=actor, at=clock.now(), text=text)
+
+
+ANSWERING = Word("answer", "?answered=1", LinkAnswerForm, _answer)
+COMMENTING = Word("comment", "?commented=1#comment", LinkCommentForm, _comment)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,8 +118,8 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
     if link is None or not is_open(link, now):
         return show_closed(request, link)
     if request.method == "POST":
-        return take_answer(request, link)
-    return show_follow(request, link, LinkAnswerForm())
+        return take_word(request, link, COMMENTING if "comment" in request.POST else ANSWERING)
+    return show_follow(request, link)
 
 
 def show_closed(request: HttpRequest, link: FollowLink | None) -> HttpResponse:
@@ -142,23 +133,27 @@ def show_closed(request: HttpRequest, link: FollowLink | None) -> HttpResponse:
     return render(request, "tracker/follow/closed.html", context, status=410 if link else 404)
 
 
-def show_follow(request: HttpRequest, link: FollowLink, form: Form, *, status: int = 200) -> HttpResponse:
-    """A browser that may not say where a form comes from sends it as from nowhere, and that is refused: where the page
-    has a form, its address is told to this installation alone."""
+def show_follow(request: HttpRequest, link: FollowLink, sent: Form | None = None, *, status: int = 200) -> HttpResponse:
+    """`sent` is the form that was refused. A browser that may not say where a form comes from sends it as from nowhere,
+    and that is refused: the address of the page is told to this installation alone."""
     now = clock.now()
     page = read_follow(link, now)
     context = {
         "title": link.ask.title,
         "page": page,
         "ask": link.ask,
-        "form": form,
+        "form": sent if isinstance(sent, LinkAnswerForm) else LinkAnswerForm(),
+        "comment_form": sent if isinstance(sent, LinkCommentForm) else LinkCommentForm(),
         "now": now,
+        "filed": "filed" in request.GET and link.made_by_id is None,
+        "address": f"{settings.ORIGIN}{request.path}",
+        "mailed": not mail_folder(),
         "answered": "answered" in request.GET and not page.asked,
-        "missed": missed_by(form) if form.is_bound and not page.asked else None,
+        "commented": "commented" in request.GET,
+        "missed": missed_by(sent) if isinstance(sent, LinkAnswerForm) and not page.asked else None,
     }
     answer = render(request, "tracker/follow/page.html", context, status=status)
-    if page.asked:
-        answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 
 
@@ -167,29 +162,32 @@ def missed_by(form: Form) -> Missed:
     return Missed(" ".join(map(str, form.non_field_errors())), [form.data.get("answer", "")])
 
 
-def take_answer(request: HttpRequest, link: FollowLink) -> HttpResponse:
-    form, status = LinkAnswerForm(request.POST), INVALID
+def take_word(request: HttpRequest, link: FollowLink, kind: Word) -> HttpResponse:
+    form, status = kind.form(request.POST), INVALID
     if form.is_valid():
         try:
-            answer_once(request, follower_of(link), form.cleaned_data["answer"])
+            say_once(request, follower_of(link), kind, form.cleaned_data[kind.field])
         except Refused as refused:
             status = tell_refusal(form, refused)
+            status = refused.status if isinstance(refused, TooOften) else status
             fresh = FollowLink.objects.select_related("ask", *(f"ask__{name}" for name in LOADED)).get(pk=link.pk)
             if not is_open(fresh, clock.now()):
                 return show_closed(request, fresh)
             link = fresh
         else:
-            return HttpResponseRedirect("?answered=1")
+            return HttpResponseRedirect(kind.done)
     return show_follow(request, link, form, status=status)
 
 
-def answer_once(request: HttpRequest, actor: Follower, answer: str) -> None:
+def say_once(request: HttpRequest, actor: Follower, kind: Word, text: str) -> None:
     """A second sending of the same form does nothing. Unlike @once it keeps no address: that holds the secret."""
     key = request.POST.get("idempotency", "")
     with transaction.atomic():
-        if key and idempotency.claim_call(actor=actor.key, key=key, fingerprint="answer_by_link", at=clock.now()):
+        if key and idempotency.claim_call(
+            actor=actor.key, key=key, fingerprint=f"{kind.field}_by_link", at=clock.now()
+        ):
             return
-        answer_by_link(actor=actor, at=clock.now(), answer=answer, expected=seen_version(request))
+        kind.say(request, actor, text)
 
 
 def read_follow(link: FollowLink, now: datetime) -> FollowPage:

@@ -34,11 +34,12 @@ from tracker.web.home_moves import (
     by_urgency,
     contest_moves,
     decision_moves,
+    expedite_moves,
     own_moves,
     rank_moves,
     triage_moves,
-    waited_for,
 )
+from tracker.web.home_waited import waited_for
 from tracker.web.home_words import UNCOUNTED, say_bottleneck, say_context, say_kept, say_title
 from tracker.web.line import line_url, say_cause
 from tracker.web.notices import Word, say_notice
@@ -143,6 +144,7 @@ def _moves(found: Found, admin: Setup | None) -> Iterator[Move]:
     viewer, now = found.viewer, found.now
     today = timezone.localtime(now).date()
     ranks = may(viewer, Power.RANK_PROJECTS)
+    yield from expedite_moves(found.promises, viewer)
     yield from case_moves(found.desk, found.promises, viewer, now)
     yield from decision_moves(found.decisions, today)
     yield from rank_moves([ask for ask in found.waiting if ranks and ask.rank_asked_at], now)

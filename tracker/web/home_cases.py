@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from tracker.escalations.queries import OnDesk
 from tracker.escalations.states import CaseState
 from tracker.people.access import Viewer
 from tracker.promises.models import Kind, Promise
-from tracker.templatetags.times import number
+from tracker.templatetags.times import number, say_day
 from tracker.web.forms.cases import LETTERS
 from tracker.web.home_moves import Move
 from tracker.web.notices import Word
@@ -55,6 +56,7 @@ def _ruling(one: OnDesk, now: datetime) -> Move:
     url = reverse("case", args=[one.case.key])
     words = {**_words(one), **{side: number(days, 1) for side, days in one.waited.items()}}
     text = _("%(request)s %(title)s: %(marketing)s d with marketing, %(technology)s d with IT.") % words
+    text = f"{say_readiness(one, now)} {text}"
     if one.both:
         both = _("Both sides would accept %(letter)s.") % {"letter": LETTERS[RulingKind(one.both)]}
         text = f"{text} {both}"
@@ -73,6 +75,14 @@ def _ruling(one: OnDesk, now: datetime) -> Move:
         by=one.due_at,
         late=one.due_at is not None and one.due_at <= now,
     )
+
+
+def say_readiness(one: OnDesk, now: datetime) -> str:
+    """Whether everybody was heard, or had the time for it: who rules before that rules on half of it."""
+    if one.heard_by is None or one.heard_by <= now:
+        return _("Ready for you.")
+    local, today = timezone.localtime(one.heard_by).date(), timezone.localtime(now).date()
+    return _("Still being heard: positions by %(day)s.") % {"day": say_day(local, today)}
 
 
 def _settlement(one: OnDesk) -> Move:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.backlog.queries import Decision, Found, InMotion, suggested_weeks
+from tracker.backlog.queries import Decision, Found, InMotion
 from tracker.intake.models import WorkRequest
 from tracker.intake.rules import working_days
 from tracker.people.access import Role, Viewer
@@ -19,6 +19,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number, say_day
 from tracker.web.courts import say_due, say_otherwise, say_owed
+from tracker.web.joining import say_host
 
 LATE, VERY_LATE = 3, 8
 """Working days after which something that waits turns amber, then red."""
@@ -39,6 +40,7 @@ MINUTES = {
     "settle": 2,
     "condition": 1,
     "broken": 2,
+    "expedite": 5,
 }
 
 
@@ -90,10 +92,10 @@ def add_promises(
 
 
 def by_urgency(move: Move) -> tuple[int, datetime, int]:
-    """Broken conditions and promises first, then what lost its place, then what is due soonest, then the rest by its
-    kind; the cases among them come in the order of the docket."""
+    """Emergencies, broken conditions and promises first, then what lost its place, then what is due soonest, then the
+    rest by its kind; the cases among them come in the order of the docket."""
     kind = URGENCY[move.kind]
-    if move.kind == "broken":
+    if move.kind in ("broken", "expedite"):
         return 0, FIRST, kind
     if move.by is not None:
         return (0 if move.late else 2), move.by, kind
@@ -102,6 +104,7 @@ def by_urgency(move: Move) -> tuple[int, datetime, int]:
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 URGENCY = {
+    "expedite": 0,
     "broken": 0,
     "rehome": 1,
     "ruling": 2,
@@ -130,7 +133,13 @@ def say_waited(since: datetime | None, now: datetime) -> tuple[str, str]:
     tone = "bad" if days >= VERY_LATE else "warn" if days >= LATE else "neutral"
     if not days:
         return _("new"), tone
-    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}, tone
+    return ngettext("waits %(count)s day", "waits %(count)s days", days) % {"count": days}, tone
+
+
+def say_by(on: date, today: date) -> str:
+    """Until which day, or since which one it is late."""
+    words = {"day": say_day(on, today)}
+    return _("by %(day)s") % words if on >= today else _("late since %(day)s") % words
 
 
 def triage_moves(asks: Sequence[WorkRequest], now: datetime) -> Iterator[Move]:
@@ -190,6 +199,47 @@ def contest_moves(promises: Iterable[Promise], viewer: Viewer) -> Iterator[Move]
             )
 
 
+def expedite_moves(promises: Iterable[Promise], viewer: Viewer) -> Iterator[Move]:
+    """Emergencies: what the viewer owns, or is asked to confirm; all that is said stands in the promise. Of an answer and
+    a fix only what comes first is said."""
+    mine = [one for one in promises if one.kind in EMERGENCIES and one.holder_id == viewer.id]
+    unanswered = {one.matter for one in mine if one.kind == Kind.EXPEDITE}
+    for one in mine:
+        if one.kind == Kind.FIX and one.matter in unanswered:
+            continue
+        title, text, button = EMERGENCIES[one.kind]
+        yield Move(
+            kind="expedite",
+            id=f"{one.facts['key']}-{one.kind}",
+            title=str(title) % {"key": one.facts["key"], "title": one.facts["title"]},
+            text=str(text),
+            url=one.facts["url"],
+            button=str(button),
+            then_url=f"{one.facts['url']}#expedite",
+            primary=True,
+            sources=(one.source,),
+        )
+
+
+EMERGENCIES: Mapping[str, tuple[str | Lazy, str | Lazy, str | Lazy]] = {
+    Kind.CONFIRM: (
+        gettext_lazy("%(key)s %(title)s: the other side calls it an emergency"),
+        gettext_lazy("Confirm it or refuse it."),
+        gettext_lazy("Answer"),
+    ),
+    Kind.EXPEDITE: (
+        gettext_lazy("%(key)s %(title)s is an emergency, and it is yours"),
+        gettext_lazy("Say that you have seen it and what you do."),
+        gettext_lazy("Answer"),
+    ),
+    Kind.FIX: (
+        gettext_lazy("%(key)s %(title)s is an emergency, and it is yours"),
+        gettext_lazy("Say when it is fixed."),
+        gettext_lazy("It is fixed"),
+    ),
+}
+
+
 def own_moves(motions: Sequence[InMotion], hosts: dict[int, Found], now: datetime) -> Iterator[Move]:
     """Questions to the viewer, and requests of theirs that wait for a way up."""
     for motion in motions:
@@ -241,25 +291,6 @@ def _way(ask: WorkRequest, found: Found | None, now: datetime) -> Move:
     )
 
 
-def say_host(ask: WorkRequest, found: Found, today: date) -> str:
-    """What the best host would take, until when it can be asked, and what happens otherwise."""
-    weeks = suggested_weeks(ask.effort_weeks)
-    words = {
-        "host": f"{found.host.key} {found.host.title}",
-        "weeks": number(weeks),
-        "alone": say_weeks(ask.effort_weeks),
-        "day": say_day(found.last_day, today) if found.last_day else "",
-    }
-    if weeks is None:
-        return _("%(host)s could carry it; otherwise it is not done this quarter.") % words
-    if not found.last_day:
-        return _("%(host)s could carry it for %(weeks)s instead of %(alone)s; otherwise it waits.") % words
-    return (
-        _("%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits.")
-        % words
-    )
-
-
 def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]:
     for one in decisions:
         words = {
@@ -282,6 +313,13 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
             title = _("%(request)s %(title)s wants to join %(host)s") % words
             sources = (f"{one.item}:{Kind.EMBED_ANSWER}",)
             yield Move("embed", one.item, title, text % words, url, _("Answer"), url, primary=True, sources=sources)
+        elif one.kind == "counter":
+            title = _("%(request)s %(title)s: %(host)s offers something else") % words
+            text = _("Compare it with what was proposed; until you answer, nothing is planned.")
+            sources = (f"{one.item}:{Kind.REPLY}",)
+            yield Move(
+                "embed", f"{one.item}-counter", title, text, url, _("Compare"), url, primary=True, sources=sources
+            )
         elif one.kind == "rehome":
             title = _("%(request)s %(title)s lost its project") % words
             text = _("%(host)s %(host_title)s fell below the line; without another host it is not done.") % words
@@ -289,7 +327,7 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
         elif one.kind == "checks":
             yield _open_checks(one, today)
         else:
-            due = say_day(one.due_on, today) if one.due_on else _("any day")
+            due = say_by(one.due_on, today) if one.due_on else _("any day")
             title = _("%(request)s %(title)s: what came of it?") % words
             text = _("It is live; until you say what was measured, nobody knows whether it was worth it.")
             yield Move("measure", one.item, title, text, url, _("Say the outcome"), url, due, "warn")
@@ -303,7 +341,7 @@ def _open_checks(one: Decision, today: date) -> Move:
     ) % {"count": one.checks, "request": one.request, "title": one.title}
     text = _("%(project)s is not launched before they have passed.") % {"project": f"{one.host} {one.host_title}"}
     url = reverse("item", args=[one.item])
-    due = say_day(one.due_on, today) if one.due_on else ""
+    due = say_by(one.due_on, today) if one.due_on else ""
     return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due)
 
 
@@ -329,52 +367,3 @@ def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:
         text = _("They are neither above nor below the line.")
         url = f"{projects}?line=unestimated"
         yield Move("admin", "unestimated", title, text, url, _("See projects"), url)
-
-
-@dataclass(frozen=True)
-class Waited:
-    """Something of the viewer's in somebody else's court: `since` so long, or until when the answer is owed."""
-
-    id: str
-    title: str
-    since: str
-    tone: str
-    text: str
-    url: str
-
-
-def waited_for(motions: Sequence[InMotion], promises: Iterable[Promise], now: datetime) -> Iterator[Waited]:
-    """By whom, until when, and who is asked otherwise; where no clock runs, since when."""
-    owed = {one.matter: one for one in sorted(promises, key=lambda one: one.due_at, reverse=True) if one.kind in OWED}
-    for motion in motions:
-        if motion.court in WAITED:
-            yield _waited(motion, owed.get(f"request:{motion.ask.pk}"), now)
-
-
-OWED = (Kind.TRIAGE, Kind.DECISION, Kind.EMBED_ANSWER)
-WAITED: Mapping[str, str | Lazy] = {
-    "triage": gettext_lazy("%(person)s decides whether it is accepted, parked or declined."),
-    "host": gettext_lazy("%(person)s answers whether %(host)s carries it."),
-    "rank": gettext_lazy("%(person)s decides whether it gets a rank of its own."),
-}
-
-
-def _waited(motion: InMotion, promise: Promise | None, now: datetime) -> Waited:
-    ask = motion.ask
-    asked_at = {"triage": ask.filed_at, "host": ask.updated_at, "rank": ask.rank_asked_at}
-    due, tone = say_waited(asked_at[motion.court], now)
-    who = motion.who or (ask.team.name if ask.team else "")
-    otherwise = ""
-    if promise is not None and motion.court != "rank":
-        who = promise.holder.name if promise.holder else who
-        due, tone = say_due(promise, now)
-        otherwise = say_otherwise(promise)
-    text = str(WAITED[motion.court]) % {"person": who, "host": motion.host}
-    return Waited(
-        id=ask.key,
-        title=f"{ask.key} {ask.title}",
-        since=due,
-        tone=tone,
-        text=f"{text} {otherwise}".strip(),
-        url=reverse("request", args=[ask.key]),
-    )

@@ -62,6 +62,7 @@ def say_broken(desk: Iterable[OnDesk]) -> str:
 def say_owing(moves: Iterable[Move], viewer: Viewer) -> str:
     """How many of the decisions are answers that somebody waits for until a day; the rest has none. The same number
     stands in the navigation."""
+    moves = list(moves)
     mine = [move.owed for move in moves if move.owed and move.owed.holder_id == viewer.id]
     mine = [one for one in mine if one.kind not in UNCOUNTED]
     late = sum(one.breached_at is not None for one in mine)
@@ -69,20 +70,18 @@ def say_owing(moves: Iterable[Move], viewer: Viewer) -> str:
         return ""
     words = {"count": len(mine), "late": late}
     if late:
-        return (
-            ngettext(
-                "Of these you owe %(count)s answer by a day; late: %(late)s.",
-                "Of these you owe %(count)s answers by a day; late: %(late)s.",
-                len(mine),
-            )
-            % words
+        said = ngettext(
+            "Of these you owe %(count)s answer by a day; late: %(late)s.",
+            "Of these you owe %(count)s answers by a day; late: %(late)s.",
+            len(mine),
         )
-    return (
-        ngettext(
+    else:
+        said = ngettext(
             "Of these you owe %(count)s answer by a day.", "Of these you owe %(count)s answers by a day.", len(mine)
         )
-        % words
-    )
+    if len(mine) == len(moves):
+        return said % words
+    return " ".join((said % words, _("Those alone are counted beside “Your move”.")))
 
 
 def say_saving(decisions: Iterable[Decision]) -> str:

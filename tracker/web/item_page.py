@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.backlog.actions import may_drop
+from tracker.backlog.actions import may_answer_counter, may_drop
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import TeamList, lists_of, ticket_of
 from tracker.backlog.states import BLOCKING, ITEM, ItemState
@@ -23,7 +23,7 @@ from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import say_day
 from tracker.web.courts import Court, court_of, promised_turn, promises_on, running, say_delivery, turn_of_item
-from tracker.web.forms.backlog import DropForm, MeasureForm, TicketForm
+from tracker.web.forms.backlog import DeclineCounterForm, DropForm, MeasureForm, TicketForm
 from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
 LOADED = (
@@ -38,6 +38,9 @@ LOADED = (
     "business_owner__team",
     "delivery_owner__team",
     "proposed_by__team",
+    "countered_by__team",
+    "counter_project__owner__team",
+    "counter_project__team",
 )
 
 
@@ -104,8 +107,11 @@ class ItemPage:
 
     @property
     def court(self) -> Court:
-        answer = [one for one in self.owed if one.kind == Kind.EMBED_ANSWER]
-        return promised_turn(turn_of_item(self.item), answer)
+        kinds = {f"{self.item.key}:{kind}" for kind in (Kind.EMBED_ANSWER, Kind.REPLY)}
+        answer = [one for one in self.owed if one.source in kinds]
+        turn = turn_of_item(self.item)
+        court = promised_turn(turn, answer)
+        return replace(court, verb=turn.verb) if self.item.counter_open else court
 
     @property
     def conditions(self) -> list[Court]:
@@ -127,6 +133,13 @@ class ItemPage:
         steps = []
         if item.state == ItemState.PROPOSED and may(viewer, Power.ANSWER_EMBED, item.project.ties):
             steps.append(StepButton("answer", _("Answer"), self._url("answer"), "a", "primary", link=True))
+        if item.counter_open and may_answer_counter(viewer, item):
+            decline = self.given.get("decline_counter") or DeclineCounterForm(auto_id="decline-counter-%s")
+            accept = self._url("accept-counter")
+            steps.append(StepButton("accept-counter", _("Accept the offer"), accept, "a", "primary"))
+            steps.append(
+                StepButton("decline-counter", _("Decline the offer"), self._url("decline-counter"), "n", form=decline)
+            )
         if item.orphaned_at and may(viewer, Power.PROPOSE_EMBED, item.ask.ties):
             steps.append(
                 StepButton("rehome", _("Find another project"), self._url("rehome"), "h", "primary", link=True)
@@ -213,6 +226,9 @@ def say_item(item: BacklogItem, today: date) -> str:
     }
     if item.orphaned_at:
         return _("%(request)s lost its project: %(project)s is below the line") % values
+    if item.counter_open:
+        values["offer"] = say_weeks(item.counter_weeks)
+        return _("%(project)s offers something else for %(request)s: %(offer)s instead of %(weeks)s") % values
     if item.state == ItemState.SHIPPED and item.measure_on:
         return _("%(request)s is live; its outcome is measured on %(day)s") % values
     if item.way == Way.OUTRANK and item.state == ItemState.AGREED:
@@ -240,6 +256,11 @@ def _say_agreed(changes: Mapping[str, object]) -> str:
     return _("accepted it")
 
 
+def _say_countered(changes: Mapping[str, object]) -> str:
+    weeks = new_values(changes).get("counter_weeks")
+    return _("offered something else, for %(weeks)s") % {"weeks": say_weeks(Decimal(str(weeks)))}
+
+
 def _say_checked(changes: Mapping[str, object]) -> str:
     told = new_values(changes)
     words = {"check": told.get("text", ""), "evidence": told.get("evidence") or ""}
@@ -256,6 +277,9 @@ SENTENCES |= {
     ("backlog-item", "outrank"): gettext_lazy("made it a project of its own"),
     ("backlog-item", "agree"): _say_agreed,
     ("backlog-item", "refuse"): gettext_lazy("refused it"),
+    ("backlog-item", "counter"): _say_countered,
+    ("backlog-item", "accept_counter"): gettext_lazy("accepted what was offered instead"),
+    ("backlog-item", "decline_counter"): gettext_lazy("declined what was offered instead"),
     ("backlog-item", "start"): gettext_lazy("started it"),
     ("backlog-item", "ship"): gettext_lazy("shipped it"),
     ("backlog-item", "measure"): gettext_lazy("measured the outcome"),

@@ -18,6 +18,7 @@ from tracker.promises.models import Deed, Kind
 from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import say_day
 from tracker.web.courts import THEN
+from tracker.web.emergency import lessons_this_quarter
 from tracker.web.line_pictures import trend_picture
 from tracker.web.pictures import send_picture
 from tracker.web.render import render_page
@@ -39,6 +40,7 @@ def show_limbo(request: SignedInRequest) -> HttpResponse:
         "context_line": say_ages(limbo),
         "teams": [(team, [show_row(row, now) for row in team.rows]) for team in limbo.teams],
         "trend": trend,
+        "emergencies": lessons_this_quarter(request.viewer, now),
         "now": now,
         "nav": "limbo",
     }

@@ -164,10 +164,7 @@ def say_title(line: TeamLine) -> str:
 
 def say_context(line: TeamLine) -> list[str]:
     """Sentences, each whole in itself."""
-    told = [
-        _("%(claimed)s of %(available)s claimed.")
-        % {"claimed": number(line.claimed), "available": say_weeks(line.team.available)}
-    ]
+    told = [_say_claimed(line)]
     if line.elsewhere:
         words = {
             "team": line.elsewhere.team,
@@ -192,6 +189,20 @@ def say_context(line: TeamLine) -> list[str]:
             % words
         )
     return told
+
+
+def _say_claimed(line: TeamLine) -> str:
+    """What the weeks of the team are taken by, and why the rest takes nobody up."""
+    after = next((row.key for row in line.rows if not row.fits), "")
+    words = {
+        "claimed": number(line.claimed),
+        "available": say_weeks(line.team.available),
+        "left": say_weeks(line.left),
+        "project": after,
+    }
+    if after and line.left:
+        return _("What fits takes %(claimed)s of %(available)s; %(left)s are left, too little for %(project)s.") % words
+    return _("What fits takes %(claimed)s of %(available)s.") % words
 
 
 def embedded_chips(viewer: Viewer, line: TeamLine, period: Period) -> dict[int, list[EmbeddedChip]]:
@@ -265,7 +276,8 @@ def say_lift(row: LineRow, line: TeamLine) -> str:
         return ""
     words = {"weeks": say_weeks(row.short), "team": line.team.name, "past": row.past}
     if row.weeks <= line.left:
-        return _("fits what is left alone: the rank decides")
+        words |= {"left": say_weeks(line.left), "needed": number(row.weeks)}
+        return _("needs %(needed)s, and %(left)s are left; but what ranks higher goes first") % words
     less = row.short < row.weeks
     if row.past and less:
         return _("+%(weeks)s of %(team)s, or past %(past)s, or %(weeks)s less") % words

@@ -1,7 +1,9 @@
 """What triage is shown beside its answers: what a request may repeat, and who could carry it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.forms import Form
 
 from tracker.backlog.queries import find_hosts
 from tracker.intake.actions import LIVING, find_mergeable, merge_request
@@ -9,8 +11,19 @@ from tracker.intake.models import WorkRequest
 from tracker.intake.similar import find_similar, read_question
 from tracker.people.access import Viewer
 from tracker.projects.queries import Host
+from tracker.web.forms.requests import AssignForm
+from tracker.web.request_page import RequestPage
 
 SHOWN = 3
+
+
+def assign_form(refused: Mapping[str, Form], page: RequestPage, then: str = "") -> Form:
+    """Who takes it on, of those who may; the viewer first."""
+    if "assign" in refused:
+        return refused["assign"]
+    people = sorted(page.able, key=lambda one: one.pk != page.viewer.id)
+    first = page.ask.assigned_to_id or page.viewer.id
+    return AssignForm(initial={"next": then, "to": first}, people=people, auto_id="assign-%s")
 
 
 def merge_by_key(*, actor: Viewer, at: datetime, ask: WorkRequest, into: str, expected: int | None = None) -> None:

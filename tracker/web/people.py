@@ -18,7 +18,11 @@ from tracker.people.access import Power, Role, may, require
 from tracker.people.invitations import link_of, mail_folder
 from tracker.people.models import Level, Team, User
 from tracker.people.queries import find_person, list_people, list_teams, roles_in_words
-from tracker.projects.queries import period_named, teams_in
+from tracker.projects.models import Period
+from tracker.projects.queries import TeamCapacity, period_named, teams_in
+from tracker.projects.rules import weeks_between
+from tracker.projects.words import say_weeks
+from tracker.templatetags.times import number
 from tracker.web.forms.answers import answer_edit, answer_form, tell_refusal, told
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.people import InviteForm, PersonForm, RolesForm, TeamForm
@@ -201,18 +205,27 @@ def show_teams(request: SignedInRequest) -> HttpResponse:
         raise NotAllowed(_("Ask your administrator for a role."))
     teams = list_teams(request.viewer)
     period = period_named("", clock.now().date())
-    weeks = {one.key: one.available for one in teams_in(period)} if period else {}
+    weeks = {one.key: (one.available, say_people(one, period)) for one in teams_in(period)} if period else {}
     context = {
         "title": ngettext("%(count)s team", "%(count)s teams", len(teams)) % {"count": len(teams)},
         "context_line": _(
-            "A team of technology leads to its line. People here are those who sign in; the weeks are what its line is drawn on."
+            "A team of technology leads to its line. The weeks are what its line is drawn on; they come from the capacity that was set, not from who signs in."
         ),
-        "teams": [(team, weeks.get(team.key)) for team in teams],
+        "teams": [(team, *weeks.get(team.key, (None, ""))) for team in teams],
         "period": period,
         "editable": may(request.viewer, Power.MANAGE_SITES),
         "people_url": reverse("people-list") if may(request.viewer, Power.MANAGE_PEOPLE) else "",
     }
     return render_page(request, "tracker/people/teams.html", context)
+
+
+def say_people(team: TeamCapacity, period: Period) -> str:
+    """The gross capacity as people who work all of the quarter."""
+    each = weeks_between(period.starts_on, period.ends_on)
+    if not team.gross or not each:
+        return ""
+    words = {"gross": number(team.gross), "people": number(team.gross / each, 1), "weeks": say_weeks(each)}
+    return _("%(gross)s gross: %(people)s people × %(weeks)s") % words
 
 
 @require_http_methods(["GET", "POST"])

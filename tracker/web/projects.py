@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import items_of
 from tracker.kernel import clock
+from tracker.kernel.words import at_word_start
 from tracker.launches.models import Check
 from tracker.people.access import Power, Ties, Viewer, may, require
 from tracker.people.models import Side, Team, User
@@ -85,7 +86,7 @@ def narrow(rows: QuerySet[Any], query: QueryDict) -> QuerySet[Any]:
     if area := query.get("area"):
         rows = rows.filter(areas__key=area)
     if text := query.get("q", "").replace("\x00", "").strip():
-        rows = rows.filter(Q(title__icontains=text[:100]) | Q(key__iexact=text[:100]))
+        rows = rows.filter(Q(title__iregex=at_word_start(text[:100])) | Q(key__iexact=text[:100]))
     if line := query.get("line"):
         rows = {
             "above": rows.filter(above=True),

@@ -20,8 +20,9 @@ from tracker.escalations.models import Condition, Escalation
 from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
-from tracker.intake.models import Confidence, Delivery, WorkRequest
-from tracker.intake.queries import Need, examples_outside, needs_of, words_in
+from tracker.intake.evidence import find_evidence
+from tracker.intake.models import Confidence, Delivery, Expedite, WorkRequest
+from tracker.intake.queries import Need, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State
 from tracker.people.access import Power, Role, Ties, Viewer, may
@@ -30,7 +31,19 @@ from tracker.projects.models import Project
 from tracker.promises.models import Promise as Promised
 from tracker.sites.models import Area
 from tracker.web.answer_words import Answer, Names, names_on, say_answers
-from tracker.web.courts import Court, after_ruling, promised_turn, promises_on, running, say_delivery, whose_turn
+from tracker.web.courts import (
+    Court,
+    after_ruling,
+    deputy_of,
+    promised_turn,
+    promises_on,
+    running,
+    say_away,
+    say_delivery,
+    whose_turn,
+)
+from tracker.web.emergency import expedites_of, may_expedite
+from tracker.web.evidence_words import say_finding
 from tracker.web.request_said import File, Said, read_said
 from tracker.web.request_story import Line, tell_request
 from tracker.web.request_ties import Kin, read_kin
@@ -43,11 +56,13 @@ LOADED = (
     "type",
     "form",
     "area__site",
+    "measure",
     "team",
     "requester__team",
     "requester_team",
     "asked_by__team",
     "decided_by__team",
+    "assigned_to__team",
 )
 
 
@@ -88,6 +103,11 @@ class RequestPage:
     kin: Kin | None = None
     said: Said = field(default_factory=Said)
     editing: Editing | None = None
+    expedites: Sequence[Expedite] = ()
+    able: Sequence[User] = ()
+    """Who may triage it."""
+    findings: Sequence[str] = ()
+    """What does not fit about its evidence, a sentence each."""
 
     @property
     def files(self) -> list[File]:
@@ -169,7 +189,13 @@ class RequestPage:
     def court(self) -> Court:
         above = self.kin.above.user if self.kin and self.kin.above else None
         turn = whose_turn(self.ask, self.item, self.triagers, self.ranker, above)
-        return promised_turn(turn, self.owed)
+        return say_away(promised_turn(turn, self.owed), self.able, self.now)
+
+    @property
+    def snoozed_until(self) -> date | None:
+        """The day on which it is back in the viewer's inbox, where that was read."""
+        day: date | None = vars(self.ask).get("snoozed_until")
+        return day
 
     @property
     def courts(self) -> list[Court]:
@@ -194,10 +220,6 @@ class RequestPage:
     @property
     def waited(self) -> dict[str, Decimal]:
         return waited_on(way_of(self.ask, self.story, self.item), self.promises, self.now)
-
-    @property
-    def outside(self) -> list[str]:
-        return examples_outside(self.ask.example_urls, self.ask.area)
 
     @property
     def answers(self) -> list[Answer]:
@@ -235,7 +257,7 @@ class RequestPage:
         """Why a second question is somebody else's."""
         leads = Role.LEAD in self.viewer.roles and self.ask.team_id == self.viewer.team
         lead = next((one for one in self.triagers if Role.LEAD in one.roles and one.team_id == self.ask.team_id), None)
-        if not self.ask.times_asked or leads or lead is None:
+        if not self.ask.times_asked or leads or lead is None or deputy_of(lead) == self.viewer.id:
             return ""
         return _("It was asked before: a second question is for the lead, %(name)s.") % {"name": lead.name}
 
@@ -304,15 +326,21 @@ class RequestPage:
         return Ties(ties.requester, ties.requester_team, delivery, ties.team, ties.parties)
 
     @property
+    def may_expedite(self) -> bool:
+        runs = bool(self.expedites) and self.expedites[0].running
+        return not runs and may_expedite(self.ask, self.viewer)
+
+    @property
     def may_estimate(self) -> bool:
         return self.ask.state in (State.FILED, State.ACCEPTED) and may(self.viewer, Power.EDIT_TECHNICAL, self.ask.ties)
 
 
 def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: Editing | None = None) -> RequestPage:
     """Needs LOADED; ten statements more (item, leads, history, comments with names, files, case, late answer, what was
-    merged, backings, own watch), one more each for what was split, for who is asked for a rank and for whom a ruling
-    named; see also read_kin and read_said."""
-    story = story_of("request", ask.pk)
+    merged, backings, own watch), one more each for what was split, for who is asked for a rank, for whom a ruling
+    named and for a deadline; see also read_kin and read_said."""
+    story, able = story_of("request", ask.pk), people_to_triage(ask)
+    expedites = expedites_of(ask)
     kin = read_kin(ask, viewer, now)
     said = read_said(ask, viewer, kin)
     parts = parts_of(ask, viewer) if any(moment.verb == "split_request" for moment in story) else []
@@ -323,9 +351,10 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
         viewer=viewer,
         now=now,
         item=item_of(ask.pk),
-        triagers=triagers_of(ask),
+        triagers=triagers_of(ask, able),
+        able=able,
         story=story,
-        told=tell_request(story, said, parts, kin),
+        told=tell_request(story, said, parts, kin, expedites),
         case=case,
         promises=promises_on(ask),
         parts=parts,
@@ -333,6 +362,8 @@ def read_request_page(ask: WorkRequest, viewer: Viewer, now: datetime, editing: 
         kin=kin,
         said=said,
         editing=editing,
+        expedites=expedites,
+        findings=[say_finding(one) for one in find_evidence(ask, timezone.localtime(now).date())],
         ranker=User.objects.active().holding(Role.CTO).first() if ask.rank_asked_at else None,
         named=list(ruled.conditions.select_related("owner__team").order_by("id")) if ruled else [],
     )
@@ -344,11 +375,16 @@ def parts_of(ask: WorkRequest, viewer: Viewer) -> list[WorkRequest]:
     return list(WorkRequest.objects.visible_to(viewer).filter(kin).order_by("id"))
 
 
-def triagers_of(ask: WorkRequest) -> list[User]:
+def people_to_triage(ask: WorkRequest) -> list[User]:
+    """Whoever may triage it, with who stands in for them while they are away (one statement)."""
+    return list(User.objects.triaging(ask.team_id).with_deputy())
+
+
+def triagers_of(ask: WorkRequest, able: Sequence[User] | None = None) -> list[User]:
     """The leads of the team that owns the area; where it has none, the CTO."""
-    people = User.objects.filter(is_active=True)
-    found = list(people.filter(team=ask.team_id, roles__contains=[Role.LEAD])) if ask.team_id else []
-    return found or list(people.filter(roles__contains=[Role.CTO])[:1])
+    people = people_to_triage(ask) if able is None else able
+    leads = [one for one in people if ask.team_id and one.team_id == ask.team_id and Role.LEAD in one.roles]
+    return leads or [one for one in people if Role.CTO in one.roles][:1]
 
 
 def projects_near(viewer: Viewer, area: Area | None) -> list[Project]:

@@ -11,8 +11,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from tracker.history.queries import Moment
-from tracker.intake.models import Delivery, WorkRequest
+from tracker.intake.models import Delivery, Expedite, WorkRequest
 from tracker.intake.queries import CORE_LABELS
+from tracker.people.models import User
 from tracker.projects.words import say_weeks
 from tracker.web.request_said import File, Said, Wrote
 from tracker.web.request_ties import Kin, say_stake
@@ -44,7 +45,11 @@ class Line:
 
 
 def tell_request(
-    story: Sequence[Moment], said: Said, parts: Sequence[WorkRequest] = (), kin: Kin | None = None
+    story: Sequence[Moment],
+    said: Said,
+    parts: Sequence[WorkRequest] = (),
+    kin: Kin | None = None,
+    expedites: Sequence[Expedite] = (),
 ) -> list[Line]:
     """`story` is latest first (one statement for names); `said` holds also what was said of what was merged into it;
     `parts` are what was split off it and what it was split off. What happened at one time keeps its order."""
@@ -56,6 +61,7 @@ def tell_request(
         for part in [named.get(told.version, "")]
     ]
     lines += tell_backings(kin) if kin else []
+    lines += [line for row in expedites for line in tell_expedite(row)]
     lines += [
         Line(
             wrote.who,
@@ -86,6 +92,24 @@ def tell_files(said: Said) -> list[Line]:
     return lines
 
 
+def tell_expedite(row: Expedite) -> list[Line]:
+    """An emergency from its start to its end; its people loaded."""
+    starter, owner, tandem = _actor(row.started_by), _actor(row.owner), Actor("Tandem")
+    named = _("made it an emergency, owned by %(owner)s") % {"owner": row.owner.name}
+    told = [
+        (starter, row.started_at, named, row.reason),
+        (_actor(row.confirmed_by) if row.confirmed_by else tandem, row.confirmed_at, _("confirmed the emergency"), ""),
+        (owner, row.answered_at if row.answer else None, _("answered the emergency"), row.answer),
+        (owner, row.fixed_at, _("fixed the emergency"), row.cause),
+        (tandem, row.lapsed_at, _("let the emergency lapse: nobody of the other side confirmed it"), ""),
+    ]
+    return [Line(who, at, text, quote) for who, at, text, quote in told if at is not None]
+
+
+def _actor(person: User) -> Actor:
+    return Actor(person.name, person.side)
+
+
 def tell_backings(kin: Kin) -> list[Line]:
     """Each backing when it was written down, also what was withdrawn since."""
     today, lines = timezone.localtime(kin.now).date(), []
@@ -103,6 +127,11 @@ def say_accepted(changes: Changes) -> str:
     if weeks is None:
         return _("accepted it")
     return _("accepted it, effort %(weeks)s") % {"weeks": say_weeks(Decimal(weeks))}
+
+
+def say_assigned(changes: Changes) -> str:
+    people = new_values(changes).get("people")
+    return _("assigned it to %(people)s") % {"people": people} if people else _("assigned it to nobody in particular")
 
 
 def say_estimated(changes: Changes) -> str:
@@ -163,6 +192,8 @@ SENTENCES.update(
         ("request", "grant_request"): say_accepted,
         ("request", "decline_request"): gettext_lazy("declined it"),
         ("request", "park_request"): say_parked,
+        ("request", "assign_request"): say_assigned,
+        ("request", "route_request"): say_changed,
         ("request", "return_request"): gettext_lazy("brought it back to triage"),
         ("request", "withdraw_request"): gettext_lazy("withdrew it"),
         ("request", "restrict_request"): gettext_lazy("restricted it to those it concerns"),
@@ -185,6 +216,7 @@ FIELDS.update(
     {
         **CORE_LABELS,
         "type": gettext_lazy("type"),
+        "assigned_to": gettext_lazy("who triages it"),
         "answers": gettext_lazy("details of the type"),
         "deadline_on": gettext_lazy("deadline"),
         "value_per_week": gettext_lazy("value per week"),

@@ -1,7 +1,6 @@
 """Requests: filing in a minute, the page of one, editing it."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,27 +17,30 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tracker.backlog.rules import last_day_to_join
 from tracker.escalations.queries import similar_rulings
 from tracker.intake.actions import BUSINESS, LOCKED, draft_request, edit_request, file_draft, file_request
+from tracker.intake.evidence import find_evidence, weigh_samples
 from tracker.intake.models import RequestType, WorkRequest
-from tracker.intake.queries import (
-    examples_outside,
-    kinds_by_key,
-    needs_of,
-)
+from tracker.intake.queries import kinds_by_key, needs_of
 from tracker.intake.rules import Stage
 from tracker.intake.similar import find_similar, read_question
 from tracker.intake.states import State
 from tracker.kernel import clock
 from tracker.kernel.errors import Refused
+from tracker.measures.queries import names_of_kpis
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.sites.models import Area
+from tracker.web.emergency import is_expedited, read_expedite
+from tracker.web.evidence_words import say_finding, say_shortly, similar_case
 from tracker.web.follow_card import read_follow_card
 from tracker.web.forms.answers import INVALID, STALE, save_merged, tell_refusal, tell_since
 from tracker.web.forms.cases import AcknowledgeForm
 from tracker.web.forms.decisions import decision_forms
 from tracker.web.forms.merging import Merge
 from tracker.web.forms.requests import FILING, CommentForm, RequestForm, shown_values, step_forms
-from tracker.web.merging import alike_of, near_hosts
+from tracker.web.hurry import say_hurry
+from tracker.web.joining import say_last_day
+from tracker.web.markup_card import read_markup_card
+from tracker.web.merging import alike_of, assign_form, near_hosts
 from tracker.web.once import once
 from tracker.web.render import render_page
 from tracker.web.request_page import LOADED, Editing, Missed, RequestPage, projects_near, read_request_page
@@ -61,7 +63,8 @@ def find_request(viewer: Viewer, key: str) -> WorkRequest:
     """404 for what the viewer may not know of."""
     if "\x00" in key:
         raise Http404
-    return get_object_or_404(WorkRequest.objects.visible_to(viewer).select_related(*LOADED), key=key)
+    rows = WorkRequest.objects.visible_to(viewer).with_snooze(viewer).select_related(*LOADED)
+    return get_object_or_404(rows.annotate(expedited=is_expedited()), key=key)
 
 
 def filing_form(request: SignedInRequest, areas: dict[str, Area], given: Any = None, **more: Any) -> RequestForm:
@@ -83,13 +86,14 @@ def offered_kinds(*keys: str) -> dict[str, RequestType]:
     return {key: kind for key, kind in kinds_by_key().items() if kind.retired_at is None or key in keys}
 
 
-def hosts_to_join(viewer: Viewer, area: Area | None) -> list[tuple[Project, date | None]]:
-    """Projects that could carry a request on this area, each with the last day to join it, where it has an end."""
+def hosts_to_join(viewer: Viewer, area: Area | None) -> list[tuple[Project, str]]:
+    """Projects that could carry a request on this area, each with the last day to join it, where it has an end; what the
+    request takes is not said yet, so it is the latest imaginable."""
     today, found = timezone.localdate(), []
     for project in projects_near(viewer, area):
         last = project.ends_on and last_day_to_join(project.starts_on, project.ends_on, Decimal(0))
         if not project.ends_on or (last and last >= today):
-            found.append((project, last))
+            found.append((project, say_last_day(last, None, today)))
     return found
 
 
@@ -121,12 +125,21 @@ def new_request(request: SignedInRequest) -> HttpResponseBase:
         "context_line": _("A minute is enough: the rest is asked for when it is needed."),
         "form": form,
         **(read_near(request.viewer, title, area) if request.method == "POST" else {}),
-        "outside": examples_outside((form["example_urls"].value() or "").split(), area),
+        "findings": findings_on(form, area),
         "chosen_area": area,
         "checked": checked,
         "nav": "request-list",
     }
     return render_page(request, "tracker/requests/new.html", context, status=status)
+
+
+def findings_on(form: RequestForm, area: Area | None) -> list[str]:
+    """What does not fit about the evidence as it stands in the form, read or not."""
+    kind = form.kinds.get(str(form["type"].value() or ""))
+    lists = {one.name: str(one.value() or "").splitlines() for one in form.answers}
+    answers = {name: list(filter(None, map(str.strip, lines))) for name, lines in lists.items()}
+    examples = str(form["example_urls"].value() or "").split()
+    return [say_finding(one) for one in weigh_samples(area, kind.fields if kind else (), answers, examples)]
 
 
 def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBase:
@@ -138,8 +151,8 @@ def _add_request(request: SignedInRequest, form: RequestForm) -> HttpResponseBas
     ask = file_request(actor=request.viewer, at=at, **given)
     team = ask.area.team.name if ask.area else ""
     messages.success(request, _("%(key)s is filed with %(team)s.") % {"key": ask.key, "team": team})
-    if examples_outside(ask.example_urls, ask.area):
-        messages.warning(request, _("Some example pages lie outside the area. If it is another area, change it."))
+    if findings := find_evidence(ask, timezone.localdate()):
+        messages.warning(request, say_shortly(findings))
     return redirect("request", ask.key)
 
 
@@ -196,13 +209,21 @@ def show_detail(
         "page": page,
         "ask": ask,
         "now": page.now,
-        "forms": {**step_forms(refused, lacking=page.acceptance.lacking), **decision_forms(refused, alike=alike)},
+        "forms": {
+            **step_forms(refused, lacking=page.acceptance.lacking),
+            **decision_forms(refused, alike=alike),
+            "assign": assign_form(refused, page),
+        },
         "near_hosts": near_hosts(page.now, ask) if page.may_triage else [],
         "comment": refused.get("comment") or CommentForm(auto_id="comment-%s"),
         "fill": _filling_forms(request, page),
         "follow": read_follow_card(ask, request.viewer, page.now),
         "acknowledge": AcknowledgeForm(auto_id="acknowledge-%s") if page.late else None,
         "ways": ways_up(request.viewer, ask, page.now, page.item),
+        "hurry": say_hurry(ask, page.now),
+        "expedite": read_expedite(page.expedites, request.viewer, page.promises, refused),
+        "markup": read_markup_card(ask, request.viewer, refused),
+        "similar_case": similar_case(ask, request.viewer),
         "missed": missed,
         "stale": status == STALE,
         "nav": "request-list",
@@ -216,9 +237,9 @@ def _filling_forms(request: SignedInRequest, page: RequestPage) -> dict[str, Req
     wanted = [need for need in (page.acceptance, page.embedding) if page.may_fill and not need.complete]
     forms = {}
     for need in wanted:
-        names = set(need.names) | ({"confidence_source"} if "confidence" in need.names else set())
+        names = set(need.names) | ({"confidence_source", "similar_to"} if "confidence" in need.names else set())
         if not page.may_edit_business:
-            names -= BUSINESS
+            names -= {*BUSINESS, "similar_to"}
         form = RequestForm(
             initial=shown_values(ask), kinds={}, areas={}, language=language(), auto_id=f"{need.stage}-%s"
         )
@@ -269,6 +290,8 @@ def change_request(request: SignedInRequest, key: str) -> HttpResponseBase:
         "context_line": ask.title,
         "ask": ask,
         "form": form,
+        "findings": [say_finding(one) for one in find_evidence(ask, timezone.localdate())],
+        "kpis": names_of_kpis(request.viewer) if "kpi" in form.fields else [],
         "merging": merge,
         "draft": ask.state == State.DRAFT,
         "stale": status == STALE and not merge.open,
@@ -298,9 +321,9 @@ def _edit_form(request: SignedInRequest, ask: WorkRequest) -> RequestForm:
     )
     names = set(form.fields)
     if ask.state != State.DRAFT and not may(viewer, Power.EDIT_BUSINESS, ask.ties):
-        names -= BUSINESS
+        names -= {*BUSINESS, "similar_to"}
     if stage:
-        names &= {*needs_of(ask, language())[stage].names, "confidence_source"}
+        names &= {*needs_of(ask, language())[stage].names, "confidence_source", "similar_to"}
         form.keep(names)
         form.add_answers(ask.fields, [stage])
         return form

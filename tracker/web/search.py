@@ -20,6 +20,7 @@ from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Escalation, Ruling
 from tracker.intake.models import WorkRequest
 from tracker.intake.queries import similar_requests
+from tracker.kernel.words import at_word_start
 from tracker.people.access import Viewer
 from tracker.projects.models import Project
 from tracker.web.render import render_page
@@ -66,10 +67,10 @@ def read_key(text: str) -> tuple[str, str]:
 
 
 def say_words(column: str, text: str) -> Q:
-    """Every word occurs, in any order; a pattern that the index of trigrams can answer."""
+    """Every word begins one of the text, in any order; a pattern that the index of trigrams can answer."""
     wanted = Q()
     for word in text.split()[:MOST_WORDS]:
-        wanted &= Q(**{f"{column}__iregex": re.escape(word)})
+        wanted &= Q(**{f"{column}__iregex": at_word_start(word)})
     return wanted
 
 

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.people.access import TABLE, Power, Viewer, may
+from tracker.people.access import Power, Viewer, may, may_somewhere
 from tracker.people.models import User
 from tracker.projects.models import Period
 from tracker.promises.models import WorkCalendar
 from tracker.promises.words import hours_of_team
+from tracker.web.emergency import Banner, banner_row, say_banner
 from tracker.web.first_steps import Guide, first_steps_of, guide_of
 
 FOUNDER = "demo_founder"
@@ -82,6 +83,8 @@ PAGES = [
     Place("team-list", _("Teams"), "", (Power.VIEW,)),
     Place("site-list", _("Sites"), "", (Power.VIEW,)),
     Place("view-list", _("Saved views"), "", (Power.VIEW,)),
+    Place("freeze-list", _("Freezes: when nothing goes live"), "", (Power.VIEW,)),
+    Place("kpi-list", _("KPIs"), "", (Power.VIEW,)),
     Place("type-list", _("Request types"), "", (Power.MANAGE_TYPES,)),
     Place("settings-level", _("Levels"), "", (Power.MANAGE_PEOPLE,)),
     Place("status", _("Status"), "", (Power.MANAGE_PEOPLE,)),
@@ -140,13 +143,14 @@ def url_or_nothing(url_name: str) -> str:
 
 
 def read_waiting(viewer: Viewer, today: date) -> dict[str, Any]:
-    """The counts of all places and the running quarter, in one statement."""
+    """The counts of all places, the running quarter and the emergency that runs, in one statement."""
     now = Period.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("-starts_on")
     columns: dict[str, Any] = {name: Subquery(now.values(name)[:1]) for name in ("key", "starts_on", "ends_on")}
     for url_name, waiting in _waiting.items():
         rows = waiting(viewer).order_by().annotate(all_rows=Value(1)).values("all_rows")
         counted = rows.annotate(number=Count("pk", distinct=True)).values("number")
         columns[url_name.replace("-", "_")] = Subquery(counted, output_field=IntegerField())
+    columns["emergency"] = Subquery(banner_row(viewer))
     found = User.objects.filter(pk=viewer.id).select_related(None).values(**{f"of_{n}": c for n, c in columns.items()})
     return dict(found.first() or {})
 
@@ -180,6 +184,10 @@ class Shell:
             weeks=((ends_on - starts_on).days + 1) // DAYS_OF_WEEK,
             days_left=(ends_on - timezone.localdate()).days,
         )
+
+    @cached_property
+    def emergency(self) -> Banner | None:
+        return say_banner(self._read.get("of_emergency"))
 
     @cached_property
     def hours(self) -> WorkCalendar | None:
@@ -227,7 +235,7 @@ class Shell:
         viewer = self.viewer
         if viewer is None:
             return False
-        return not place.powers or any(any(role in TABLE[power] for role in viewer.roles) for power in place.powers)
+        return not place.powers or any(may_somewhere(viewer, power) for power in place.powers)
 
     @cached_property
     def search_url(self) -> str:

@@ -56,6 +56,8 @@ FIELDS: dict[str, str | Promise] = {
     "areas": gettext_lazy("areas"),
     "value_per_week": gettext_lazy("value per week"),
     "confidence": gettext_lazy("confidence"),
+    "similar_to_id": gettext_lazy("similar case"),
+    "measure_id": gettext_lazy("KPI"),
     "gross": gettext_lazy("gross capacity"),
     "reserve_percent": gettext_lazy("reserve"),
     "allowance": gettext_lazy("allowance"),
@@ -146,20 +148,28 @@ def say(subject: str, verb: str, changes: Changes) -> str:
 
 
 def people_of(keys: Iterable[str]) -> dict[str, Actor]:
-    """Actor keys ("user:5", "link:2") to people, in one statement, one more where some came by a link; "system" is
-    Tandem itself."""
-    ids = {(key[:5], int(key[5:])) for key in keys if key[:5] in ("user:", "link:") and key[5:].isdigit()}
-    users = {number for kind, number in ids if kind == "user:"}
+    """Actor keys ("user:5", "link:2", "mail:5") to people, in one statement, one more where some came by a link; "system"
+    is Tandem itself."""
+    ids = {(key[:5], int(key[5:])) for key in keys if key[:5] in ("user:", "link:", "mail:") and key[5:].isdigit()}
+    users = {number for kind, number in ids if kind != "link:"}
     links = {number for kind, number in ids if kind == "link:"}
     found = {user.key: Actor(user.name, user.side) for user in User.objects.filter(pk__in=users)} if users else {}
+    for kind, person in ids:
+        if kind == "mail:" and f"user:{person}" in found:
+            by = found[f"user:{person}"]
+            found[f"mail:{person}"] = Actor(_("%(name)s, by mail link") % {"name": by.name}, by.side)
     for link in FollowLink.objects.filter(pk__in=links) if links else ():
         words = {"name": link.name, "number": link.pk}
-        found[f"link:{link.pk}"] = Actor(_("%(name)s, by link %(number)s") % words)
+        said = _("%(name)s, by link %(number)s") if link.made_by_id else _("%(name)s (public form)")
+        found[f"link:{link.pk}"] = Actor(said % words)
     return found
 
 
 def parties_added(moment: Moment) -> list[str]:
-    """Those whom somebody else brought in."""
+    """Those whom somebody else brought in, or assigned it to."""
+    if moment.verb == "assign_request":
+        to = new_values(moment.changes).get("assigned_to")
+        return [f"user:{to}"] if to else []
     before, after = moment.changes.get("parties") or [None, None]
     keys = [f"user:{person}" for person in after or () if person not in (before or ())]
     return [key for key in keys if key != moment.actor]

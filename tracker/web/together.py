@@ -99,13 +99,16 @@ class Before:
     area: str
     review_on: str
     reason: str
+    assigned_to: str = ""
+    type: str = ""
 
 
 def note_before(ask: WorkRequest) -> Before:
-    """Needs `area` loaded."""
+    """Needs `area` and `type` loaded."""
     area = ask.area.key if ask.area else ""
     review_on = ask.review_on.isoformat() if ask.review_on else ""
-    return Before(ask.pk, ask.key, ask.version, ask.state, area, review_on, ask.decision_reason)
+    to = str(ask.assigned_to_id or "")
+    return Before(ask.pk, ask.key, ask.version, ask.state, area, review_on, ask.decision_reason, to, ask.type.key)
 
 
 def _given_back(verb: str, before: Before) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("backlog/", backlog.show_backlog, name="backlog"),
     path("backlog/<str:key>/", backlog.show_item, name="item"),
     path("backlog/<str:key>/answer/", backlog.answer_item, name="item-answer"),
+    path("backlog/<str:key>/counter/", backlog.counter_item, name="item-counter"),
     path("backlog/<str:key>/rehome/", backlog.rehome, name="item-rehome"),
     path("backlog/<str:key>/move/", backlog.move, name="item-move"),
     path("backlog/<str:key>/checks/<int:check>/", backlog.decide_item_check, name="item-check"),

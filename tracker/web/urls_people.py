@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tracker.web import demo_page, demo_signin, levels, people, profile, settings_page, setup, sites, status
+from tracker.web import (
+    demo_page,
+    demo_signin,
+    freezes,
+    kpis,
+    levels,
+    people,
+    profile,
+    settings_page,
+    setup,
+    sites,
+    standing,
+    status,
+)
 
 urlpatterns = [
     path("people/", people.show_people, name="people-list"),
@@ -16,13 +29,25 @@ urlpatterns = [
     path("people/<int:number>/invite/", people.send_again, name="person-invite-again"),
     path("teams/", people.show_teams, name="team-list"),
     path("teams/new/", people.new_team, name="team-new"),
+    path("teams/<slug:key>/triage/", standing.show_team_triage, name="team-triage"),
     path("teams/<slug:key>/edit/", people.edit_team, name="team-edit"),
     path("sites/", sites.show_sites, name="site-list"),
     path("sites/new/", sites.new_site, name="site-new"),
     path("sites/<slug:key>/edit/", sites.edit_site, name="site-edit"),
     path("sites/<slug:key>/areas/new/", sites.new_area, name="area-new"),
+    path("kpis/", kpis.show_kpis, name="kpi-list"),
+    path("kpis/new/", kpis.new_kpi, name="kpi-new"),
+    path("kpis/<int:number>/edit/", kpis.edit_kpi, name="kpi-edit"),
+    path("kpis/<int:number>/retire/", kpis.retire_kpi, name="kpi-retire"),
+    path("kpis/<int:number>/restore/", kpis.restore_kpi, name="kpi-restore"),
+    path("freezes/", freezes.show_freezes, name="freeze-list"),
+    path("freezes/new/", freezes.new_freeze, name="freeze-new"),
+    path("freezes/<int:number>/edit/", freezes.edit_freeze, name="freeze-edit"),
+    path("freezes/<int:number>/end/", freezes.end_freeze, name="freeze-end"),
     path("areas/<slug:key>/edit/", sites.edit_area, name="area-edit"),
     path("profile/", profile.show_profile, name="profile"),
+    path("profile/absences/", standing.show_absences, name="absence-list"),
+    path("profile/absences/<int:number>/end/", standing.end_absence, name="absence-end"),
     path("profile/tokens/", profile.show_tokens, name="token-list"),
     path("profile/tokens/new/", profile.make_token, name="token-new"),
     path("profile/tokens/<int:number>/revoke/", profile.revoke_token, name="token-revoke"),

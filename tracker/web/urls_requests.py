@@ -4,11 +4,14 @@ from tracker.web import (
     attachments,
     backing,
     comments,
+    expedites,
+    markup,
     request_list,
     request_steps,
     requests,
     saved_views,
     selected,
+    suggestions,
     triage,
     types,
 )
@@ -22,6 +25,7 @@ urlpatterns = [
     path("requests/selected/undo/", selected.undo_selected, name="request-undo"),
     path("requests/<str:key>/", requests.show_request, name="request"),
     path("requests/<str:key>/edit/", requests.change_request, name="request-edit"),
+    path("requests/<str:key>/markup/", markup.look_at_markup, name="request-markup"),
     path("requests/<str:key>/comment/", comments.comment, name="request-comment"),
     path("requests/<str:key>/comments/<int:number>/edit/", comments.edit_comment, name="comment-edit"),
     path("requests/<str:key>/files/<int:number>/", attachments.download, name="attachment"),
@@ -35,11 +39,17 @@ urlpatterns = [
         path(f"requests/<str:key>/{name}/", request_steps.take_step, {"name": name}, name=f"request-{name}")
         for name in request_steps.STEPS
     ),
+    path("requests/<str:key>/expedite/", expedites.start_expedite, name="request-expedite"),
+    *(
+        path(f"expedites/<int:number>/{name}/", expedites.take_expedite_step, {"name": name}, name=f"expedite-{name}")
+        for name in expedites.STEPS
+    ),
     path("views/", saved_views.show_views, name="view-list"),
     path("views/new/", saved_views.new_view, name="view-new"),
     path("views/<int:number>/edit/", saved_views.edit_view, name="view-edit"),
     path("views/<int:number>/replace/", saved_views.replace_view, name="view-replace"),
     path("views/<int:number>/delete/", saved_views.remove_view, name="view-delete"),
+    path("requests/<str:key>/suggestions/", suggestions.show_suggestions, name="request-suggestions"),
     path("triage/", triage.show_triage, name="triage"),
     path("types/", types.show_types, name="type-list"),
     path("types/new/", types.new_type, name="type-new"),

@@ -1,6 +1,6 @@
 """Going up: the forms that propose an embed, ask for a rank, or give one."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.web.forms.answers import tell_refusal, told
 from tracker.web.forms.backlog import EmbedForm, OutrankForm, plain_weeks
+from tracker.web.joining import joining_of, suggestions
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
 from tracker.web.render import render_page
@@ -64,10 +65,24 @@ def embed(request: SignedInRequest, key: str) -> HttpResponseBase:
         "context_line": ask.title,
         "ask": ask,
         "form": form,
-        "hosts": find_hosts(ask, at),
+        "asked": joining_of(ask, _asked_host(request, form), _typed_weeks(form), at.date()),
+        "hosts": suggestions(ask, find_hosts(ask, at), weeks, at),
         "nav": "request-list",
     }
     return render_page(request, "tracker/requests/embed.html", context, status=status)
+
+
+def _asked_host(request: SignedInRequest, form: EmbedForm) -> Project | None:
+    """The project that the form names, or that its address did; also where something else in it is wrong."""
+    key = str(form["host"].value() or "").strip().upper()
+    return Project.objects.visible_to(request.viewer).select_related("owner").filter(key=key).first() if key else None
+
+
+def _typed_weeks(form: EmbedForm) -> Decimal | None:
+    try:
+        return max(Decimal(str(form["added_weeks"].value())), Decimal(0))
+    except InvalidOperation:
+        return None
 
 
 def _find_host(viewer: Viewer, form: EmbedForm) -> Project | None:

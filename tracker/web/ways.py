@@ -33,6 +33,7 @@ from tracker.projects.queries import Host
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
 from tracker.web.forms.backlog import EmbedForm, plain_weeks
+from tracker.web.joining import say_last_day, say_late
 
 REASONS: dict[Reason, str | Promise] = {
     Reason.SAME_AREA: gettext_lazy("same area"),
@@ -47,8 +48,8 @@ GOING_UP = (State.FILED, State.ACCEPTED)
 
 @dataclass(frozen=True)
 class HostCard:
-    """A host worth asking. `added` is a suggestion, None where nobody said what the request takes alone; `late`: it ends
-    after the deadline of the request."""
+    """A host worth asking. `added` is a suggestion, None where nobody said what the request takes alone; `late` says that
+    it ends after the deadline of the request, `joining` until when it can be joined."""
 
     key: str
     title: str
@@ -56,7 +57,8 @@ class HostCard:
     standing: str
     last_day: date | None
     ends_on: date | None
-    late: bool
+    late: str
+    joining: str
     reasons: list[str]
     added: Decimal | None
     saving: Decimal | None
@@ -112,7 +114,7 @@ def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | 
     lists = lists_of([team for team in teams if team is not None], at.date())
     weeks = suggested_weeks(ask.effort_weeks)
     lacking = words_lacking(ask)
-    hosts = [_host_card(viewer, ask, one, lists, weeks, lacking) for one in found]
+    hosts = [_host_card(viewer, ask, one, lists, weeks, lacking, at.date()) for one in found]
     listed = lists.get(ask.team_id or 0)
     initial = {"host": hosts[0].key if hosts else "", "added_weeks": plain_weeks(weeks)}
     sentence, below = say_place(ask, listed, hosts[0] if hosts else None, at.date())
@@ -179,6 +181,7 @@ def _host_card(
     lists: dict[int, TeamList],
     weeks: Decimal | None,
     lacking: list[str],
+    today: date,
 ) -> HostCard:
     host = found.host
     listed = lists.get(host.team_id or ask.team_id or 0)
@@ -190,7 +193,8 @@ def _host_card(
         standing=_say_standing(listed, host.id),
         last_day=found.last_day,
         ends_on=host.ends_on,
-        late=bool(ask.deadline_on and host.ends_on and host.ends_on > ask.deadline_on),
+        late=say_late(ask, host.ends_on, today),
+        joining=say_last_day(found.last_day, weeks, today),
         reasons=_say_reasons(found.reasons),
         added=weeks,
         saving=ask.effort_weeks - weeks if weeks and ask.effort_weeks and ask.effort_weeks > weeks else None,

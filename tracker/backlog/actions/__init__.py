@@ -1,5 +1,6 @@
 """Verbs of backlog items: proposed and answered (embed), delivered (deliver), left without a host (orphans)."""
 
+from tracker.backlog.actions.counter import accept_counter, counter_embed, decline_counter, may_answer_counter
 from tracker.backlog.actions.court import follow_answers
 from tracker.backlog.actions.deliver import (
     close_items,
@@ -18,14 +19,18 @@ from tracker.backlog.actions.outrank import Outranked, ask_for_rank, outrank_req
 __all__ = [
     "Outranked",
     "Rest",
+    "accept_counter",
     "answer_embed",
     "ask_for_rank",
     "close_items",
+    "counter_embed",
+    "decline_counter",
     "drop_item",
     "embed_request",
     "follow_answers",
     "involve_owners",
     "mark_orphans",
+    "may_answer_counter",
     "may_drop",
     "measure_item",
     "move_item",

@@ -58,7 +58,7 @@ def embed_request(
     if not by_ruling and not may(actor, Power.PROPOSE_EMBED, host.ties):
         require(actor, Power.PROPOSE_EMBED, ask.ties)
     refuse_undeliverable(ask)
-    _refuse_closed(host)
+    refuse_closed(host)
     lacking = lacking_for_embedding(ask)
     if lacking:
         words = {"fields": ", ".join(words_lacking(ask))}
@@ -114,8 +114,8 @@ def answer_embed(
     check_version(item, expected)
     if answer == "refuse":
         return _refuse(item, actor, at, expected, refusal.strip())
-    owner = delivery_owner or _owner_of(item.project)
-    _refuse_closed(item.project)
+    owner = delivery_owner or owner_of_host(item.project)
+    refuse_closed(item.project)
     refuse_undeliverable(item.ask)
     weeks = item.added_weeks if added_weeks is None else checked_weeks(added_weeks)
     drawn, overflow = take_on(
@@ -171,7 +171,7 @@ def rehome_item(
         raise Refused(_("%(item)s still has its project.") % {"item": item.key}, code="not_orphaned")
     if host.pk == item.project_id:
         raise Refused(_("It is in this project already."), code="same_host")
-    _refuse_closed(host)
+    refuse_closed(host)
     leave_host(item, actor.key, at)
     last = BacklogItem.objects.filter(project=host).order_by("-rank").values_list("rank", flat=True).first()
     changes = {
@@ -189,6 +189,9 @@ def rehome_item(
         "delivery_owner": None,
         "tracker_key": "",
         "answered_at": None,
+        "countered_at": None,
+        "counter_answer": "",
+        "counter_project": None,
         "orphaned_at": None,
         "orphan_cause": "",
         "proposed_by_id": actor.id,
@@ -213,7 +216,7 @@ def settle_in(item: BacklogItem, actor: Viewer, at: datetime) -> None:
         at=at,
         project=item.project,
         source=item.key,
-        texts=item.ask.acceptance_tests,
+        texts=item.checks_wanted,
         owner=item.delivery_owner,
     )
     block_project(project=item.project, source=item.key, text=item.ask.key)
@@ -261,14 +264,14 @@ def team_for(ask: WorkRequest, host: Project) -> int:
     return team
 
 
-def _owner_of(host: Project) -> User:
+def owner_of_host(host: Project) -> User:
     if host.owner is None:
         text = _("Name who delivers it: the project has no owner.")
         raise Invalid(text, fields={"delivery_owner": text})
     return host.owner
 
 
-def _refuse_closed(host: Project) -> None:
+def refuse_closed(host: Project) -> None:
     if not host.open:
         raise Refused(
             _("%(project)s is %(stage)s and takes nothing in.")

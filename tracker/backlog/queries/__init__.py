@@ -1,7 +1,7 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
 from tracker.backlog.queries.courts import InMotion, own_in_motion, to_decide_by
-from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks
+from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks, wanted_of
 from tracker.backlog.queries.items import (
     Decision,
     decisions_for,
@@ -11,6 +11,7 @@ from tracker.backlog.queries.items import (
     ticket_of,
     words_lacking,
 )
+from tracker.backlog.queries.pace import Pace, pace_until
 from tracker.backlog.queries.ways import (
     Effect,
     Outrank,
@@ -28,6 +29,7 @@ __all__ = [
     "Found",
     "InMotion",
     "Outrank",
+    "Pace",
     "Row",
     "TeamList",
     "add_to_host",
@@ -40,9 +42,11 @@ __all__ = [
     "lists_of",
     "outrank_at",
     "own_in_motion",
+    "pace_until",
     "place_by_score",
     "suggested_weeks",
     "ticket_of",
     "to_decide_by",
+    "wanted_of",
     "words_lacking",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from tracker.backlog.models import BacklogItem
+from tracker.backlog.models import COUNTERED, BacklogItem
 from tracker.backlog.states import ENDED, ItemState
 from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import State
@@ -16,7 +16,8 @@ MOST = 60
 
 @dataclass(frozen=True)
 class InMotion:
-    """`court` is whose turn it is: answer (the question is the viewer's), way (so is the choice of a way), triage (with
+    """`court` is whose turn it is: answer (the question is the viewer's), way (so is the choice of a way), counter (so is
+    the answer to what a host offers), triage (with
     `who`, the lead), host (with `who`, who owns the host that was asked) or rank (with `who`, who ranks)."""
 
     ask: WorkRequest
@@ -35,6 +36,7 @@ def own_in_motion(viewer: Viewer) -> list[InMotion]:
     rows = WorkRequest.objects.visible_to(viewer).filter(undecided | below, requester=viewer.id)
     rows = rows.annotate(
         item_state=Subquery(live.values("state")[:1]),
+        countered=Exists(live.filter(COUNTERED)),
         host_key=Subquery(live.values("project__key")[:1]),
         host_owner=Subquery(live.values("project__owner__name")[:1]),
         lead=Subquery(leads.order_by("id").values("name")[:1]),
@@ -46,6 +48,8 @@ def own_in_motion(viewer: Viewer) -> list[InMotion]:
 
 def _read(ask: WorkRequest) -> InMotion:
     facts = vars(ask)
+    if facts["countered"]:
+        return InMotion(ask, "counter", "", facts["host_key"])
     if facts["item_state"] == ItemState.PROPOSED:
         return InMotion(ask, "host", facts["host_owner"] or "", facts["host_key"])
     if ask.state == State.NEEDS_INFORMATION:

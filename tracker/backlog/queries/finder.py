@@ -9,6 +9,7 @@ from typing import Any
 from tracker.backlog import rules
 from tracker.backlog.rules import Reason, overlapping, rank_hosts
 from tracker.intake.models import WorkRequest
+from tracker.intake.rules import wanted_by
 from tracker.projects.queries import Host, hosts_near, hosts_of_sites
 from tracker.sites.models import Area
 
@@ -41,7 +42,7 @@ def find_hosts(ask: WorkRequest, at: datetime) -> list[Found]:
     weeks = suggested_weeks(ask.effort_weeks) or Decimal(0)
     site = ask.area.site_id if ask.area else None
     hosts = {host.id: host for host in hosts_near(area=ask.area_id, site=site, team=ask.team_id)}
-    ranked = rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date())
+    ranked = rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date(), wanted_of(ask))
     return [Found(hosts[one.host.project], one.last_day, one.reasons) for one in ranked[:MOST_HOSTS]]
 
 
@@ -52,9 +53,14 @@ def find_best_hosts(asks: Sequence[WorkRequest], at: datetime) -> dict[int, Foun
     best = {}
     for ask in asks:
         weeks = suggested_weeks(ask.effort_weeks) or Decimal(0)
-        for one in rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date())[:1]:
+        ranked = rank_hosts([_compare(host, ask) for host in hosts.values()], weeks, at.date(), wanted_of(ask))
+        for one in ranked[:1]:
             best[ask.pk] = Found(hosts[one.host.project], one.last_day, one.reasons)
     return best
+
+
+def wanted_of(ask: WorkRequest) -> date | None:
+    return wanted_by(ask.deadline_on, ask.answers)
 
 
 def _compare(host: Host, ask: WorkRequest) -> rules.Host:

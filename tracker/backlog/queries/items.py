@@ -41,7 +41,7 @@ def ticket_of(item: BacklogItem) -> str:
         f"{ask.key} {ask.title}",
         ask.why,
         _list(_("Example pages"), ask.example_urls),
-        _list(_("Acceptance checks"), ask.acceptance_tests, mark="[ ] "),
+        _list(_("Acceptance checks"), item.checks_wanted, mark="[ ] "),
         _titled(_("How to test"), ask.how_to_test),
         _titled(_("Conditions"), item.conditions),
         "" if item.way == Way.OUTRANK else _("Added effort: %(weeks)s") % {"weeks": say_weeks(item.added_weeks)},
@@ -60,8 +60,8 @@ def _list(title: str, lines: list[str], mark: str = "") -> str:
 
 @dataclass(frozen=True)
 class Decision:
-    """Something about an item that waits for the viewer; `kind` is answer, rehome, measure or checks, of which `checks`
-    have not passed."""
+    """Something about an item that waits for the viewer; `kind` is answer, counter (the host offers something else),
+    rehome, measure or checks, of which `checks` have not passed."""
 
     kind: str
     item: str
@@ -87,6 +87,7 @@ def decisions_for(viewer: Viewer, today: date) -> list[Decision]:
     delivering = Q(delivery_owner=viewer.id, state=ItemState.IN_PROGRESS, orphaned_at=None, unpassed__gt=0)
     waiting = (
         rows.to_answer_by(viewer)
+        | rows.countered_to(viewer.id)
         | rows.orphaned().filter(_either_owner(viewer.id))
         | rows.to_measure_by(viewer.id, today)
         | rows.filter(delivering)
@@ -102,6 +103,8 @@ def _either_owner(person: int) -> Q:
 def _decision(item: BacklogItem) -> Decision:
     kinds = {ItemState.PROPOSED: "answer", ItemState.SHIPPED: "measure", ItemState.IN_PROGRESS: "checks"}
     kind = "rehome" if item.orphaned_at and item.state in BLOCKING else kinds.get(ItemState(item.state), "rehome")
+    if item.counter_open:
+        kind = "counter"
     due = {"measure": item.measure_on, "checks": item.project.ends_on}
     return Decision(
         kind=kind,

@@ -81,22 +81,28 @@ def raise_case(
 
 
 @transaction.atomic
-def take_up_case(*, actor: Viewer, at: datetime, case: Escalation, expected: int | None = None) -> None:
-    """The mediator takes a line of the docket as a case, or a case that waits: the ruling is owed from now on.
+def take_up_case(
+    *, actor: Viewer, at: datetime, case: Escalation, until: datetime | None = None, expected: int | None = None
+) -> None:
+    """The mediator takes a line of the docket as a case, or a case that waits: the ruling is owed from now on, at the
+    latest `until` then, where that comes before the usual time.
 
-    Needs `ask` loaded. Raises NotAllowed, WrongState, Stale, Refused (`taken_already`).
+    Needs `ask` loaded. Raises NotAllowed, WrongState, Stale, Invalid (a time that has passed), Refused (`taken_already`).
     """
     require(actor, Power.RULE)
     check_version(case, expected)
+    if until is not None and until <= at:
+        text = _("This day has passed.")
+        raise Invalid(text, fields={"until": text})
     state = CASE.next(case.state, "take_up")
     if case.state == CaseState.DOCKETED:
-        _begin(case, case.ask, actor, at, "take_up", _taken(actor, at))
+        _begin(case, case.ask, actor, at, "take_up", _taken(actor, at), until)
         return
     refuse_own_case(actor, case.ask, case.parties, case)
     if case.taken_by_id is not None:
         raise Refused(_("It is taken already."), code="taken_already")
     change_row(case, actor=actor.key, at=at, verb="take_up_case", changes={"state": state, **_taken(actor, at)})
-    _owe_ruling(case, actor, at)
+    _owe_ruling(case, actor, at, until)
     tell_case(case, "taken", actor_key=actor.key, at=at)
 
 
@@ -157,7 +163,13 @@ def acknowledge_breach(
 
 
 def _begin(
-    case: Escalation, ask: WorkRequest, actor: Viewer, at: datetime, verb: str, words: dict[str, Any]
+    case: Escalation,
+    ask: WorkRequest,
+    actor: Viewer,
+    at: datetime,
+    verb: str,
+    words: dict[str, Any],
+    until: datetime | None = None,
 ) -> Escalation:
     """A line, or nothing yet, becomes a case: the sides owe their positions, and who took it owes the ruling."""
     concerned = concerned_by([ask.pk])[ask.pk]
@@ -187,7 +199,7 @@ def _begin(
     said = Position.objects.filter(escalation=case).values_list("side", flat=True)
     owed = owed_positions(case, concerned, but=list(said))
     if taken:
-        owed.append(owed_in(case, Kind.RULING, Kind.RULING, actor.id))
+        owed.append(owed_in(case, Kind.RULING, Kind.RULING, actor.id, until))
     settle_promises(actor_key=actor.key, at=at, owed=owed)
     what = "taken" if taken else "raised"
     tell_case(case, what, actor_key=actor.key, at=at, owners=concerned.holders.values(), wanted=case.wanted)
@@ -198,8 +210,8 @@ def _taken(actor: Viewer, at: datetime) -> dict[str, Any]:
     return {"taken_by_id": actor.id, "taken_at": at}
 
 
-def _owe_ruling(case: Escalation, actor: Viewer, at: datetime) -> None:
-    owed = owed_in(case, Kind.RULING, Kind.RULING, actor.id)
+def _owe_ruling(case: Escalation, actor: Viewer, at: datetime, until: datetime | None) -> None:
+    owed = owed_in(case, Kind.RULING, Kind.RULING, actor.id, until)
     settle_promises(actor_key=actor.key, at=at, owed=[owed])
 
 

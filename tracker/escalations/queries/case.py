@@ -67,7 +67,7 @@ class Spoken:
 @dataclass(frozen=True)
 class Numbers:
     """What the system knows by itself: `best` could carry it for `weeks`, with this `effect` on the line of `listed`;
-    `outrank` names whom a project of its own would push; `waited` by side, and in `stretches`; `stall` is money only where the requester gave it."""
+    `outrank` names whom a project of its own would push; `waited` by side, and in `stretches`; `stall` is money only where the requester gave it; `payer` is the team whose weeks it takes."""
 
     effort: Decimal | None
     best: Found | None
@@ -81,6 +81,7 @@ class Numbers:
     stall: tuple[Decimal, Decimal] | None
     lacking: Sequence[str]
     item: BacklogItem | None
+    payer: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _numbers(ask: WorkRequest, promises: Sequence[Promise], at: datetime) -> tup
         stall=_stall(ask, at),
         lacking=lacking,
         item=item,
+        payer=there.name if there else own.name if own else "",
     )
     return numbers, _known(ask, numbers, there, team)
 

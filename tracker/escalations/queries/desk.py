@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from tracker.escalations.models import Condition, Escalation, Position, Ruling, RulingKind, readable
-from tracker.escalations.queries.docket import ruling_due
+from tracker.escalations.queries.docket import positions_due, ruling_due
 from tracker.escalations.queries.waiting import waits_of
 from tracker.escalations.rules import due_first
 from tracker.escalations.states import CaseState, ConditionState
@@ -34,7 +34,8 @@ class Ruled:
 class OnDesk:
     """`rules`: the viewer may rule on it; `both` is the ruling that both sides would accept, as far as the viewer may
     know; `settles`: the other side's proposal is the viewer's to confirm; `broken`: it came back with a broken
-    condition; `waited` by side, of cases to rule on; `due_at` is until when somebody promised to rule; `ruled` is there on
+    condition; `waited` by side, of cases to rule on; `heard_by` is until when positions may still come in, None where nobody
+    owes one any more; `due_at` is until when somebody promised to rule; `ruled` is there on
     the latest that the viewer ruled on, which wait for nobody."""
 
     case: Escalation
@@ -43,6 +44,7 @@ class OnDesk:
     settles: bool
     broken: bool
     waited: Mapping[str, Decimal]
+    heard_by: datetime | None
     due_at: datetime | None
     ruled: Ruled | None
 
@@ -60,6 +62,7 @@ def cases_at(viewer: Viewer, keys: Collection[str], at: datetime) -> list[OnDesk
         accepted=ArraySubquery(positions.values_list(JSONObject(side="side", kinds="accepts"))),
         broken=Exists(broken),
         due_at=ruling_due(),
+        heard_by=positions_due(),
         ruled=Subquery(
             own.filter(escalation=OuterRef("pk")).values(
                 one=JSONObject(kind="kind", sentence="sentence", at="ruled_at")
@@ -77,6 +80,7 @@ def cases_at(viewer: Viewer, keys: Collection[str], at: datetime) -> list[OnDesk
             settles=_settles(viewer, case),
             broken=vars(case)["broken"] and case.state == CaseState.DOCKETED,
             waited=waits.get(case.ask_id, {}),
+            heard_by=vars(case)["heard_by"],
             due_at=vars(case)["due_at"],
             ruled=_read_ruled(vars(case)["ruled"]) if may(viewer, Power.RULE) else None,
         )

@@ -12,6 +12,7 @@ from tracker.escalations.queries.waiting import waits_of
 from tracker.escalations.rules import due_first
 from tracker.escalations.states import CaseState, ConditionState
 from tracker.people.access import Viewer
+from tracker.people.models import Side
 from tracker.promises.models import Kind, Promise
 
 MOST = 100
@@ -50,6 +51,15 @@ def ruling_due() -> Subquery:
     """Until when the ruling on a case is owed; null where nobody promised it."""
     source = Concat(OuterRef("key"), Value(f":{Kind.RULING}"), output_field=CharField())
     return Subquery(Promise.objects.running().filter(source=source).values("due_at")[:1])
+
+
+def positions_due() -> Subquery:
+    """Until when the positions on a case may still come in; null where none is owed, or its time is over."""
+    sources = [
+        Concat(OuterRef("key"), Value(f":{Kind.POSITION}:{side}"), output_field=CharField()) for side in Side.values
+    ]
+    owed = Promise.objects.running().filter(source__in=sources, breached_at=None)
+    return Subquery(owed.order_by("-due_at").values("due_at")[:1])
 
 
 def docket_of(viewer: Viewer, at: datetime) -> Docket:

@@ -74,7 +74,7 @@ def put_files(
             media_type=one.media_type,
             size=one.size,
             digest=one.digest,
-            added_by_id=actor.id,
+            added_by_id=actor.id or None,
             at=at,
         )
         for one in files

@@ -14,6 +14,7 @@ from tracker.intake.rules import Stage, is_answered, is_web_address, missing
 from tracker.intake.states import State
 from tracker.kernel.errors import Invalid, Refused, WrongState
 from tracker.measures.models import Kpi
+from tracker.people.access import Viewer
 from tracker.people.models import User
 from tracker.sites.models import Area
 
@@ -26,6 +27,8 @@ BUSINESS = {
     "measure_on",
     "confidence",
     "confidence_source",
+    "similar_to_id",
+    "measure_id",
     "value_per_week",
     "deadline_on",
     "deadline_reason",
@@ -44,6 +47,30 @@ def spread_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if "area" in fields:
         fields["team_id"] = None if fields["area"] is None else fields["area"].team_id
     return fields
+
+
+def name_similar(actor: Viewer, given: dict[str, Any], own: int | None = None) -> None:
+    """The similar case is named by its key; one may name what one sees, but no draft. Raises Invalid."""
+    if "similar_to" not in given:
+        return
+    key = (given.pop("similar_to") or "").strip()
+    given["similar_to_id"] = None
+    if not key:
+        return
+    seen = WorkRequest.objects.visible_to(actor).exclude(state=State.DRAFT).exclude(pk=own or 0)
+    given["similar_to_id"] = seen.filter(key__iexact=key.replace("\x00", "")).values_list("pk", flat=True).first()
+    if given["similar_to_id"] is None:
+        text = _("There is no such request: name another one by its key, R-41.")
+        raise Invalid(text, fields={"similar_to": text})
+
+
+def name_measure(given: dict[str, Any], held: str = "") -> None:
+    """A KPI that is known is linked, and takes the spelling of the list; any other stays as it is said."""
+    if "kpi" not in given or given["kpi"] == held:
+        return
+    name = " ".join((given["kpi"] or "").split())
+    known = Kpi.objects.filter(retired_at=None, name__iexact=name).first() if name and "\x00" not in name else None
+    given |= {"kpi": known.name if known else given["kpi"], "measure_id": known.pk if known else None}
 
 
 def merge_answers(held: Mapping[str, Any], given: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
@@ -117,6 +144,7 @@ def check_complete(ask: WorkRequest, fields: Sequence[Any], fresh: Mapping[str, 
     lacking = missing(Stage.FILING, core, fields, answers)
     if fresh is not None:
         touched = {*changed, *(ask.answers if "answers" in changed else ())}
+        touched |= {"deadline_reason"} if "deadline_on" in changed else set()
         lacking = [name for name in lacking if name in touched]
     if lacking:
         text = _("This is needed to file it.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 
-from tracker.intake.events import Moved, RequestsMoved
+from tracker.intake.events import ExpediteMoved, Moved, RequestsMoved
 from tracker.promises.actions import Owed, settle_promises
 from tracker.promises.models import Kind
 from tracker.promises.states import PromiseState
@@ -57,3 +57,35 @@ def _owed(ask: Moved, kind: Kind, verb: str) -> Owed:
         until=datetime.combine(ask.deadline_on, time(), UTC) if ask.deadline_on else None,
         resumes=verb == "answer",
     )
+
+
+ALL_LIFTED: dict[str, PromiseState] = {Kind.CONFIRM: LIFTED, Kind.EXPEDITE: LIFTED, Kind.FIX: LIFTED}
+EXPEDITE_ENDS: Mapping[str, Mapping[str, PromiseState]] = {
+    "confirmed": {Kind.CONFIRM: KEPT},
+    "refused": {**ALL_LIFTED, Kind.CONFIRM: KEPT},
+    "lapsed": ALL_LIFTED,
+    "withdrawn": ALL_LIFTED,
+    "answered": {Kind.EXPEDITE: KEPT},
+    "fixed": {Kind.EXPEDITE: KEPT, Kind.FIX: KEPT},
+}
+
+
+def follow_expedite(event: ExpediteMoved) -> None:
+    """The owner owes an answer and a fix by the clock from the start on, the other side its word."""
+    sources = {kind: f"{event.key}:{kind}:{event.expedite_id}" for kind in ALL_LIFTED}
+    ended = {sources[kind]: state for kind, state in EXPEDITE_ENDS.get(event.what, {}).items()}
+    owed = []
+    if event.what == "started":
+        owed = [
+            Owed(
+                kind=kind,
+                source=source,
+                matter=f"request:{event.ask_id}",
+                facts={"key": event.key, "title": event.title, "url": f"/requests/{event.key}/"},
+                holder=event.second if kind == Kind.CONFIRM else event.owner,
+                until=event.confirm_by if kind == Kind.CONFIRM else None,
+            )
+            for kind, source in sources.items()
+        ]
+    if ended or owed:
+        settle_promises(actor_key=event.actor, at=event.at, ended=ended, owed=owed)

@@ -16,6 +16,8 @@ from tracker.intake.actions.checks import (
     check_files,
     check_locked,
     merge_answers,
+    name_measure,
+    name_similar,
     spread_fields,
 )
 from tracker.intake.actions.steps import take_step, tell_step
@@ -77,6 +79,8 @@ def _add_request(
     check_offered(type)
     check_files(given, type.fields, {}, files)
     check_fields(given, type.fields)
+    name_similar(actor, given)
+    name_measure(given)
     ask = WorkRequest(
         type=type,
         state=state,
@@ -131,6 +135,8 @@ def edit_request(
         check_offered(given["type"])
         if ask.state != State.DRAFT:
             given["form_id"] = given["type"].form_id
+    name_similar(actor, given, ask.pk)
+    name_measure(given, ask.kpi)
     check_files(given, fields, ask.answers, files)
     if "answers" in given or "type" in given:
         given["answers"] = merge_answers(ask.answers, given.get("answers", {}), fields)

@@ -31,7 +31,7 @@ def make_follow_link(
         text = _("Nobody else sees a draft: file it first.")
         raise WrongState(text, state=ask.state, verb="make_follow_link")
     name, email = name.strip(), email.strip()
-    _check_person(name, email, days)
+    check_person(name, email, days)
     WorkRequest.objects.select_for_update(no_key=True).filter(pk=ask.pk).values_list("pk").get()
     if FollowLink.objects.filter(ask=ask, revoked_at=None, expires_at__gt=at).count() >= MOST_LINKS:
         words = {"count": MOST_LINKS}
@@ -50,7 +50,7 @@ def make_follow_link(
     return link, secret
 
 
-def _check_person(name: str, email: str, days: int) -> None:
+def check_person(name: str, email: str, days: int) -> None:
     wrong: dict[str, str | Promise] = {}
     if not name or len(name) > LONGEST_NAME:
         wrong["name"] = _("Say in at most %(count)s characters who follows it.") % {"count": LONGEST_NAME}

@@ -30,7 +30,7 @@ def take_step(
 ) -> None:
     """One step of the table of states; who comes second is told who was first."""
     if expected is not None and expected != ask.version:
-        raise refuse_latecomer(ask, actor, Stale, version=ask.version)
+        raise refuse_latecomer(ask, actor, Stale, seen=expected, version=ask.version)
     try:
         state = REQUEST.next(ask.state, verb)
     except WrongState as wrong:
@@ -39,8 +39,9 @@ def take_step(
     try:
         change_row(ask, actor=actor.key, at=at, verb=f"{verb}_request", changes=told, reason=reason)
     except Stale:
+        seen = ask.version
         ask.refresh_from_db(fields=["state", "version", "decided_by"])
-        raise refuse_latecomer(ask, actor, Stale, version=ask.version) from None
+        raise refuse_latecomer(ask, actor, Stale, seen=seen, version=ask.version) from None
     tell_step(ask, at=at, actor=actor.key, verb=verb, reason=reason)
 
 
@@ -62,12 +63,14 @@ def decide(
     take_step(ask, verb, actor=actor, at=at, changes=told, expected=expected, reason=reason)
 
 
-def refuse_latecomer(ask: WorkRequest, actor: Viewer, kind: type[Refused], **facts: Any) -> Refused:
-    """The refusal of who came too late."""
+def refuse_latecomer(
+    ask: WorkRequest, actor: Viewer, kind: type[Refused], *, seen: int | None = None, **facts: Any
+) -> Refused:
+    """The refusal of who came too late; `seen` is the version that they looked at."""
     state = State(ask.state).label
     if ask.decided_by_id is None or ask.decided_by_id == actor.id:
         if kind is Stale:
-            return stale(ask.version)
+            return stale(ask.version, ask, seen)
         return kind(_("That cannot be done now: it is %(state)s.") % {"state": state}, **facts)
     name = User.objects.values_list("name", flat=True).get(pk=ask.decided_by_id)
     text = _("%(name)s was first: it is %(state)s now.") % {"name": name, "state": state}

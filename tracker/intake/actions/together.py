@@ -31,8 +31,9 @@ class Together:
 
     def offered_to(self, viewer: Viewer) -> bool:
         """Whether there can be requests for which the viewer holds the power."""
-        own = Ties(requester=viewer.id, requester_team=viewer.team, team=viewer.team)
-        return any(may(viewer, power, own) for power in self.powers)
+        teams = {viewer.team, *viewer.stands_in}
+        own = [Ties(requester=viewer.id, requester_team=viewer.team, team=team) for team in teams]
+        return any(may(viewer, power, ties) for power in self.powers for ties in own)
 
 
 def one_by_one(check: Callable[[Viewer, WorkRequest], None]) -> Refusals:

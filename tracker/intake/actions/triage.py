@@ -30,12 +30,18 @@ def ask_question(*, actor: Viewer, at: datetime, ask: WorkRequest, question: str
 
 
 def check_asking(actor: Viewer, ask: WorkRequest) -> None:
-    """Whoever is asked twice is being put off: a second question is the lead's own, or the CTO's where there is none."""
+    """Whoever is asked twice is being put off: a second question is the lead's own, that of the deputy while the lead is
+    away, or the CTO's where there is none."""
     leads = "lead" in actor.roles and ask.team_id is not None and ask.team_id == actor.team
     if not ask.times_asked or leads:
         return
-    lead = User.objects.filter(is_active=True, team=ask.team_id, roles__contains=["lead"]).order_by("id").first()
-    if lead is not None:
+    lead = (
+        User.objects.with_deputy()
+        .filter(is_active=True, team=ask.team_id, roles__contains=["lead"])
+        .order_by("id")
+        .first()
+    )
+    if lead is not None and (vars(lead)["away"] or {}).get("deputy_id") != actor.id:
         text = _("It was asked before: a second question is for the lead, %(name)s.") % {"name": lead.name}
         raise NotAllowed(text, power=str(Power.TRIAGE))
 

@@ -38,7 +38,7 @@ NO_BREAK = "\u00a0"
 
 TAKEN_KEYS = frozenset(
     {name for names in CORE_FIELDS.values() for name in names}
-    | {*CONDITIONAL_FIELDS, "deadline_on", "value_per_week", "type"}
+    | {*CONDITIONAL_FIELDS, "deadline_on", "measure", "similar_to", "value_per_week", "type"}
     | {
         "answers",
         "based_on",

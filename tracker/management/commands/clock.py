@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from tracker.escalations.actions import raise_aged
-from tracker.intake.actions import return_parked, sweep_files
+from tracker.intake.actions import lapse_expedites, return_parked, sweep_files
 from tracker.integrations.actions import carry_imports
 from tracker.kernel import clock
-from tracker.notices.actions import mail_notices
+from tracker.notices.actions import clear_held_mail, mail_notices
+from tracker.notices.guests import mail_guests
 from tracker.people.invitations import mail_invitations
 from tracker.projects.actions import turn_period
 from tracker.promises.actions import fire_due
@@ -21,12 +22,15 @@ log = logging.getLogger("tandem.clock")
 SWEEPS: tuple[Callable[..., Any], ...] = (
     turn_period,
     return_parked,
+    lapse_expedites,
     fire_due,
     raise_aged,
     mail_notices,
     mail_invitations,
+    mail_guests,
     carry_imports,
     sweep_files,
+    clear_held_mail,
 )
 
 

@@ -1,7 +1,7 @@
 """The cast of Lumen Market, its teams, its sites and their areas."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, models
@@ -15,7 +15,7 @@ from tracker.people.actions import add_first_admin, add_team, set_level
 from tracker.people.demo import DOMAIN
 from tracker.people.models import Firm, Level, Side, Team, User
 from tracker.projects.models import Period, Project
-from tracker.sites.actions import add_area, add_site
+from tracker.sites.actions import add_area, add_freeze, add_site
 from tracker.sites.models import Area
 
 PASSWORD = "tandem-demo-2027"  # noqa: S105  the demo is open to whoever sits at the machine, and nowhere else
@@ -124,6 +124,9 @@ def add_company(world: World, admin: User, at: datetime, secret: str) -> None:
         add_row(person, actor=viewer.key, at=at, verb="invite_person")
         world.people[role] = person
     sites = {key: add_site(actor=viewer, at=at, name=name, url=url, key=key) for key, name, url in SITES}
+    peak = (date(world.now.year, 11, 23), date(world.now.year + 1, 1, 4))
+    shop = next(iter(sites.values()))
+    add_freeze(actor=viewer, at=at, site=shop, reason="Peak season", starts_on=peak[0], ends_on=peak[1])
     for site, team, key, name, pattern, components, urls in AREAS:
         facts = {"pattern": pattern, "components": components, "url_count": urls}
         world.areas[key] = add_area(

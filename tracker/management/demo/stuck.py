@@ -70,7 +70,7 @@ def _raise_phones(world: World, at: datetime) -> None:
         at=at,
         ask=_ask(PHONES),
         reason=Reason.PRIORITY,
-        wanted="Is it done this quarter?",
+        wanted="Do category pages get faster on phones this quarter?",
         options=["Embed it in P-29", "A rank of its own"],
     )
 

@@ -19,7 +19,7 @@ from tracker.kernel.heartbeat import leave_heartbeat
 from tracker.kernel.prepared import fetch_rows
 from tracker.notices.letters import write_mails
 from tracker.notices.models import Mail
-from tracker.notices.texts import TURNS
+from tracker.notices.texts import TURNS, URGENT
 from tracker.people.access import Power, Viewer, require
 
 log = logging.getLogger("tandem.notices")
@@ -34,7 +34,8 @@ SWEEP = "mail_notices"
 WAITING = """
 WITH waiting AS (
     SELECT notice.id, notice.user_id, notice.at, person.time_zone, coalesce(choice.hour, 8) AS hour,
-           CASE WHEN NOT person.is_active THEN 'never'
+           notice.kind LIKE %(urgent)s AS urgent,
+           CASE WHEN NOT person.is_active THEN 'never' WHEN notice.kind LIKE %(urgent)s THEN 'at_once'
                 WHEN notice.kind = ANY(%(turns)s::text[]) THEN coalesce(choice.turn, 'at_once')
                 ELSE coalesce(choice.news, 'daily') END AS pace
     FROM tracker_notice notice JOIN tracker_user person ON person.id = notice.user_id
@@ -52,7 +53,8 @@ WHERE notice.id = ready.id
 """
 AT_ONCE = f"""{WAITING}, ready AS (
     SELECT id, user_id FROM waiting WHERE pace = 'at_once' AND user_id IN (
-        SELECT user_id FROM waiting WHERE pace = 'at_once' GROUP BY 1 HAVING min(at) <= %(held)s::timestamptz)
+        SELECT user_id FROM waiting WHERE pace = 'at_once' GROUP BY 1
+        HAVING min(at) <= %(held)s::timestamptz OR bool_or(urgent))
 ), made AS (
     INSERT INTO tracker_mail (user_id, source, daily, at, due_at)
     SELECT user_id, 'word:' || min(id), false, %(at)s::timestamptz, %(at)s::timestamptz FROM ready GROUP BY user_id
@@ -97,11 +99,12 @@ def mail_notices(*, at: datetime) -> int:
 
 @transaction.atomic
 def gather_mail(*, at: datetime) -> None:
-    """Puts what was told into mails, one a person: at once after `HOLD`, or at the hour of the daily mail.
+    """Puts what was told into mails, one a person: at once after `HOLD` (of an emergency without it), or at the hour of
+    the daily mail.
 
     A digest also goes to whoever owes an answer by the next day. Three statements, whatever waits.
     """
-    given = {"turns": list(TURNS), "at": at, "held": at - HOLD}
+    given = {"turns": list(TURNS), "urgent": f"{URGENT}%", "at": at, "held": at - HOLD}
     for statement in (LEAVE, AT_ONCE, DAILY):
         fetch_rows(statement, given)
 

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from tracker.kernel.prepared import fetch_rows
 from tracker.notices.models import Notice
-from tracker.notices.texts import WATCHED
-from tracker.people.access import Viewer
+from tracker.notices.texts import OF_TRIAGE, WATCHED
+from tracker.people.access import STANDING_IN, Viewer
+from tracker.people.standing import STAND_INS
 
-TOLD = """
-told AS (
+TOLD = f"""
+{STAND_INS.format(at="%(at)s::timestamptz")}, told AS (
     SELECT * FROM jsonb_to_recordset(%(told)s::jsonb)
              AS told (user_id bigint, leads_of bigint, kind text, facts jsonb, url text, source text, news_of bigint)
 ), heard AS (
@@ -23,8 +24,14 @@ told AS (
     UNION ALL
     SELECT person.id, told.* FROM told JOIN tracker_user person ON person.team_id = told.leads_of
     WHERE person.is_active AND 'lead' = ANY(person.roles)
+    UNION ALL
+    SELECT person.id, told.* FROM told JOIN stand_ins ON stand_ins.team = told.leads_of
+    JOIN tracker_user person ON person.id = stand_ins.person
+    WHERE person.is_active AND person.roles::text[] && ARRAY{[str(role) for role in STANDING_IN]}
+      AND told.kind = ANY(ARRAY{list(OF_TRIAGE)})
 )
-"""
+"""  # noqa: S608  filled in with constants
+"""What comes to triage is also for whoever stands in for the lead."""
 NAMED = """
 SELECT person, kind, facts, url, source, %(at)s::timestamptz FROM heard
 WHERE person <> %(actor)s::bigint AND NOT EXISTS (
@@ -125,9 +132,9 @@ def tell(*, at: datetime, tellings: Sequence[Telling], turns: Sequence[Turn] = (
 
 
 def person_in(actor_key: str) -> int:
-    """The id in "user:5", 0 for what no person did."""
+    """The id in "user:5", or "mail:5" for who answered by mail; 0 for what no person did."""
     kind, _colon, number = actor_key.partition(":")
-    return int(number) if kind == "user" else 0
+    return int(number) if kind in ("user", "mail") else 0
 
 
 @transaction.atomic

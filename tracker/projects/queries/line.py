@@ -203,6 +203,8 @@ class Bottleneck:
 
 @dataclass(frozen=True)
 class Crossed:
+    """`times` is how often the project crossed lately, where only the latest one is read."""
+
     id: int
     key: str
     title: str
@@ -212,6 +214,7 @@ class Crossed:
     cause_key: str
     cause_team: str
     weeks: Decimal | None
+    times: int = 1
 
 
 class Unestimated(NamedTuple):
@@ -352,10 +355,13 @@ SELECT shown.key, shown.name, shown.above, shown.total, other.name, other.waitin
             SELECT FROM tracker_effort e WHERE e.project_id = p.id AND e.period_id = (SELECT id FROM period))),
        (SELECT json_agg(latest) FROM (
             SELECT c.id, p.key, p.title, c.at, c.rose, c.cause, coalesce(o.key, '') AS cause_key,
-                   coalesce(t.name, '') AS cause_team, c.weeks
-            FROM tracker_crossing c JOIN tracker_project p ON p.id = c.project_id
+                   coalesce(t.name, '') AS cause_team, c.weeks, c.times
+            FROM (SELECT *, row_number() OVER (PARTITION BY project_id ORDER BY at DESC, id DESC) AS latest,
+                         count(*) OVER (PARTITION BY project_id) AS times
+                  FROM (SELECT * FROM tracker_crossing ORDER BY at DESC, id DESC LIMIT 50) lately) c
+            JOIN tracker_project p ON p.id = c.project_id
             LEFT JOIN tracker_project o ON o.id = c.cause_project_id LEFT JOIN tracker_team t ON t.id = c.cause_team_id
-            ORDER BY c.at DESC, c.id DESC LIMIT 3) latest)
+            WHERE c.latest = 1 ORDER BY c.at DESC, c.id DESC LIMIT 3) latest)
 FROM (SELECT) one LEFT JOIN shown ON true
 LEFT JOIN LATERAL (
     SELECT name, waiting FROM lists WHERE id <> shown.id AND waiting > 0 ORDER BY waiting DESC, name LIMIT 1
@@ -366,7 +372,7 @@ LEFT JOIN LATERAL (
 @dataclass(frozen=True)
 class LineToday:
     """The line of one team in two numbers, the team of which most projects wait elsewhere, and what nobody has done
-    about the portfolio yet. `team` is None where no list is drawn."""
+    about the portfolio yet; of each project its latest crossing alone. `team` is None where no list is drawn."""
 
     key: str | None
     team: str | None

@@ -13,7 +13,7 @@ from tracker.kernel.events import publish
 from tracker.kernel.prepared import Row, fetch_rows
 from tracker.promises.calendars import read_calendar
 from tracker.promises.events import PromisesDue
-from tracker.promises.rules import MINUTE, Terms, draw_plan
+from tracker.promises.rules import MINUTE, WALL, Terms, draw_plan
 
 END = f"""
 WITH told AS (
@@ -130,7 +130,7 @@ def _drawn(one: Owed, row: Row, at: datetime) -> dict[str, Any]:
     if earlier is not None:
         left = max(minutes - int(working_time(calendar_of_holder, started, stopped) / MINUTE), 0)
     terms = Terms(days, tuple(reminders), chiefs, docket)
-    plan = draw_plan(terms, calendar_of_holder, at, minutes=left, until=one.until)
+    plan = draw_plan(terms, calendar_of_holder, at, minutes=left, until=one.until, wall=WALL.get(one.kind))
     return {
         "kind": one.kind,
         "source": one.source,

@@ -131,7 +131,7 @@
 
   /* What can be done here and where one can go; pages that stand in no menu are found once something is typed. */
   function here(text) {
-    const fits = (choice) => choice.title.toLowerCase().includes(text);
+    const fits = (choice) => ` ${choice.title.toLowerCase()}`.includes(` ${text}`);
     const deeds = $$("main [data-key]").map(deed);
     const links = $$(`#places a[href], #more-places a[href], .top-link[data-key=c]${text && ", #pages a"}`);
     const places = links.map((link) => ({ title: label(link), url: link.getAttribute("href") }));

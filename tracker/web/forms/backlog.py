@@ -93,6 +93,40 @@ class AnswerForm(forms.Form):
         return cleaned
 
 
+class CounterForm(forms.Form):
+    offer = forms.CharField(
+        label=_("What you offer instead"),
+        max_length=2000,
+        widget=lines(2),
+        help_text=_("Such as: a block in the CMS instead of a page of its own."),
+    )
+    added_weeks = weeks_field(_("Added effort"))
+    ready_on = forms.DateField(label=_("Ready on"), required=False, widget=forms.DateInput())
+    host = forms.CharField(
+        label=_("In another project"),
+        max_length=20,
+        required=False,
+        help_text=_("The key of one that you answer for, such as P-06; empty stays in this one."),
+    )
+    checks = forms.CharField(
+        label=_("Acceptance checks"),
+        max_length=4000,
+        required=False,
+        widget=lines(3),
+        help_text=_("One per line; empty keeps those of the request."),
+    )
+
+    def clean_checks(self) -> list[str]:
+        return [line.strip() for line in str(self.cleaned_data["checks"]).splitlines() if line.strip()]
+
+    def clean_host(self) -> str:
+        return str(self.cleaned_data["host"]).strip().upper()
+
+
+class DeclineCounterForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=lines(2))
+
+
 class DropForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=lines(2))
 

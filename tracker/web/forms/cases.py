@@ -1,9 +1,11 @@
 """Forms of cases: raise one, say what a side wants, settle, rule."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.escalations.models import CHOICES, Reason, RulingKind
@@ -14,6 +16,7 @@ from tracker.web.forms.fields import LinesField
 
 LONGEST = 5_000
 SENTENCE = 500
+EVENING = time(18)
 LETTERS = {RulingKind.GRANT: "A", RulingKind.COMPROMISE: "B", RulingKind.DENY: "C"}
 """A ruling keeps its letter, wherever it stands on the page."""
 REASONS: Mapping[str, Reason] = {State.DECLINED: Reason.DECLINED, State.ACCEPTED: Reason.PRIORITY}
@@ -86,6 +89,22 @@ class AcknowledgeForm(forms.Form):
     )
 
 
+class TakeUpForm(forms.Form):
+    """The lists of the docket take a case up without it: then the usual day holds."""
+
+    until = forms.DateField(
+        label=_("Ruling by"),
+        required=False,
+        widget=forms.DateInput(),
+        help_text=_("Both sides read this day. It may be earlier than the usual one, not later."),
+    )
+
+    def clean_until(self) -> datetime | None:
+        """The evening of that day."""
+        day = self.cleaned_data["until"]
+        return timezone.make_aware(datetime.combine(day, EVENING)) if day else None
+
+
 class PlainCaseForm(forms.Form):
     """A step that needs no more words."""
 
@@ -113,9 +132,9 @@ class RulingForm(forms.Form):
     )
     condition = forms.CharField(label=_("On the condition that"), max_length=SENTENCE, required=False)
     condition_owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Who sees to it"), required=False, empty_label=_("nobody")
+        User.objects.none(), label=_("Who answers for the condition"), required=False, empty_label=_("nobody")
     )
-    condition_due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
+    condition_due_on = forms.DateField(label=_("It has to hold by"), required=False, widget=forms.DateInput())
 
     FOLDED = ("rationale", "accepted_risk", "condition")
     NAMED = ("condition_owner", "condition_due_on")
@@ -124,6 +143,12 @@ class RulingForm(forms.Form):
         super().__init__(*args, **more)
         people = User.objects.active().exclude(roles=[]).order_by("name")
         self.fields["condition_owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def name_who_carries_out(self) -> None:
+        """Where nothing follows from a ruling by itself, the same two say who makes it happen."""
+        self.fields["condition_owner"].label = _("Who carries the ruling out")
+        self.fields["condition_due_on"].label = _("Done by")
+        self.fields["condition"].help_text = _("Whoever carries the ruling out answers for this as well.")
 
     @property
     def unfolded(self) -> bool:
@@ -143,5 +168,5 @@ class RulingForm(forms.Form):
         parts = {name: given.get(name) for name in (*self.NAMED, "condition")}
         lacking = [name for name in self.NAMED if not parts[name] and name not in self.errors]
         if any(parts.values()) and lacking:
-            self.add_error(lacking[0], _("Name both: who sees to it, and by which day."))
+            self.add_error(lacking[0], _("Name both: who it is, and by which day."))
         return given

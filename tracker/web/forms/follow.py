@@ -20,6 +20,11 @@ class FollowLinkForm(forms.Form):
     days = forms.TypedChoiceField(label=_("It works for"), choices=LIFE, coerce=int, initial=90)
 
 
+class LinkCommentForm(forms.Form):
+    use_required_attribute = False
+    comment = forms.CharField(label=_("Your comment"), max_length=LONGEST_TEXT, widget=text_area(4))
+
+
 class LinkAnswerForm(forms.Form):
     use_required_attribute = False
     answer = forms.CharField(label=_("Your answer"), max_length=LONGEST_TEXT, widget=text_area(5))

@@ -16,7 +16,7 @@ from tracker.intake.queries import words_in
 from tracker.intake.rules import CORE_FIELDS, Stage
 from tracker.intake.states import State
 from tracker.intake.wishes import Wish, read_wish
-from tracker.people.models import Team
+from tracker.people.models import Team, User
 from tracker.projects.rules import SIZES
 from tracker.sites.models import Area
 from tracker.web.exports import Column
@@ -82,7 +82,11 @@ class RequestForm(ShownForm):
         label=pgettext_lazy("request", "Why"), required=False, max_length=LONGEST_TEXT, widget=text_area(4)
     )
     kpi = forms.CharField(
-        label=_("KPI"), required=False, max_length=120, help_text=_("What will move: rich-result clicks a month.")
+        label=_("KPI"),
+        required=False,
+        max_length=120,
+        help_text=_("What will move: rich-result clicks a month."),
+        widget=forms.TextInput(attrs={"list": "kpi-names", "autocomplete": "off"}),
     )
     baseline = forms.DecimalField(label=_("Baseline"), required=False, max_digits=16, decimal_places=4)
     target = forms.DecimalField(label=_("Target"), required=False, max_digits=16, decimal_places=4)
@@ -90,8 +94,14 @@ class RequestForm(ShownForm):
     confidence = forms.ChoiceField(
         label=_("Confidence"), required=False, choices=[("", _("not said yet")), *Confidence.choices]
     )
+    similar_to = forms.CharField(
+        label=_("Similar request"), required=False, max_length=24, help_text=_("Its key, R-41, for a similar case.")
+    )
     confidence_source = forms.CharField(
-        label=_("Which case or data"), required=False, max_length=300, help_text=_("For all but a guess.")
+        label=_("Which case or data"),
+        required=False,
+        max_length=300,
+        help_text=_("For all but a guess; a similar request says it too."),
     )
     value_per_week = forms.DecimalField(
         label=_("Worth a week"), required=False, max_digits=12, decimal_places=2, min_value=Decimal(0)
@@ -146,7 +156,7 @@ class RequestForm(ShownForm):
             given["area"] = self.areas.get(given["area"])
         answers = {name: self.cleaned_data.get(name) for name in self.answer_stages if name not in files}
         if answers:
-            given["answers"] = {name: _plain(value) for name, value in answers.items()}
+            given["answers"] = {name: plain_answer(value) for name, value in answers.items()}
         return given
 
     def held(self) -> list[Held]:
@@ -187,7 +197,7 @@ def _areas_by_site(areas: Mapping[str, Area]) -> list[tuple[str, Choices]]:
     return list(groups.items())
 
 
-def _plain(value: Any) -> Any:
+def plain_answer(value: Any) -> Any:
     """Form values as the verbs take answers: JSON values."""
     if value is None or isinstance(value, str | list):
         return value
@@ -196,8 +206,9 @@ def _plain(value: Any) -> Any:
 
 def shown_values(ask: WorkRequest) -> dict[str, Any]:
     """What the form shows of a request; needs `type` and `area` loaded."""
-    names = [name for name in RequestForm.base_fields if name not in ("type", "area")]
+    names = [name for name in RequestForm.base_fields if name not in ("type", "area", "similar_to")]
     held = {name: _shown(getattr(ask, name)) for name in names}
+    held["similar_to"] = ask.similar_to.key if ask.similar_to else ""
     return {**ask.answers, **held, "type": ask.type.key, "area": ask.area.key if ask.area else ""}
 
 
@@ -284,6 +295,40 @@ class MoveForm(StepForm):
         return {"area": self.areas[self.cleaned_data["area"]]}
 
 
+class SnoozeForm(StepForm):
+    until = forms.DateField(label=_("Until"), help_text=_("On this day it is back in your inbox."))
+
+
+class AssignForm(StepForm):
+    """`to` is the number of one of those who may triage it; nobody takes it back."""
+
+    to = forms.TypedChoiceField(label=_("Who takes it on"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, people: Sequence[User] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.people = {one.pk: one for one in people}
+        offer(self, "to", [*((str(pk), one.name) for pk, one in self.people.items()), ("", _("nobody"))])
+
+    def arguments(self) -> dict[str, Any]:
+        return {"to": self.people.get(self.cleaned_data["to"])}
+
+
+class RouteForm(StepForm):
+    """Where it belongs: by the key of an area, of a type, or both."""
+
+    area = forms.ModelChoiceField(Area.objects.select_related("team"), required=False, to_field_name="key")
+    type = forms.ModelChoiceField(RequestType.objects.all(), required=False, to_field_name="key")
+
+
+class HiddenForm(forms.Form):
+    """What a button sends along."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(auto_id=False)
+        for name, value in values.items():
+            self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False, initial=value)
+
+
 STEP_FORMS: Mapping[str, type[StepForm]] = {
     "accept": AcceptForm,
     "ask": AskForm,
@@ -291,6 +336,7 @@ STEP_FORMS: Mapping[str, type[StepForm]] = {
     "decline": DeclineForm,
     "park": ParkForm,
     "effort": EffortForm,
+    "snooze": SnoozeForm,
 }
 
 

@@ -1,6 +1,7 @@
-"""Forms of sites and areas."""
+"""Forms of sites, areas and freezes."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tracker.people.models import Team
+from tracker.sites.models import Site
 
 MOST_COMPONENTS = 50
 
@@ -49,3 +51,33 @@ class AreaForm(forms.Form):
 
     def clean_url_count(self) -> int:
         return self.cleaned_data["url_count"] or 0
+
+
+class FreezeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What for"), max_length=200, help_text=_("Peak season, a move of the data centre.")
+    )
+    starts_on = forms.DateField(label=_("First day"))
+    ends_on = forms.DateField(label=_("Last day"), help_text=_("It is frozen as well."))
+
+
+class NewFreezeForm(FreezeForm):
+    """`of` is a site or a team: "site:shop", "team:web"."""
+
+    of = forms.ChoiceField(label=_("Of what"), help_text=_("A site, or all that one team brings live."))
+    field_order = ("of", "reason", "starts_on", "ends_on")
+
+    def __init__(self, *args: Any, sites: Sequence[Site], teams: Sequence[Team], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.sites = {f"site:{one.key}": one for one in sites}
+        self.teams = {f"team:{one.key}": one for one in teams}
+        cast(forms.ChoiceField, self.fields["of"]).choices = [
+            (_("Sites"), [(key, one.name) for key, one in self.sites.items()]),
+            (_("Teams"), [(key, one.name) for key, one in self.teams.items()]),
+        ]
+
+    def arguments(self) -> dict[str, Any]:
+        """What add_freeze takes."""
+        given = dict(self.cleaned_data)
+        of = given.pop("of")
+        return {**given, "site": self.sites.get(of), "team": self.teams.get(of)}

@@ -1,4 +1,4 @@
-"""Verbs of people, teams, tokens and the firm."""
+"""Verbs of people, teams, tokens and the firm; who stands in for whom has its own module."""
 
 import hashlib
 import secrets
@@ -17,11 +17,39 @@ from tracker.kernel.events import publish
 from tracker.kernel.slugs import slug_of
 from tracker.kernel.unique import refuse_taken
 from tracker.people.access import Power, Role, Scope, Ties, Viewer, require
+from tracker.people.actions.standing import add_absence, change_absence, end_absence, set_rota
 from tracker.people.events import LevelSet, PersonLeft
 from tracker.people.invitations import send_invitation
 from tracker.people.models import Firm, Level, Place, SavedView, Side, Team, Token, User, known_time_zones
 from tracker.people.rules import clean_query
 
+__all__ = [
+    "LONGEST_QUERY",
+    "add_absence",
+    "add_first_admin",
+    "add_team",
+    "change_absence",
+    "change_view",
+    "deactivate_person",
+    "delete_view",
+    "edit_person",
+    "edit_profile",
+    "edit_team",
+    "end_absence",
+    "hide_first_steps",
+    "invite_again",
+    "invite_person",
+    "issue_token",
+    "name_firm",
+    "reactivate_person",
+    "revoke_token",
+    "save_view",
+    "set_level",
+    "set_password",
+    "set_roles",
+    "set_rota",
+    "show_first_steps",
+]
 SYSTEM = "system"
 FIRST_ADMIN_LOCK = 7_001
 LONGEST_QUERY = 2_000

@@ -1,0 +1,196 @@
+"""Structured data of sample pages: pasted it is read at once, fetched it waits in a row; what was found stays."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from tests.callers import Caller
+from tests.makers import NOON, Cast
+from tests.tracker.test_evidence import make_ask
+from tracker.history.models import Entry
+from tracker.intake.actions import carry_markup_check, carry_markup_checks, check_markup, withdraw_request
+from tracker.intake.markup.models import MarkupCheck
+from tracker.intake.models import WorkRequest
+from tracker.kernel import clock
+from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
+from tracker.people.models import User
+
+GOOD = {"@type": "Product", "name": "Shoe", "offers": {"price": 10, "priceCurrency": "EUR"}}
+PAGES: dict[str, Any] = {
+    "/p/good": GOOD,
+    "/p/poor": {"@type": "Product", "name": "Shoe"},
+    "/p/other": {"@type": "Organization", "name": "Lumen", "url": "https://lumen.example"},
+    "/p/broken": None,
+}
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        node = PAGES.get(self.path, "")
+        text = "{\n1" if node is None else json.dumps(node)
+        body = f'<script type="application/ld+json">{text}</script>'.encode()
+        self.send_response(404 if node == "" else 200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def shop(settings: Any) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    settings.FETCH_ALLOWED = [("127.0.0.1", server.server_port)]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def asks_kind(cast: Cast) -> None:
+    cast.type.fields = [
+        {"key": "schema_type", "kind": "text", "stage": "", "label": {"en": "Kind of markup", "ru": "Вид разметки"}}
+    ]
+    cast.type.save()
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(cast: Cast, ask: WorkRequest, who: User | None = None) -> str:
+    return " ".join(browser(who or cast.seo_lead).get(f"/requests/{ask.key}/").content.decode().split())
+
+
+def test_five_samples_are_fetched_and_the_page_says_what_each_lacks(cast: Cast, asks_kind: None, shop: str) -> None:
+    urls = [f"{shop}{path}" for path in (*PAGES, "/p/gone", "/p/sixth")]
+    ask = make_ask(cast, example_urls=urls, answers={"schema_type": "Product"})
+    assert "Nobody has looked yet at what the example pages hold." in page_of(cast, ask)
+    pressed = browser(cast.seo_lead).post(f"/requests/{ask.key}/markup/", {"wanted": "Product"})
+    assert pressed.headers["Location"] == f"/requests/{ask.key}/"
+    assert "5 pages are being looked at." in page_of(cast, ask)
+    assert carry_markup_checks(at=clock.now()) == 1
+    page = page_of(cast, ask)
+    assert "1 of 5 URLs hold a valid Product." in page
+    for said in (
+        f"{shop}/p/good: Product, valid",
+        f"{shop}/p/poor: Product without offers / review / aggregateRating",
+        f"{shop}/p/other: no Product, only Organization",
+        f"{shop}/p/broken: no Product; a block of JSON-LD cannot be read on at its line 2",
+        f"{shop}/p/gone: answered with status 404",
+    ):
+        assert said in page
+    check = MarkupCheck.objects.get()
+    assert [one["url"] for one in check.found] == urls[:5]
+    assert [entry.verb for entry in Entry.objects.filter(subject="markup-check").order_by("version")] == [
+        "check_markup",
+        "finish_markup_check",
+    ]
+
+
+def test_what_is_pasted_is_read_at_once_and_nothing_of_it_is_shown_as_html(cast: Cast, asks_kind: None) -> None:
+    ask = make_ask(cast)
+    node = {**GOOD, "name": "<img src=x onerror=alert(1)>"}
+    browser(cast.seo_lead).post(f"/requests/{ask.key}/markup/", {"wanted": "Product", "pasted": json.dumps(node)})
+    page = page_of(cast, ask)
+    assert "What was pasted holds a valid Product." in page
+    assert "onerror" not in page
+    odd = {"@type": "Product", "offers": {"@type": "<script>alert(1)</script>"}}
+    browser(cast.seo_lead).post(f"/requests/{ask.key}/markup/", {"wanted": "Product", "pasted": json.dumps(odd)})
+    assert "What was pasted holds no valid Product." in page_of(cast, ask)
+    assert "alert(1)" not in page_of(cast, ask)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("our shoes", "This is neither JSON-LD nor HTML"),
+        ("[" * 600_000, "at most 500000"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_stays_in_the_form(cast: Cast, asks_kind: None, pasted: str, said: str) -> None:
+    ask = make_ask(cast)
+    answer = browser(cast.seo_lead).post(f"/requests/{ask.key}/markup/", {"wanted": "", "pasted": pasted})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert pasted[:1000] in answer.content.decode()
+    assert not MarkupCheck.objects.exists()
+
+
+def test_deep_and_broken_json_has_a_clear_answer(cast: Cast) -> None:
+    ask = make_ask(cast)
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask, pasted="[" * 100_000)
+    assert (check.found[0]["items"], check.found[0]["broken"]) == ([], [1])
+
+
+def test_two_who_press_at_once_have_one_check(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/good"])
+    first = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    with pytest.raises(Refused, match="already"):
+        check_markup(actor=cast.analyst.viewer(), at=NOON, ask=ask)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MarkupCheck.objects.create(ask=ask, asked_by=cast.analyst, asked_at=NOON)
+    assert carry_markup_check(check=first.pk)
+    assert not carry_markup_check(check=first.pk)
+    check_markup(actor=cast.analyst.viewer(), at=NOON, ask=ask)
+
+
+def test_a_check_whose_worker_was_killed_is_taken_up_when_its_lease_is_over(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/good"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    now = clock.now()
+    MarkupCheck.objects.update(leased_until=now + timedelta(seconds=60))
+    assert carry_markup_checks(at=now) == 0
+    MarkupCheck.objects.update(leased_until=now - timedelta(seconds=1))
+    assert carry_markup_checks(at=now) == 1
+    check.refresh_from_db()
+    assert check.found[0]["items"] == [{"type": "Product", "missing": []}]
+
+
+def test_an_inner_address_among_the_samples_is_not_asked(cast: Cast, asks_kind: None) -> None:
+    ask = make_ask(cast, example_urls=["http://169.254.169.254/latest/meta-data/"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask, wanted="Product")
+    carry_markup_check(check=check.pk)
+    assert "not asked: only public addresses, written as usual, are" in page_of(cast, ask)
+    assert "0 of 1 URL" in page_of(cast, ask)
+
+
+def test_who_may_not_and_what_is_closed_are_refused(cast: Cast) -> None:
+    ask = make_ask(cast)
+    with pytest.raises(NotAllowed):
+        check_markup(actor=cast.admin.viewer(), at=NOON, ask=ask)
+    with pytest.raises(Invalid):
+        check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask, wanted="Recipe")
+    withdraw_request(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    with pytest.raises(WrongState):
+        check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+
+
+def test_a_request_about_something_else_has_no_such_card(cast: Cast) -> None:
+    assert "Structured data</h2>" not in page_of(cast, make_ask(cast))
+
+
+def test_the_api_asks_for_a_check_and_shows_what_was_found(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/poor"])
+    call, url = Caller(cast.analyst), f"/api/v1/requests/{ask.key}/markup-checks/"
+    made = call.post(url, {"wanted": "Product"}, once="k")
+    assert (made.status_code, made.json()["done_at"]) == (201, None)
+    assert call.post(url, {"wanted": "Product"}, once="k").json() == made.json()
+    carry_markup_check(check=made.json()["id"])
+    (found,) = call.get(url).json()["results"]
+    assert found["found"][0]["items"] == [{"type": "Product", "missing": ["offers / review / aggregateRating"]}]
+    pasted = call.post(url, {"pasted": json.dumps(GOOD)})
+    assert pasted.json()["found"][0]["items"] == [{"type": "Product", "missing": []}]
+    assert call.post(url, {"wanted": "Recipe"}).status_code == 400

@@ -1,0 +1,130 @@
+"""What a mediator reads before they rule: whether everybody was heard, who pays, what is aimed at, and by when."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.forms import send_form
+from tests.makers import Cast
+from tests.tracker.cases import DAY, Court, another_request, make_court
+from tests.tracker.test_backlog_pages import browser, text_of
+from tracker.escalations.models import Escalation
+from tracker.intake.models import WorkRequest
+from tracker.kernel import clock
+from tracker.projects.models import Capacity, Period, Project
+from tracker.promises.models import Promise
+
+
+@pytest.fixture
+def court(cast: Cast) -> Court:
+    """The pages ask the database's clock: the quarter of the tests is stretched to hold today."""
+    made = make_court(cast)
+    Period.objects.update(starts_on="2026-01-05", ends_on="2099-03-31")
+    Project.objects.update(ends_on="2099-03-31")
+    made.at = clock.now()
+    return made
+
+
+def page_of(court: Court, case: Escalation) -> str:
+    return text_of(browser(court.cast.coo).get(f"/cases/{case.key}/"))
+
+
+def shown_day(page: Any) -> date:
+    """The day that stands in the form before anybody promises it."""
+    [field] = re.findall(r'<input[^>]*name="until"[^>]*>', page.content.decode())
+    return date.fromisoformat(re.findall(r'value="([^"]+)"', field)[0])
+
+
+def test_home_tells_a_case_that_is_ready_from_one_that_is_still_being_heard(court: Court) -> None:
+    case = court.raised()
+    coo = browser(court.cast.coo)
+    assert "Still being heard: positions by" in text_of(coo.get("/"))
+    court.heard(case)
+    shown = text_of(coo.get("/"))
+    assert "Ready for you." in shown
+    assert "Still being heard" not in shown
+
+
+def test_a_side_that_let_its_time_pass_holds_nothing_up(court: Court) -> None:
+    case = court.raised()
+    court.write(case, court.cast.seo_lead, "Lift the block in stages.")
+    court.break_promise(Promise.objects.running().get(source__startswith=f"{case.key}:position"))
+    assert "Ready for you." in text_of(browser(court.cast.coo).get("/"))
+
+
+def test_nothing_is_chosen_until_both_sides_agree_and_then_it_says_why(court: Court) -> None:
+    case = court.raised()
+    html = browser(court.cast.coo).get(f"/cases/{case.key}/").content.decode()
+    assert 'type="radio" name="kind"' in html
+    assert " checked" not in html[html.index('id="rule"') :].partition("</fieldset>")[0]
+    assert "Nothing is chosen yet: the two sides have not agreed on any of them." in page_of(court, case)
+    court.heard(case)
+    assert "Both sides would accept B, so it is chosen already" in page_of(court, case)
+
+
+def test_each_option_says_who_pays(court: Court) -> None:
+    case = court.raised()
+    assert f"Web pays: {court.web.host.key} grows by 1.5 weeks, its allowance is used up." in page_of(court, case)
+    assert "Web pays: 1.5 weeks less for its ranked projects." in page_of(court, case)
+    assert "Nobody pays: no weeks are taken." in page_of(court, case)
+    Capacity.objects.filter(team=court.cast.web).update(allowance=Decimal(3))
+    assert "Web pays: 1.5 weeks of its allowance." in page_of(court, case)
+
+
+def test_the_aim_of_the_request_stands_on_the_case(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(
+        kpi="rich results", baseline=Decimal(2), target=Decimal("35.5"), measure_on="2099-04-15"
+    )
+    assert "rich results: 2 → 35.5 by 15 April 2099" in page_of(court, court.raised())
+
+
+def test_what_another_option_does_already_is_not_proposed_again(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
+    case = court.raised(options=["Let them in at night", "Leave the block"])
+    assert "Was proposed: Let them in at night." in page_of(court, case)
+
+
+def test_a_promised_ruling_shows_its_day_before_it_is_promised(court: Court) -> None:
+    case, coo = court.raised(), browser(court.cast.coo)
+    page = coo.get(f"/cases/{case.key}/")
+    usual = shown_day(page)
+    past = send_form(coo, page, f"/cases/{case.key}/take-up/", until=(timezone.localdate() - DAY).isoformat())
+    assert past.status_code == 422
+    assert "This day has passed." in text_of(past)
+    assert not Promise.objects.filter(kind="ruling").exists()
+    send_form(coo, past, f"/cases/{case.key}/take-up/", until=usual.isoformat())
+    assert timezone.localtime(Promise.objects.get(kind="ruling").due_at).date() == usual
+
+
+def test_a_ruling_may_be_promised_earlier_than_usual_but_not_later(court: Court) -> None:
+    coo, days = browser(court.cast.coo), {}
+    for ask, ahead in ((court.ask, 1), (another_request(court), 90)):
+        case = court.raised(ask=ask)
+        page = coo.get(f"/cases/{case.key}/")
+        until = timezone.localdate() + timedelta(days=ahead)
+        send_form(coo, page, f"/cases/{case.key}/take-up/", until=until.isoformat())
+        due = Promise.objects.get(source=f"{case.key}:ruling").due_at
+        days[ahead] = (timezone.localtime(due).date(), until, shown_day(page))
+    assert days[1][0] == days[1][1]
+    assert days[90][0] == days[90][2]
+
+
+def test_the_docket_does_not_deny_the_late_answer_that_became_a_case(court: Court) -> None:
+    court.raised(reason="no_answer")
+    shown = text_of(browser(court.cast.coo).get("/docket/"))
+    assert "No late answer lies here beside the cases." in shown
+    assert "No late answer has come this far." not in shown
+
+
+def test_nobody_is_told_that_they_are_asked_about_their_own_late_answer(court: Court) -> None:
+    case = court.raised()
+    owed: Any = Promise.objects.running().filter(source__startswith=f"{case.key}:")
+    owed.update(holder=court.cast.cto.pk, kind="triage")
+    home = Client()
+    home.force_login(court.cast.cto)
+    assert "the CTO and the CMO are asked" not in text_of(home.get("/"))

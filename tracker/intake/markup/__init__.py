@@ -1,0 +1,1 @@
+"""Structured data of sample pages: read, judged, and kept as evidence of a request."""
