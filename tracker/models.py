@@ -3,12 +3,12 @@
 from tracker.backlog.models import BacklogItem
 from tracker.escalations.models import Condition, Escalation, Position, Ruling
 from tracker.history.models import Entry
+from tracker.intake.expedites import Expedite
 from tracker.intake.markup.models import MarkupCheck
 from tracker.intake.models import (
     Attachment,
     Backing,
     Comment,
-    Expedite,
     FollowLink,
     HeldMail,
     RequestType,
@@ -70,8 +70,8 @@ __all__ = [
     "Link",
     "Mail",
     "MailChoice",
-    "Notice",
     "MarkupCheck",
+    "Notice",
     "OldTicket",
     "Period",
     "PlannedProject",

@@ -20,8 +20,9 @@ from tracker.escalations.models import Condition, Escalation
 from tracker.history.actions import add_row
 from tracker.history.models import Entry
 from tracker.intake import actions as intake
+from tracker.intake.expedites import Expedite
 from tracker.intake.files import Held, hold_file
-from tracker.intake.models import Attachment, Expedite, HeldMail, WorkRequest
+from tracker.intake.models import Attachment, HeldMail, WorkRequest
 from tracker.integrations import actions as imports
 from tracker.integrations import groups, uploads
 from tracker.integrations.jira_csv.mapping import mapping_from_values

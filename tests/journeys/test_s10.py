@@ -8,7 +8,8 @@ from tests.forms import heading_of, send_form, text_of
 from tests.journeys.test_s2 import assert_history_complete
 from tests.lumen import OnLumenMarket, call_as, find_person, sign_in
 from tracker.intake.actions import file_request
-from tracker.intake.models import Expedite, RequestType, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import RequestType, WorkRequest
 from tracker.kernel import clock
 from tracker.notices.actions import mail_notices
 from tracker.promises.models import Kind, Promise

@@ -8,7 +8,10 @@ from drf_spectacular.generators import SchemaGenerator
 
 from tests.reference.tables import table
 
-MANAGED = ("people", "teams", "sites", "areas", "request-types", "imports", "old-ticket-groups", "policies", "held-mail")
+MANAGED = (
+    *("people", "teams", "sites", "areas", "freezes", "kpis", "request-types", "imports", "old-ticket-groups"),
+    *("policies", "held-mail"),
+)
 """Parts of the API whose changes take the scope manage (access.MANAGING); all other changes take write."""
 OF_EITHER = "manage; of findings write"
 SCOPES = {

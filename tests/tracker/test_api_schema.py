@@ -32,7 +32,7 @@ from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
 from tracker.escalations.rules import Act, Effect
-from tracker.intake.actions import add_attachments, back_request, make_follow_link
+from tracker.intake.actions import add_attachments, back_request, make_follow_link, start_expedite
 from tracker.intake.files import hold_file
 from tracker.intake.models import Comment
 from tracker.integrations.models import OldTicket
@@ -104,12 +104,15 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     run = imported(cast.cto)
     absence = add_absence(**by(cast.cto), person=cast.analyst, deputy=cast.sre, starts_on=LATER, ends_on=LATER)
     set_rota(**by(cast.cto), team=cast.web, people=[cast.sre], starts_on=LATER)
+    urgent: dict[str, Any] = {"reason": "Clicks fall.", "owner": cast.sre}
+    expedite = start_expedite(**by(cast.seo_lead), ask=make_request(cast), **urgent)
     names = {
         "absences": {"number": str(absence.pk)},
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
         "areas": {"key": "search"},
         "backlog-items": {"key": item.key},
         "escalations": {"key": heard.key},
+        "expedites": {"number": str(expedite.pk)},
         "imports": {"number": str(run.pk)},
         "old-ticket-groups": {"number": str(OldTicket.objects.earliest("pk").pk)},
         "conditions": {"number": str(Condition.objects.get().pk)},

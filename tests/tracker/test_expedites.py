@@ -21,7 +21,8 @@ from tracker.intake.actions import (
     withdraw_expedite,
     withdraw_request,
 )
-from tracker.intake.models import Expedite, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import WorkRequest
 from tracker.intake.states import ExpediteState
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongState
 from tracker.notices.actions import mail_notices

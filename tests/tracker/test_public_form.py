@@ -275,3 +275,11 @@ def test_forms_that_come_at_once_do_not_pass_the_limit(opened: Cast) -> None:
         answers: list[Any] = sorted(pool.map(one, range(8)))
     assert answers == [302] * 5 + [429] * 3
     assert WorkRequest.objects.count() == 5
+
+
+def test_what_no_text_may_hold_is_refused(opened: Cast, stranger: Client) -> None:
+    assert stranger.post(FORM, TOLD | {"title": "a\x00b"}).status_code == 422
+    assert stranger.post(FORM, TOLD | {"idempotency": "a\x00b"}).status_code == 400
+    assert stranger.get("/ask/%00/").status_code == 400
+    assert stranger.post(FORM, TOLD | {"idempotency": "x" * 500, "area": "x" * 5_000}).status_code == 422
+    assert not WorkRequest.objects.exists()

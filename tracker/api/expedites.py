@@ -16,7 +16,7 @@ from tracker.api.requests import LONGEST, Requests
 from tracker.api.resource import Resource
 from tracker.api.shapes import Fields, person
 from tracker.intake import actions
-from tracker.intake.models import Expedite
+from tracker.intake.expedites import Expedite
 from tracker.intake.states import ExpediteState
 from tracker.people.models import User
 

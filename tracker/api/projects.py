@@ -175,7 +175,9 @@ class ProjectList(Projects):
         ),
         "area": exact("areas__key", "Key of an area that it touches."),
         "estimated": either(lambda rows, yes, _viewer: rows.filter(efforts__isnull=not yes).distinct()),
-        "q": Filter(lambda rows, value, _viewer: rows.filter(title__iregex=at_word_start(value[:100])), "Words of the title."),
+        "q": Filter(
+            lambda rows, value, _viewer: rows.filter(title__iregex=at_word_start(value[:100])), "Words of the title."
+        ),
     }
     orders = ("rank", "-rank", "id", "-id")
 

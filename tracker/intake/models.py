@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Lower, Now, Repla
 from django.utils.translation import gettext_lazy as _
 
 from tracker.intake.rules import CONDITIONAL_FIELDS, CORE_FIELDS
-from tracker.intake.states import ExpediteState, State
+from tracker.intake.states import State
 from tracker.kernel.models import Versioned
 from tracker.measures.models import Kpi
 from tracker.people.access import Power, Ties, Viewer, may
@@ -68,8 +68,6 @@ class RequestType(Versioned):
 
 class TypeForm(models.Model):
     """The fields of a type as they were at one time, never changed: a filed request keeps the form it was filed with."""
-
-    subject = "type-form"
 
     type = models.ForeignKey(RequestType, models.CASCADE, related_name="forms")
     number = models.PositiveIntegerField()
@@ -415,73 +413,6 @@ class FollowLink(Versioned):
                 fields=["id"], name="link_unmailed", condition=Q(made_by=None, mailed_at=None, revoked_at=None)
             ),
         ]
-
-
-class ExpediteQuerySet(models.QuerySet["Expedite"]):
-    def visible_to(self, viewer: Viewer) -> "ExpediteQuerySet":
-        """An emergency is seen by whoever sees its request."""
-        return self.filter(ask__in=WorkRequest.objects.visible_to(viewer))
-
-    def running(self) -> "ExpediteQuerySet":
-        return self.filter(ended_at=None)
-
-    def unconfirmed(self) -> "ExpediteQuerySet":
-        """The other side may still confirm it."""
-        open_still = [ExpediteState.STARTED, ExpediteState.FIXED]
-        return self.filter(state__in=open_still, confirmed_at=None, lapsed_at=None)
-
-
-class Expedite(Versioned):
-    """An emergency: started by one side, confirmed by the other until `confirm_by`; one at a time, by the wall clock.
-
-    `side` is that of who started it; `answer` what its owner said first, `refusal` why it was refused or withdrawn;
-    `cause` and `lesson` are said when it is fixed or later. Fixed and not confirmed in time, it keeps its state and has `lapsed_at`.
-    """
-
-    subject = "expedite"
-
-    ask = models.ForeignKey(WorkRequest, models.PROTECT, related_name="expedites")
-    reason = models.TextField()
-    owner = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=ExpediteState.choices, default=ExpediteState.STARTED)
-    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    started_at = models.DateTimeField()
-    side = models.CharField(max_length=12, blank=True)
-    confirm_by = models.DateTimeField()
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
-    lapsed_at = models.DateTimeField(null=True)
-    answered_at = models.DateTimeField(null=True)
-    answer = models.TextField(blank=True)
-    fixed_at = models.DateTimeField(null=True)
-    cause = models.TextField(blank=True)
-    lesson = models.CharField(max_length=300, blank=True)
-    refusal = models.TextField(blank=True)
-    ended_at = models.DateTimeField(null=True)
-    slot = models.PositiveSmallIntegerField(default=1)
-
-    objects = ExpediteQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["slot"], name="one_expedite", condition=Q(ended_at__isnull=True)),
-            models.CheckConstraint(condition=Q(state__in=ExpediteState.values), name="expedite_state_known"),
-        ]
-
-    @property
-    def running(self) -> bool:
-        return self.ended_at is None
-
-    @property
-    def awaits_second(self) -> bool:
-        """Somebody of the other side may still confirm it."""
-        open_still = self.state in (ExpediteState.STARTED, ExpediteState.FIXED)
-        return open_still and self.confirmed_at is None and self.lapsed_at is None
-
-    @property
-    def ties(self) -> Ties:
-        """Needs `owner` loaded."""
-        return Ties(delivery=frozenset({self.owner_id}), team=self.owner.team_id)
 
 
 class HeldMail(Versioned):

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from tracker.intake.events import ExpediteMoved
-from tracker.intake.models import Expedite
+from tracker.intake.expedites import Expedite
 from tracker.notices.actions import Telling, Turn, person_in, tell
 from tracker.people.access import Role
 from tracker.people.models import User

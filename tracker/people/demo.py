@@ -21,7 +21,7 @@ from tracker.people.models import Firm, Level, User
 
 DOMAIN = "lumen.example"
 """Of the addresses of the demo's people. No real person has one: nothing under .example is ever registered."""
-KEPT = {"firm", "user", "request-type", "type-form"}
+KEPT = {"firm", "user", "request-type"}
 """Subjects that outlive the demo: the firm, who is real, and the types of requests, which every firm begins with."""
 KEPT_TABLES = {"tracker_typeform"}
 """What has no history of its own and belongs to a record that is kept: the forms of the types."""

@@ -96,9 +96,9 @@ class Term:
 def term_of(kind: str, *, holder: int | None, team: int | None) -> Term | None:
     """None where no clock runs (one statement). Nobody named means the lead of the team, as settle_promises has it."""
     leads = User.objects.filter(is_active=True, roles__contains=[str(Role.LEAD)]).order_by("id")
-    person = User.objects.filter(is_active=True, pk=holder)
-    home = person.values("team") if holder else [team]
-    first = leads.filter(team__in=home).exclude(pk=holder or 0)
+    person = User.objects.filter(is_active=True, pk=holder or 0)
+    home = Q(team__in=person.values("team")) if holder else Q(team=team or 0)
+    first = leads.filter(home).exclude(pk=holder or 0)
     rows = Policy.objects.filter(Exists(Firm.objects.exclude(level=Level.START)), kind=kind).annotate(
         who=Subquery((person if holder else first).values("name")[:1]), lead=Subquery(first.values("name")[:1])
     )

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.intake.actions import may_confirm_expedite
-from tracker.intake.models import Delivery, Expedite, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import EXPEDITE, ExpediteState, State
 from tracker.people.access import Power, Viewer, may
 from tracker.projects.models import Period

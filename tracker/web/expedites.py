@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tracker.intake import actions
-from tracker.intake.models import Expedite
+from tracker.intake.expedites import Expedite
 from tracker.kernel import clock
 from tracker.kernel.errors import NotAllowed, Refused
 from tracker.people.access import Power, require

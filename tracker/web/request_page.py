@@ -21,7 +21,8 @@ from tracker.escalations.queries import case_of, waited_on, way_of
 from tracker.escalations.states import CaseState
 from tracker.history.queries import Moment, story_of
 from tracker.intake.evidence import find_evidence
-from tracker.intake.models import Confidence, Delivery, Expedite, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import Confidence, Delivery, WorkRequest
 from tracker.intake.queries import Need, needs_of, words_in
 from tracker.intake.rules import Stage
 from tracker.intake.states import REQUEST, State

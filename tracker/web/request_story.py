@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from tracker.history.queries import Moment
-from tracker.intake.models import Delivery, Expedite, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.queries import CORE_LABELS
 from tracker.people.models import User
 from tracker.projects.words import say_weeks

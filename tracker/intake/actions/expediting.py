@@ -18,7 +18,8 @@ from tracker.history.actions import add_row, change_row, check_version, stale
 from tracker.intake.actions.following import involve
 from tracker.intake.actions.steps import need_text
 from tracker.intake.events import ExpediteMoved
-from tracker.intake.models import Delivery, Expedite, WorkRequest
+from tracker.intake.expedites import Expedite
+from tracker.intake.models import Delivery, WorkRequest
 from tracker.intake.states import EXPEDITE, ExpediteState, State
 from tracker.kernel.calendar import after_working_time
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
