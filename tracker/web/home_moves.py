@@ -133,7 +133,7 @@ def say_waited(since: datetime | None, now: datetime) -> tuple[str, str]:
     tone = "bad" if days >= VERY_LATE else "warn" if days >= LATE else "neutral"
     if not days:
         return _("new"), tone
-    return ngettext("waits %(count)s day", "waits %(count)s days", days) % {"count": days}, tone
+    return ngettext("waiting %(count)s day", "waiting %(count)s days", days) % {"count": days}, tone
 
 
 def say_by(on: date, today: date) -> str:

@@ -71,17 +71,19 @@ def say_owing(moves: Iterable[Move], viewer: Viewer) -> str:
     words = {"count": len(mine), "late": late}
     if late:
         said = ngettext(
-            "Of these you owe %(count)s answer by a day; late: %(late)s.",
-            "Of these you owe %(count)s answers by a day; late: %(late)s.",
+            "%(count)s of them has a day by which it is due; late: %(late)s.",
+            "%(count)s of them have a day by which they are due; late: %(late)s.",
             len(mine),
         )
     else:
         said = ngettext(
-            "Of these you owe %(count)s answer by a day.", "Of these you owe %(count)s answers by a day.", len(mine)
+            "%(count)s of them has a day by which it is due.",
+            "%(count)s of them have a day by which they are due.",
+            len(mine),
         )
     if len(mine) == len(moves):
         return said % words
-    return " ".join((said % words, _("Those alone are counted beside “Your move”.")))
+    return " ".join((said % words, _("This is the number beside “Your move”.")))
 
 
 def say_saving(decisions: Iterable[Decision]) -> str:

@@ -155,7 +155,8 @@ class ItemPage:
             steps.append(StepButton("measure", _("Measure"), self._url("measure"), "o", "primary", form=measure))
         if ITEM.allows(item.state, "drop") and may_drop(viewer, item):
             drop = self.given.get("drop") or DropForm(auto_id="drop-%s")
-            steps.append(StepButton("drop", _("Drop it"), self._url("drop"), "d", "quiet", form=drop))
+            label = _("Take the proposal back") if item.state == ItemState.PROPOSED else _("Drop it")
+            steps.append(StepButton("drop", label, self._url("drop"), "d", "quiet", form=drop))
         return steps
 
     def _url(self, name: str) -> str:

@@ -20,11 +20,12 @@ from tracker.people.access import Power, Viewer, require
 from tracker.projects.models import Project
 from tracker.web.forms.answers import tell_refusal, told
 from tracker.web.forms.backlog import EmbedForm, OutrankForm, plain_weeks
-from tracker.web.joining import joining_of, suggestions
+from tracker.web.joining import joining_of
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
 from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
+from tracker.web.ways import host_cards, lists_around
 
 
 def find_ask(viewer: Viewer, key: str) -> WorkRequest:
@@ -60,13 +61,17 @@ def embed(request: SignedInRequest, key: str) -> HttpResponseBase:
                 text = _("%(project)s is asked to carry %(request)s; its owner answers.")
                 messages.success(request, text % {"project": host.key, "request": ask.key})
                 return redirect("item", item.key)
+    asked = joining_of(ask, _asked_host(request, form), _typed_weeks(form), at.date())
+    found = find_hosts(ask, at)
+    cards = host_cards(request.viewer, ask, found, lists_around(ask, found, at), at)
     context = {
         "title": _("Embed %(request)s in a project that is there already") % {"request": ask.key},
         "context_line": ask.title,
         "ask": ask,
         "form": form,
-        "asked": joining_of(ask, _asked_host(request, form), _typed_weeks(form), at.date()),
-        "hosts": suggestions(ask, find_hosts(ask, at), weeks, at),
+        "asked": asked,
+        "card": next((one for one in cards if one.key == asked.key), None),
+        "hosts": cards,
         "nav": "request-list",
     }
     return render_page(request, "tracker/requests/embed.html", context, status=status)

@@ -102,6 +102,20 @@ class WaysUp:
         return self.hosts[1:]
 
 
+def lists_around(ask: WorkRequest, found: Sequence[Found], at: datetime) -> dict[int, TeamList]:
+    """The lists of the hosts and of the request's own team, by team."""
+    teams = {one.host.team_id for one in found} | {ask.team_id}
+    return lists_of([team for team in teams if team is not None], at.date())
+
+
+def host_cards(
+    viewer: Viewer, ask: WorkRequest, found: Sequence[Found], lists: dict[int, TeamList], at: datetime
+) -> list[HostCard]:
+    """What the finder found, the best first, each with what it would do to the line; no statement."""
+    weeks, lacking = suggested_weeks(ask.effort_weeks), words_lacking(ask)
+    return [_host_card(viewer, ask, one, lists, weeks, lacking, at.date()) for one in found]
+
+
 def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | None = None) -> WaysUp | None:
     """The panel, or None where the request goes no way up: not filed, or in the backlog already (`item`).
 
@@ -110,11 +124,9 @@ def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | 
     if ask.state not in GOING_UP or (item is not None and item.live):
         return None
     found = find_hosts(ask, at)
-    teams = {one.host.team_id for one in found} | {ask.team_id}
-    lists = lists_of([team for team in teams if team is not None], at.date())
+    lists = lists_around(ask, found, at)
+    hosts = host_cards(viewer, ask, found, lists, at)
     weeks = suggested_weeks(ask.effort_weeks)
-    lacking = words_lacking(ask)
-    hosts = [_host_card(viewer, ask, one, lists, weeks, lacking, at.date()) for one in found]
     listed = lists.get(ask.team_id or 0)
     initial = {"host": hosts[0].key if hosts else "", "added_weeks": plain_weeks(weeks)}
     sentence, below = say_place(ask, listed, hosts[0] if hosts else None, at.date())
