@@ -52,8 +52,11 @@ def test_a_ruling_is_promised_by_a_day_of_its_own(court: Court, timur: Caller, m
     key = raise_by(timur, court)
     passed = marta.post(f"{CASES}{key}/take-up/", {"until": "2020-01-01"})
     assert passed.status_code == 400, passed.content
-    assert marta.post(f"{CASES}{key}/take-up/", {"until": "2099-01-01"}).status_code == 200
-    assert Promise.objects.get(source=f"{key}:ruling").due_at.year < 2099
+    late = marta.post(f"{CASES}{key}/take-up/", {"until": "2099-01-01"})
+    assert late.status_code == 400
+    assert "At the latest on" in late.json()["errors"][0]["detail"]
+    assert not Promise.objects.filter(source=f"{key}:ruling").exists()
+    assert marta.post(f"{CASES}{key}/take-up/").status_code == 200
 
 
 def test_the_whole_way_from_raised_to_ruled(court: Court, timur: Caller, pavel: Caller, marta: Caller) -> None:

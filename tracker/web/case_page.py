@@ -172,6 +172,18 @@ class CaseView:
         return courts or [Court(None, _("The COO rules on it"), then=_("no day is promised yet"))]
 
     @property
+    def unheard(self) -> str:
+        """Whose position is still to come, for whoever rules before it does."""
+        owed = [one for one in self.file.owed if one.kind == Kind.POSITION and one.due_at > self.now]
+        if not self.may_rule or not owed:
+            return ""
+        last = max(one.due_at for one in owed)
+        people = [court.who.name for court in map(court_of, owed) if court.who]
+        words = {"people": ", ".join(people)}
+        words["day"] = say_day(timezone.localtime(last).date(), timezone.localtime(self.now).date())
+        return _("%(people)s may still speak, until %(day)s. Who rules now does so without it.") % words
+
+    @property
     def due(self) -> str:
         """What the badge says: by when the ruling is owed."""
         if self.case.state != CaseState.OPEN or self.file.ruling_due_at is None:

@@ -192,10 +192,7 @@ def say_in_words(file: CaseFile) -> str:
         return ""
     if len(letters) == len(file.options):
         return _("Nothing follows by itself from any of them: name who carries the ruling out, and by when.")
-    text = _(
-        "From %(letters)s nothing follows by itself: name who carries the ruling out and by when,"
-        " or choose what happens."
-    )
+    text = _("If you choose %(letters)s, nothing follows by itself: then name who carries the ruling out, and by when.")
     return text % {"letters": ", ".join(letters)}
 
 

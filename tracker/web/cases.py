@@ -141,7 +141,9 @@ class CaseStep:
 
 STEPS: Mapping[str, CaseStep] = {
     "take-up": CaseStep(
-        actions.take_up_case, gettext_lazy("%(key)s is yours: both sides are asked for a position."), TakeUpForm
+        actions.take_up_case,
+        gettext_lazy("%(key)s is yours: who has not spoken yet is asked for a position."),
+        TakeUpForm,
     ),
     "position": CaseStep(actions.write_position, gettext_lazy("The position is written."), PositionForm),
     "settle": CaseStep(actions.settle_case, gettext_lazy("The other side is asked to confirm it."), SettleForm),

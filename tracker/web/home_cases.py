@@ -60,17 +60,18 @@ def _ruling(one: OnDesk, now: datetime) -> Move:
     if one.both:
         both = _("Both sides would accept %(letter)s.") % {"letter": LETTERS[RulingKind(one.both)]}
         text = f"{text} {both}"
+    ready = one.heard_by is None or one.heard_by <= now
     return Move(
         kind="ruling",
         id=one.case.key,
         title=f"{one.case.key} {one.case.wanted or one.case.ask.title}",
         text=text,
         url=url,
-        button=_("Look and rule"),
+        button=_("Look and rule") if ready else _("Look at it"),
         then_url=url,
         due=str(one.case.get_reason_display()),
         tone="warn",
-        primary=True,
+        primary=ready,
         sources=(f"{one.case.key}:{Kind.RULING}",),
         by=one.due_at,
         late=one.due_at is not None and one.due_at <= now,

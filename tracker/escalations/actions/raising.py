@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from tracker.backlog.queries import item_of
@@ -28,6 +30,7 @@ from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
 from tracker.people.access import Power, Ties, Viewer, require
 from tracker.promises.actions import acknowledge_promise, settle_promises
 from tracker.promises.models import Kind, Promise
+from tracker.promises.queries import due_when
 
 UNTOUCHABLE = (State.DRAFT, State.WITHDRAWN)
 MOST_OPTIONS = 10
@@ -84,16 +87,15 @@ def raise_case(
 def take_up_case(
     *, actor: Viewer, at: datetime, case: Escalation, until: datetime | None = None, expected: int | None = None
 ) -> None:
-    """The mediator takes a line of the docket as a case, or a case that waits: the ruling is owed from now on, at the
-    latest `until` then, where that comes before the usual time.
+    """The mediator takes a line of the docket as a case, or a case that waits: the ruling is owed from now on, until
+    the usual time, or `until` then, which is no later day.
 
-    Needs `ask` loaded. Raises NotAllowed, WrongState, Stale, Invalid (a time that has passed), Refused (`taken_already`).
+    Needs `ask` loaded. Raises NotAllowed, WrongState, Stale, Invalid (a time that has passed, or too late), Refused (`taken_already`).
     """
     require(actor, Power.RULE)
     check_version(case, expected)
-    if until is not None and until <= at:
-        text = _("This day has passed.")
-        raise Invalid(text, fields={"until": text})
+    if until is not None:
+        _check_until(actor, at, until)
     state = CASE.next(case.state, "take_up")
     if case.state == CaseState.DOCKETED:
         _begin(case, case.ask, actor, at, "take_up", _taken(actor, at), until)
@@ -208,6 +210,16 @@ def _begin(
 
 def _taken(actor: Viewer, at: datetime) -> dict[str, Any]:
     return {"taken_by_id": actor.id, "taken_at": at}
+
+
+def _check_until(actor: Viewer, at: datetime, until: datetime) -> None:
+    """Raises Invalid for a day that has passed, and for one behind the day on which a ruling is owed anyhow."""
+    usual = due_when(Kind.RULING, team=actor.team, at=at)
+    if until <= at:
+        raise Invalid(_("This day has passed."), fields={"until": _("This day has passed.")})
+    if usual is not None and localtime(until).date() > localtime(usual).date():
+        latest = _("At the latest on %(day)s, the usual day.") % {"day": date_format(localtime(usual), "j E Y")}
+        raise Invalid(latest, fields={"until": latest})
 
 
 def _owe_ruling(case: Escalation, actor: Viewer, at: datetime, until: datetime | None) -> None:
