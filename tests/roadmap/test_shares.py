@@ -64,7 +64,9 @@ def test_a_stranger_reads_and_finds_no_way_on(
     assert heading_of(answer) == "SEO: its one item is at risk"
     assert f"{low.key} is below the line in Web" in text_of(answer)
     assert not re.search(r"<(script|form|button)\b", page)
-    assert re.findall(r"<a\b[^>]*>", page) == ['<a class="small" href="?as=svg" download>'], "its picture, no way on"
+    assert re.findall(r"<a\b[^>]*>", page) == ['<a class="small wide" href="?as=svg" download>'], (
+        "its picture, no way on"
+    )
     assert "@" not in page
     assert "Among us." not in page
     assert " style=" not in page

@@ -32,17 +32,19 @@ from tests.tracker.test_promises import owe
 from tracker.escalations.actions import NewCondition
 from tracker.escalations.models import Condition
 from tracker.escalations.rules import Act, Effect
-from tracker.intake.actions import add_attachments, back_request, make_follow_link, start_expedite
+from tracker.intake.actions import add_attachments, back_request, check_markup, make_follow_link, start_expedite
 from tracker.intake.files import hold_file
-from tracker.intake.models import Comment
+from tracker.intake.models import Comment, HeldMail
 from tracker.integrations.models import OldTicket
 from tracker.launches.models import Check
+from tracker.measures.actions import add_kpi
 from tracker.people.access import Role
 from tracker.people.actions import add_absence, save_view, set_rota
 from tracker.people.models import Firm, Level
 from tracker.projects.models import Capacity
 from tracker.promises.actions import ensure_policies
 from tracker.promises.models import Promise
+from tracker.sites.actions import add_freeze
 
 generator: Any = SchemaGenerator
 SCHEMA: dict[str, Any] = generator().get_schema(request=None, public=True)
@@ -106,6 +108,10 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
     set_rota(**by(cast.cto), team=cast.web, people=[cast.sre], starts_on=LATER)
     urgent: dict[str, Any] = {"reason": "Clicks fall.", "owner": cast.sre}
     expedite = start_expedite(**by(cast.seo_lead), ask=make_request(cast), **urgent)
+    check_markup(**by(cast.cto), ask=web.ask, wanted="Product", pasted='{"@type": "Product", "name": "Lamp"}')
+    freeze = add_freeze(**by(cast.cto), site=cast.site, reason="The sale", starts_on=LATER, ends_on=LATER)
+    kpi = add_kpi(**by(cast.cto), name="Clicks", unit="clicks")
+    HeldMail.objects.create(message_id="1@x", sender="x@x.example", title="Hm", text="Hm.", why="unsigned", at=NOON)
     names = {
         "absences": {"number": str(absence.pk)},
         "all": {"number": str(cast.analyst.pk), "check": str(check.pk), "team": "web", "period": cast.period.key},
@@ -113,6 +119,8 @@ def make_world() -> tuple[Portfolio, dict[str, dict[str, str]]]:
         "backlog-items": {"key": item.key},
         "escalations": {"key": heard.key},
         "expedites": {"number": str(expedite.pk)},
+        "freezes": {"number": str(freeze.pk)},
+        "kpis": {"number": str(kpi.pk)},
         "imports": {"number": str(run.pk)},
         "old-ticket-groups": {"number": str(OldTicket.objects.earliest("pk").pk)},
         "conditions": {"number": str(Condition.objects.get().pk)},
