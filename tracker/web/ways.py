@@ -212,7 +212,7 @@ def _host_card(
         saving=ask.effort_weeks - weeks if weeks and ask.effort_weeks and ask.effort_weeks > weeks else None,
         weighs=say_weight(effect, host.key) if effect else "",
         line=say_line(effect, listed) if effect and listed else "",
-        why_not=_why_not_embed(viewer, ask, host, lacking),
+        why_not=why_not_embed(viewer, ask, host, lacking),
     )
 
 
@@ -230,14 +230,20 @@ def _say_reasons(reasons: Sequence[Reason]) -> list[str]:
     return [str(REASONS[reason]) for reason in told if reason in REASONS]
 
 
-def _why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[str]) -> str:
+def why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[str]) -> str:
+    """Why the viewer cannot propose it to this host; empty where they can."""
     owners = frozenset({host.owner_id} if host.owner_id else ())
     ties = Ties(delivery=owners, team=host.team_id)
     if not (may(viewer, Power.PROPOSE_EMBED, ask.ties) or may(viewer, Power.PROPOSE_EMBED, ties)):
         return _("Its requester, the owners and leads of both teams, the CMO and the CTO propose it.")
     if lacking:
-        return _("Before it can be embedded it needs: %(fields)s.") % {"fields": ", ".join(lacking)}
+        return say_lacking(lacking)
     return ""
+
+
+def say_lacking(lacking: list[str]) -> str:
+    """What embedding needs and the request does not say; empty where it says all."""
+    return _("Before it can be embedded it needs: %(fields)s.") % {"fields": ", ".join(lacking)} if lacking else ""
 
 
 def say_weight(effect: Effect, host: str) -> str:
