@@ -122,6 +122,15 @@ def test_a_wrong_number_keeps_what_was_typed(web: Portfolio) -> None:
     assert 'value="3"' in html
 
 
+def test_the_numbers_of_the_team_are_folded_away_unless_others_are_typed(web: Portfolio) -> None:
+    fold = "<details><summary>More</summary>"
+    saved = Capacity.objects.get(team__key="web", period=web.cast.period)
+    numbers = {"gross": str(saved.gross), "reserve_percent": str(saved.reserve_percent)}
+    numbers["allowance"] = str(saved.allowance)
+    assert fold in ask(web.cast.cto, web, **numbers)[2]
+    assert fold not in ask(web.cast.cto, web, **numbers | {"gross": "1"})[2]
+
+
 def test_who_does_not_rank_projects_may_not_look(web: Portfolio) -> None:
     assert ask(web.cast.platform_lead, web)[0] == 403
 

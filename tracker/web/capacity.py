@@ -162,6 +162,7 @@ def _render_form(
         else _("You see what would fall and rise; nothing is saved before you say so."),
         "nav": "line",
         "form": form,
+        "unfolded": _differs(form, row),
         "look": look,
         "here": reverse("capacity-edit", args=[team.key, period.key]),
         "capacity": row,
@@ -171,6 +172,13 @@ def _render_form(
         "stale": status == STALE,
     }
     return render_page(request, "tracker/line/capacity_form.html", context, status=status)
+
+
+def _differs(form: CapacityLook, row: Capacity | None) -> bool:
+    """Whether gross, reserve or allowance are typed otherwise than they are saved."""
+    if row is None or (form.is_bound and not form.is_valid()):
+        return True
+    return form.is_bound and any(form.cleaned_data[name] != getattr(row, name) for name in CapacityForm.base_fields)
 
 
 def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity | None, form: CapacityLook) -> Look:

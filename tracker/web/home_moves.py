@@ -145,6 +145,15 @@ def say_waited(since: datetime | None, now: datetime) -> tuple[str, str]:
     return ngettext("waiting %(count)s day", "waiting %(count)s days", days) % {"count": days}, tone
 
 
+def say_decided(at: datetime | None, now: datetime) -> tuple[str, str]:
+    """The same of a decision, in its own words: the request may have waited before it as well."""
+    waited, tone = say_waited(at, now)
+    days = int(working_days(at, now)) if at else 0
+    if not days:
+        return waited, tone
+    return ngettext("decided %(count)s day ago", "decided %(count)s days ago", days) % {"count": days}, tone
+
+
 def say_by(on: date, today: date) -> str:
     """Until which day, or since which one it is late."""
     words = {"day": say_day(on, today)}
@@ -279,7 +288,7 @@ def _answer(motion: InMotion, now: datetime) -> Move:
 
 
 def _way(ask: WorkRequest, found: Found | None, now: datetime) -> Move:
-    due, tone = say_waited(ask.decided_at, now)
+    due, tone = say_decided(ask.decided_at, now)
     url = reverse("request", args=[ask.key])
     title = _("%(key)s %(title)s is below the line") % {"key": ask.key, "title": ask.title}
     if found is None:

@@ -64,7 +64,7 @@ def embed(request: SignedInRequest, key: str) -> HttpResponseBase:
                 text = _("%(project)s is asked to carry %(request)s; its owner answers.")
                 messages.success(request, text % {"project": host.key, "request": ask.key})
                 return redirect("item", item.key)
-    asked = joining_of(ask, _asked_host(request, form), _typed_weeks(form), at.date())
+    asked = joining_of(ask, _asked_host(request, form), _typed_weeks(form), at)
     found, lacking = find_hosts(ask, at), words_lacking(ask)
     cards = host_cards(request.viewer, ask, found, lists_around(ask, found, at), at)
     context = {
