@@ -190,5 +190,5 @@ class TriageOfTheFindingsTests(OnFindings):
         assert decision.minutes < decision.follows.minutes, "IT goes on with what was left"
         for reader in (self.seo, self.irina):
             page = text_of(reader.get(url))
-            assert "waited 2 d with marketing, 1 d with IT" in page
+            assert "of 3 working days so far: 2 with marketing, 1 with technology" in page
             assert "On the product template alone." in page

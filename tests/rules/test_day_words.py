@@ -51,3 +51,9 @@ def test_tomorrow_the_third_working_day_and_the_end_of_the_quarter_are_offered()
     ]
     assert len(quick_days(BERLIN, date(2026, 12, 31), date(2026, 12, 31))) == 2
     assert [one.label for one in quick_days(WorkCalendar(week=[[]] * 7), FRIDAY, None)] == ["tomorrow"]
+
+
+def test_a_quarter_that_ends_on_a_day_off_offers_its_last_working_day() -> None:
+    sunday, holiday = date(2026, 12, 27), date(2026, 12, 25)
+    assert quick_days(BERLIN, FRIDAY, sunday)[-1].on == quick_days(BERLIN, FRIDAY, holiday)[-1].on == date(2026, 12, 24)
+    assert [one.label for one in quick_days(BERLIN, date(2026, 12, 24), sunday)] == ["tomorrow", "in 3 working days"]

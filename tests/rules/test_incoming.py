@@ -1,11 +1,14 @@
 """Messages from outside as they are read: what somebody wrote, what came along, what nobody is to answer."""
 
+import time
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
 
 from tracker.notices.incoming import NoMessage, read_message
-from tracker.notices.incoming.quotes import cut_quote, text_of_html
+from tracker.notices.incoming.messages import LONGEST_TEXT
+from tracker.notices.incoming.quotes import MOST_HTML, cut_quote, text_of_html
 
 PLAIN = b"From: Maria <maria@x.example>\r\nSubject: Re: R-1\r\nMessage-ID: <1@x.example>\r\n"
 
@@ -142,3 +145,53 @@ def test_parts_nested_without_end_break_nothing() -> None:
     for number in range(3_000):
         inner += f'Content-Type: multipart/mixed; boundary="b{number}"\r\n\r\n--b{number}\r\n'.encode()
     assert read_message(raw + inner + b"\r\nx").sender == "maria@x.example"
+
+
+@pytest.mark.parametrize(
+    ("read", "hostile"),
+    [
+        (text_of_html, "<a " * 10_000),
+        (text_of_html, "<i>" * 100_000 + "</b>" * 100_000),
+        (text_of_html, "<!--" * 100_000),
+        (cut_quote, "1 wrote:\n" * 20_000),
+        (cut_quote, "1 wrote:\n" * 20_000 + "x\n> x"),
+        (cut_quote, "<a@a" * 20_000 + ":"),
+    ],
+)
+def test_what_is_made_to_take_long_is_read_at_once(read: Callable[[str], str], hostile: str) -> None:
+    """Each took a minute and more where the work grew with the square of the text."""
+    started = time.process_time()
+    read(hostile)
+    assert time.process_time() - started < 5
+
+
+def test_of_a_text_without_end_the_beginning_is_read() -> None:
+    assert read_message(PLAIN + b"\r\n" + b"word " * 100_000).text == ("word " * 100_000)[:LONGEST_TEXT].strip()
+    html = PLAIN + b"Content-Type: text/html\r\n\r\n"
+    assert read_message(html + b"<p>Hello.</p>" + b"<i>" * MOST_HTML + b"late").text == "Hello."
+    assert read_message(html + b"<p>Hello\0.</p><p").text == "Hello."
+    assert read_message(html + b"").text == ""
+
+
+def nested(inner: bytes) -> bytes:
+    head = PLAIN + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nHello.\r\n'
+    return head + b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n"
+
+
+def test_a_message_in_it_that_nothing_can_write_down_again_is_a_name_alone() -> None:
+    read = read_message(nested("Content-Type: multipart/mixed\r\n\r\nПривет".encode()))
+    assert read.text == "Hello."
+    assert [(one.name, one.content) for one in read.files] == [("file.rfc822", b"")]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [b"<1\x00@x.example>", b"<1\xff@x.example>", b"<1\xff@[", b"=?utf-8?q?=ED=A0=80?=", b"=?utf-8?q?=00?=", b""],
+)
+def test_an_id_that_no_text_may_hold_is_one_made_of_the_message(named: bytes) -> None:
+    raw = b"From: a@x.example\r\nMessage-ID: " + named + b"\r\n\r\n"
+    one, other = read_message(raw + b"x"), read_message(raw + b"y")
+    assert one.message_id.isascii()
+    assert one.message_id.isprintable()
+    assert one.message_id == read_message(raw + b"x").message_id
+    assert one.message_id != other.message_id

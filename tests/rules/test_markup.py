@@ -2,6 +2,7 @@
 
 import json
 import time
+from encodings import aliases
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.intake.markup.reading import read_markup, read_page
-from tracker.intake.markup.rules import CHECKED, MOST_ITEMS, MOST_MISSING, Item, judge_nodes
+from tracker.intake.markup.rules import CHECKED, MOST_ITEMS, MOST_MISSING, MOST_NODES, Item, judge_nodes
 
 OFFER = {"@type": "Offer", "price": "10.00", "priceCurrency": "EUR"}
 GOOD: dict[str, dict[str, Any]] = {
@@ -130,6 +131,47 @@ def test_a_page_is_read_in_the_encoding_that_it_has(body: str, charset: str) -> 
 
 
 @pytest.mark.parametrize(
+    "name", sorted({*aliases.aliases.values(), "idna", "undefined", "punycode", "no\x00ne", "hex"})
+)
+def test_whatever_python_calls_an_encoding_a_page_is_read(name: str) -> None:
+    began = time.process_time()
+    body = f"<meta charset={name}>{script({'@type': 'Offer', **GOOD['Offer']})}".encode() + b"-\\x\xff99" * 20_000
+    read_page(body, name)
+    read_page(body, "")
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("name", ["hex", "zlib", "rot13", "idna", "undefined", "punycode"])
+def test_an_encoding_that_is_none_of_pages_is_passed_over(name: str) -> None:
+    body = f"<meta charset={name}>{script({'@type': 'Offer', **GOOD['Offer'], 'name': 'Ботинки'})}".encode()
+    assert read_page(body, name).items == read_page(body, "").items == [Item("Offer")]
+
+
+def test_one_inner_item_may_be_several_properties_and_be_shared_by_reference() -> None:
+    page = """<div itemscope itemtype="Product" itemref="name offer"></div><p id="name" itemprop="name">Shoe</p>
+    <div id="offer" itemprop="offers isRelatedTo" itemscope itemtype="Offer"><data itemprop="price" value="1">one</data>
+    <meta itemprop="priceCurrency" content="EUR"></div><div itemscope itemtype="Product" itemref="name offer"></div>"""
+    assert [item.type for item in read_markup(page).items if item.valid] == ["Product", "Offer", "Offer"] * 2
+
+
+def test_items_that_lead_to_each_other_are_read_once() -> None:
+    page = """<div itemscope itemtype="Product" itemref="a"></div>
+    <div id="a" itemprop="review" itemscope itemtype="Review" itemref="b"><p itemprop="author">A</p></div>
+    <div id="b" itemprop="itemReviewed" itemscope itemtype="Product" itemref="a"><p itemprop="name">Shoe</p></div>"""
+    found = read_markup(page).items
+    assert [item.type for item in found] == ["Product", "Review", "Product", "Review"]
+
+
+def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
+    tail = '<span itemprop="offers" itemscope itemtype="Offer"><meta itemprop="price" content="1"></span>'
+    page = f'<body itemscope itemtype="Product">{"<p>a</p>" * 3 * MOST_NODES}<p itemprop="name">Shoe</p>{tail}</body>'
+    assert read_markup(page).items == [
+        Item("Product", ("offers.priceCurrency / priceSpecification",)),
+        Item("Offer", ("priceCurrency / priceSpecification",)),
+    ]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "[" * 200_000,
@@ -137,6 +179,14 @@ def test_a_page_is_read_in_the_encoding_that_it_has(body: str, charset: str) -> 
         "<div>" * 200_000,
         '<div itemscope itemtype="https://schema.org/Product">' * 20_000,
         '<div itemscope itemprop="a b c d" itemref="x x x x" id="x" itemtype="Product">' * 10_000,
+        "<div itemscope>" + '<div itemscope itemprop="a b" itemtype="Product">' * 200,
+        "<div itemscope>" + '<div itemscope itemprop="@id @type a">' * 30,
+        "<div itemscope itemref=n>" + '<div itemscope itemprop="p" id="n" itemref="n n">' * 16,
+        "".join(f'<p itemscope itemprop="p" id="n{n}" itemref="n{n + 1} n{n + 1}"></p>' for n in range(30))
+        + "<p itemscope itemref=n0></p>",
+        f'<div id=b itemprop="{"a " * 100_000}">{"<br itemprop=c>" * 20_000}</div>'
+        + "<i itemscope itemref=b></i>" * 9_000,
+        "<div itemscope>" + "<i itemprop=a>" * 240 + "x" * 900_000,
         "<script type='application/ld+json'>" * 20_000,
         json.dumps(
             {
@@ -151,7 +201,23 @@ def test_a_page_is_read_in_the_encoding_that_it_has(body: str, charset: str) -> 
         "\x00\x00<p>\ufffe",
         "",
     ],
-    ids=["brackets", "deep", "divs", "items", "circle", "scripts", "references", "bytes", "nothing"],
+    ids=[
+        "brackets",
+        "deep",
+        "divs",
+        "items",
+        "circle",
+        "names",
+        "ids",
+        "references_to_one",
+        "chain",
+        "shared",
+        "nested_text",
+        "scripts",
+        "references",
+        "bytes",
+        "nothing",
+    ],
 )
 def test_what_means_ill_is_read_in_no_time(text: str) -> None:
     began = time.process_time()

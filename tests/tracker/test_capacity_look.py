@@ -122,6 +122,15 @@ def test_a_wrong_number_keeps_what_was_typed(web: Portfolio) -> None:
     assert 'value="3"' in html
 
 
+def test_the_numbers_of_the_team_are_folded_away_unless_others_are_typed(web: Portfolio) -> None:
+    fold = "<details><summary>More</summary>"
+    saved = Capacity.objects.get(team__key="web", period=web.cast.period)
+    numbers = {"gross": str(saved.gross), "reserve_percent": str(saved.reserve_percent)}
+    numbers["allowance"] = str(saved.allowance)
+    assert fold in ask(web.cast.cto, web, **numbers)[2]
+    assert fold not in ask(web.cast.cto, web, **numbers | {"gross": "1"})[2]
+
+
 def test_who_does_not_rank_projects_may_not_look(web: Portfolio) -> None:
     assert ask(web.cast.platform_lead, web)[0] == 403
 
@@ -139,3 +148,24 @@ def test_who_does_not_rank_projects_may_not_look(web: Portfolio) -> None:
 )
 def test_a_person_gives_a_week_for_five_days_from_monday_to_friday(first: date, last: date, weeks: str) -> None:
     assert weeks_between(first, last) == Decimal(weeks)
+
+
+def test_the_button_says_that_it_saves_and_how_many_hear_of_it(web: Portfolio) -> None:
+    web.agreed()
+    _status, text, html = ask(web.cast.cto, web, gross="10")
+    told = re.search(r"(\d+) (?:people get|person gets) a message", text)
+    assert told
+    assert f"Save and tell {told[1]} p" in text
+    assert "Draw the line on these numbers" not in html
+    _status, calm, _html = ask(web.cast.cto, web)
+    assert "Save and tell" not in calm
+    client = Client()
+    client.force_login(web.cast.cto)
+    before = client.get(f"/capacity/web/{web.cast.period.key}/").content.decode()
+    assert "nothing is saved before you say so" in before
+
+
+def test_each_project_that_would_fall_stands_with_its_weeks(web: Portfolio) -> None:
+    _status, _text, html = ask(web.cast.cto, web, gross="10")
+    table = html[html.index("<h3>Would fall") : html.index("</table>", html.index("<h3>Would fall"))]
+    assert len(re.findall(r'<td class="num">[\d.]+ w</td>', table)) == 19

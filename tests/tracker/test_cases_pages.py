@@ -459,3 +459,17 @@ def test_a_restricted_case_is_not_there_for_who_may_not_see_its_request(court: C
         assert page_of(person, case).status_code == 404
         assert Caller(person).get(f"/api/v1/escalations/{case.key}/").status_code == 404
         assert CANARY not in everything_read_by(person, case), person.name
+
+
+def test_whoever_decides_a_request_is_told_that_its_case_ends_with_it(court: Court) -> None:
+    told = "the COO no longer rules on it"
+    client = Client()
+    client.force_login(court.cast.cto)
+    pages = (f"/requests/{court.ask.key}/", f"/triage/?key={court.ask.key}")
+    assert all(told not in text_of(client.get(page)) for page in pages)
+    case = court.raised()
+    for page in pages:
+        html = client.get(page).content.decode()
+        for dialog in ("accept", "decline", "park", "merge"):
+            inside = html.partition(f'<dialog id="{dialog}"')[2].partition("</dialog>")[0]
+            assert f"This ends {case.key}; {told}." in inside, dialog

@@ -1,15 +1,24 @@
 """The third answer of a host: something else, which whoever proposed it accepts or declines, once."""
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.callers import Caller
 from tests.makers import NOON, Cast
 from tests.tracker.portfolio import Portfolio, gaps_in_history, make_portfolio, make_request
-from tracker.backlog.actions import accept_counter, answer_embed, counter_embed, decline_counter, ship_item
+from tracker.backlog.actions import (
+    accept_counter,
+    answer_embed,
+    counter_embed,
+    decline_counter,
+    drop_item,
+    ship_item,
+)
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.queries import decisions_for, own_in_motion, pace_until
 from tracker.backlog.states import ItemState
@@ -18,6 +27,9 @@ from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
 from tracker.launches.actions import decide_check
 from tracker.launches.models import Check
 from tracker.notices.models import Notice
+from tracker.people.models import User
+from tracker.projects.actions import edit_project
+from tracker.projects.models import Capacity, Project
 from tracker.promises.actions import ensure_policies
 from tracker.promises.models import Kind, Promise
 
@@ -118,6 +130,79 @@ def test_it_is_answered_by_who_asks_and_never_by_who_offers(web: Portfolio) -> N
     accept_counter(actor=web.cast.seo_lead.viewer(), at=NOON + HOUR, item=item)
     with pytest.raises(WrongState):
         decline_counter(actor=web.cast.seo_lead.viewer(), at=NOON + HOUR, item=fresh(item), reason="No.")
+
+
+def test_what_is_drawn_goes_back_to_the_team_it_came_from(web: Portfolio) -> None:
+    """The host got another team after the proposal: the item stays with the one that its row names."""
+    web.set_allowance("3")
+    item = offer(web, web.propose())
+    Project.objects.filter(pk=web.host.pk).update(team=web.cast.mobile)
+    accept_counter(actor=web.cast.seo_lead.viewer(), at=NOON + 2 * HOUR, item=fresh(item))
+    item = fresh(item)
+    assert (item.team, item.drawn, web.drawn()) == (web.cast.web, Decimal("0.5"), Decimal("0.5"))
+    drop_item(actor=web.cast.cmo.viewer(), at=NOON + 3 * HOUR, item=item, reason="Not needed.")
+    assert set(Capacity.objects.values_list("drawn", flat=True)) == {Decimal(0)}
+    assert not gaps_in_history()
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_an_offer_lapses_with_the_say_of_who_made_it(web: Portfolio, moves: bool) -> None:
+    kenji = web.cast.frontend_lead
+    if moves:
+        edit_project(
+            actor=web.cast.cto.viewer(), at=NOON, project=web.fresh(web.edge), expected=None, changes={"owner": kenji}
+        )
+    item = offer(web, web.propose(), host=web.fresh(web.edge) if moves else None)
+    host = web.edge if moves else web.host
+    edit_project(
+        actor=web.cast.cto.viewer(),
+        at=NOON,
+        project=web.fresh(host),
+        expected=None,
+        changes={"owner": web.cast.sre},
+    )
+    with pytest.raises(Refused) as caught:
+        accept_counter(actor=web.cast.seo_lead.viewer(), at=NOON + 2 * HOUR, item=fresh(item))
+    assert caught.value.code == "offer_lapsed"
+    assert host.key in str(caught.value)
+    assert fresh(item).counter_open
+    decline_counter(actor=web.cast.seo_lead.viewer(), at=NOON + 2 * HOUR, item=fresh(item), reason="It is Max's now.")
+    assert not fresh(item).counter_open
+
+
+def test_an_offer_of_who_left_binds_nobody(web: Portfolio) -> None:
+    item = offer(web, web.propose())
+    User.objects.filter(pk=web.cast.frontend_lead.pk).update(is_active=False)
+    with pytest.raises(Refused) as caught:
+        accept_counter(actor=web.cast.seo_lead.viewer(), at=NOON + 2 * HOUR, item=fresh(item))
+    assert caught.value.code == "offer_lapsed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_offers_of_one_host_accepted_at_once_both_get_a_place(cast: Cast) -> None:
+    ensure_policies(at=NOON)
+    web = make_portfolio(cast)
+    asks = [web.ask, *(make_request(cast, title=f"Number {place}") for place in range(3))]
+    items = [offer(web, web.propose(ask=ask), host=web.edge, actor=cast.cto.viewer()) for ask in asks]
+    barrier, outcomes = threading.Barrier(len(items)), list[str]()
+
+    def accept(item: BacklogItem) -> None:
+        try:
+            barrier.wait()
+            accept_counter(actor=cast.seo_lead.viewer(), at=NOON + 2 * HOUR, item=item)
+            outcomes.append("agreed")
+        except Exception as wrong:
+            outcomes.append(repr(wrong))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=accept, args=[item]) for item in items]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["agreed"] * len(items)
+    assert len(set(BacklogItem.objects.filter(project=web.edge).values_list("rank", flat=True))) == len(items)
 
 
 def test_an_offer_says_what_and_how_much(web: Portfolio) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from tests.callers import Caller
-from tests.makers import NOON, Cast
+from tests.makers import NOON, Cast, make_user
 from tests.tracker.test_request_verbs import assert_history_is_complete, make_ask
 from tracker.intake.actions import (
     answer_expedite,
@@ -15,6 +15,7 @@ from tracker.intake.actions import (
     explain_expedite,
     fix_expedite,
     lapse_expedites,
+    may_confirm_expedite,
     refuse_expedite,
     restrict_request,
     start_expedite,
@@ -27,7 +28,8 @@ from tracker.intake.states import ExpediteState
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, Stale, WrongState
 from tracker.notices.actions import mail_notices
 from tracker.notices.models import MailChoice, Notice, Pace
-from tracker.people.models import Firm, Level, User
+from tracker.people.access import Role
+from tracker.people.models import Firm, Level, Side, User
 from tracker.promises.actions import ensure_policies, fire_due
 from tracker.promises.models import Deed, Kind, Promise
 
@@ -93,6 +95,51 @@ def test_the_second_is_of_the_other_side_and_somebody_else(cast: Cast, ask: Work
     with pytest.raises(WrongState):
         confirm_expedite(actor=cast.cto.viewer(), at=FRIDAY, expedite=found)
     assert_history_is_complete()
+
+
+def test_a_chief_stands_on_the_side_of_the_role_whatever_their_team(cast: Cast, ask: WorkRequest) -> None:
+    User.objects.filter(pk__in=[cast.cmo.pk, cast.cto.pk]).update(team=None)
+    cmo, cto = User.objects.get(pk=cast.cmo.pk), User.objects.get(pk=cast.cto.pk)
+    row = start(cast, ask, by=cmo)
+    assert (row.side, running(Kind.CONFIRM).holder) == (Side.MARKETING, cast.platform_lead)
+    for own_side in (cast.seo_lead, cast.analyst):
+        with pytest.raises(NotAllowed):
+            confirm_expedite(actor=own_side.viewer(), at=FRIDAY, expedite=row)
+    confirm_expedite(actor=cto.viewer(), at=FRIDAY, expedite=row)
+    fix_expedite(actor=cast.sre.viewer(), at=FRIDAY, expedite=fresh(row))
+    own = start(cast, ask, by=cast.seo_lead)
+    with pytest.raises(NotAllowed):
+        confirm_expedite(actor=cmo.viewer(), at=FRIDAY, expedite=own)
+
+
+def test_who_is_in_no_team_is_another_side_for_nobody_but_the_mediator_for_both(cast: Cast, ask: WorkRequest) -> None:
+    loose = make_user("Lena Moss", "lena@lumen.example", [Role.ENGINEER])
+    row = start(cast, ask)
+    assert not may_confirm_expedite(loose.viewer(), row)
+    with pytest.raises(NotAllowed):
+        confirm_expedite(actor=loose.viewer(), at=FRIDAY, expedite=row)
+    with pytest.raises(NotAllowed):
+        refuse_expedite(actor=loose.viewer(), at=FRIDAY, expedite=row, reason="It is none.")
+    assert may_confirm_expedite(cast.coo.viewer(), row)
+    confirm_expedite(actor=cast.coo.viewer(), at=FRIDAY, expedite=row)
+
+
+def test_it_is_started_by_somebody_of_a_side_or_by_the_mediator(cast: Cast, ask: WorkRequest) -> None:
+    User.objects.filter(pk=cast.seo_lead.pk).update(team=None)
+    with pytest.raises(Refused) as caught:
+        start(cast, ask, by=User.objects.get(pk=cast.seo_lead.pk))
+    assert caught.value.code == "no_side"
+    row = start(cast, ask, by=cast.coo)
+    confirm_expedite(actor=cast.analyst.viewer(), at=FRIDAY, expedite=row)
+
+
+def test_where_no_lead_of_the_other_side_is_near_its_chief_is_asked_also_without_a_team(
+    cast: Cast, ask: WorkRequest
+) -> None:
+    User.objects.filter(pk__in=[cast.cmo.pk, cast.cto.pk]).update(team=None)
+    User.objects.filter(pk=cast.seo_lead.pk).update(roles=[Role.MARKETER])
+    start(cast, ask, by=User.objects.get(pk=cast.cto.pk))
+    assert running(Kind.CONFIRM).holder == cast.cmo
 
 
 def test_it_fixed_in_time_keeps_both_promises_and_its_lesson_may_come_later(cast: Cast, ask: WorkRequest) -> None:

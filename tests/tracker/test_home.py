@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
 from tests.ledger import counted
@@ -22,7 +24,9 @@ from tracker.notices.actions import Telling, tell
 from tracker.people.models import Firm, Level, User
 from tracker.projects.models import Project
 from tracker.promises.models import Promise
+from tracker.templatetags.times import say_date
 from tracker.web.home import owed_by
+from tracker.web.home_moves import Move, by_urgency
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def move(page: str, ident: str) -> str:
 class HomeTests(OnLumenMarket):
     def test_the_headline_counts_decisions_and_minutes(self) -> None:
         assert re.fullmatch(r"\d+ decisions, about \d+ minutes", headline(home_of("platform-lead")))
-        assert headline(home_of("coo")) == "3 cases need you, about 24 minutes"
+        assert headline(home_of("coo")) == "3 cases need you: 1 ready, 2 still being heard, about 24 minutes"
 
     def test_what_is_broken_comes_first_and_then_what_is_due_soonest(self) -> None:
         page = home_of("platform-lead")
@@ -79,7 +83,7 @@ class HomeTests(OnLumenMarket):
 
     def test_the_coo_reads_the_cases_who_waited_and_what_both_would_accept(self) -> None:
         page = home_of("coo")
-        assert re.search(r"Waiting [\d.]+ working days: [\d.]+ with marketing, [\d.]+ with IT\.", page)
+        assert re.search(r"Waiting [\d.]+ working days: [\d.]+ with marketing, [\d.]+ with technology\.", page)
         crawlers = Escalation.objects.get(ask__key="R-52")
         assert f"{crawlers.key} {escape(crawlers.wanted)}" in move(page, crawlers.key)
         assert "Both sides would accept B." in move(page, crawlers.key)
@@ -94,7 +98,7 @@ class HomeTests(OnLumenMarket):
 
     def test_what_waits_says_that_it_waits_and_what_is_late_that_it_is(self) -> None:
         page = home_of("seo-lead")
-        assert re.search(r"waiting \d+ days", move(page, "R-41"))
+        assert re.search(r"(waiting \d+ days|decided \d+ days ago)", move(page, "R-41"))
         assert not re.search(r">\s*\d+ days?\s*<", page)
 
     def test_the_number_in_the_navigation_is_explained_where_it_is_not_that_of_the_heading(self) -> None:
@@ -325,3 +329,31 @@ def test_a_restricted_request_leaks_into_nobodys_home(court: Court) -> None:
         else:
             assert secret in page, person.name
     assert not WorkRequest.objects.visible_to(court.cast.analyst.viewer()).filter(pk=case.ask_id).exists()
+
+
+def test_a_condition_is_due_on_the_day_that_its_case_names(court: Court) -> None:
+    User.objects.filter(pk=court.cast.sre.pk).update(time_zone="Europe/Berlin")
+    case = court.heard()
+    court.rule(case, kind="deny", conditions=[NewCondition("The load stays under 80 %", court.cast.sre, LATER)])
+    told = say_date(LATER, timezone.localdate())
+    assert f"by {told}" in re.sub(r"\s+", " ", move(at_home(court.cast.sre), f"{case.key}-condition-.*?"))
+    assert f"by {say_date(LATER + timedelta(days=1), timezone.localdate())}" not in at_home(court.cast.sre)
+
+
+def test_what_another_owes_and_is_late_with_stands_before_what_is_due_in_weeks() -> None:
+    def one(kind: str, day: int, *, late: bool = False, mine: bool = False) -> Move:
+        due = NOON + timedelta(days=day)
+        owed = Promise(due_at=due, breached_at=due if late else None)
+        mine_by = due if mine else None
+        return Move(kind, f"{kind}{day}", "", "", "", "", "", owed=owed, by=mine_by, late=late and mine)
+
+    broken = Move("broken", "broken", "", "", "", "", "")
+    bare = Move("way", "way", "", "", "", "", "")
+    moves = [bare, one("condition", 28, mine=True), one("triage", 2), one("triage", -1, late=True), broken]
+    assert [found.id for found in sorted(moves, key=by_urgency)] == [
+        "broken",
+        "triage-1",
+        "triage2",
+        "condition28",
+        "way",
+    ]

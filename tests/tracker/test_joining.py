@@ -1,7 +1,7 @@
 """What somebody reads before they ask a project to carry a request: until when, too late or not, and who answers."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,12 +9,14 @@ from django.test import Client
 
 from tests.makers import Cast
 from tests.tracker.portfolio import Portfolio, make_portfolio
-from tracker.backlog.queries import find_hosts
+from tracker.backlog.queries import find_hosts, shared_components
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
 from tracker.people.models import Firm, Level, User
 from tracker.projects.models import Period, Project
+from tracker.projects.queries import Host
 from tracker.promises.actions import ensure_policies
+from tracker.sites.models import Area
 from tracker.web.joining import say_last_day
 
 
@@ -72,11 +74,36 @@ def test_the_last_day_to_join_is_one_figure_on_every_page(web: Portfolio) -> Non
     web.ask.refresh_from_db()
     found = next(one for one in find_hosts(web.ask, clock.now()) if one.host.key == web.host.key)
     said = say_last_day(found.last_day, Decimal("1.5"), clock.now().date())
-    assert said.startswith("last day to join with 1.5 weeks: ")
+    assert said.startswith("with 1.5 weeks it can be added until ")
     assert said in read(web.cast.seo_lead, f"/requests/{web.ask.key}/")
     assert read(web.cast.seo_lead, f"/requests/{web.ask.key}/embed/?host={web.host.key}").count(said) == 2
 
 
 def test_where_nobody_said_what_it_takes_the_last_day_says_that_it_comes_earlier() -> None:
     told = say_last_day(date(2026, 12, 21), None, date(2026, 11, 23))
-    assert told == "last day to join: 21 December, earlier the more it takes"
+    assert told == "can be added until 21 December, earlier the more it takes"
+
+
+@pytest.mark.parametrize("page", ["/requests/{key}/", "/requests/{key}/embed/?host={host}"])
+def test_where_the_answer_would_come_too_late_for_the_deadline_it_says_so_before_it_is_asked_for(
+    web: Portfolio, page: str
+) -> None:
+    ensure_policies(at=clock.now())
+    Firm.objects.update(level=Level.TEAM)
+    page = page.format(key=web.ask.key, host=web.host.key)
+    WorkRequest.objects.filter(pk=web.ask.pk).update(deadline_on=clock.now().date() + timedelta(days=12))
+    assert "The answer is due" not in read(web.cast.seo_lead, page)
+    WorkRequest.objects.filter(pk=web.ask.pk).update(deadline_on=clock.now().date() + timedelta(days=1))
+    shown = read(web.cast.seo_lead, page)
+    assert re.search(r"The answer is due [\w ]+, after the deadline \(tomorrow\)\.", shown)
+    assert "If something is broken and loses by the hour, expedite may fit." in shown
+
+
+def test_shared_components_are_named() -> None:
+    areas = [
+        {"id": 1, "name": "Prices", "site": 1, "pattern": "/p/*", "components": ["price-box", "template"]},
+        {"id": 2, "name": "Elsewhere", "site": 2, "pattern": "/p/*", "components": ["menu"]},
+    ]
+    host = Host(1, "P-01", "Prices", "Kenji Sato", 1, 1, None, None, True, "build", 1, areas)
+    assert shared_components(host, Area(site_id=1, components=["menu", "template"])) == ["template"]
+    assert shared_components(host, None) == []

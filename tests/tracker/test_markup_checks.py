@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tests.callers import Caller
@@ -16,6 +16,7 @@ from tests.makers import NOON, Cast
 from tests.tracker.test_evidence import make_ask
 from tracker.history.models import Entry
 from tracker.intake.actions import carry_markup_check, carry_markup_checks, check_markup, withdraw_request
+from tracker.intake.actions.markup import MOST_TRIES, _keep_found, _unread
 from tracker.intake.markup.models import MarkupCheck
 from tracker.intake.models import WorkRequest
 from tracker.kernel import clock
@@ -31,13 +32,26 @@ PAGES: dict[str, Any] = {
 }
 
 
+ODD = {
+    "/p/hex": (b"<meta charset=hex>", "text/html"),
+    "/p/zlib": (b"<p>", "text/html; charset=zlib"),
+    "/p/idna": (b"<p>", "text/html; charset=idna"),
+    "/p/nul": (b"<p>", "image/p\x00ng\x1b[1m\xe9"),
+}
+
+
 class Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path in ODD:
+            return self.answer(200, *ODD[self.path])
         node = PAGES.get(self.path, "")
         text = "{\n1" if node is None else json.dumps(node)
         body = f'<script type="application/ld+json">{text}</script>'.encode()
-        self.send_response(404 if node == "" else 200)
-        self.send_header("content-type", "text/html")
+        return self.answer(404 if node == "" else 200, body, "text/html")
+
+    def answer(self, status: int, body: bytes, media_type: str) -> None:
+        self.send_response(status)
+        self.send_header("content-type", media_type)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -157,6 +171,75 @@ def test_a_check_whose_worker_was_killed_is_taken_up_when_its_lease_is_over(cast
     assert carry_markup_checks(at=now) == 1
     check.refresh_from_db()
     assert check.found[0]["items"] == [{"type": "Product", "missing": []}]
+
+
+def test_pages_that_name_no_encoding_and_no_type_that_there_is_are_done_with_at_once(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}{path}" for path in (*ODD, "/p/good")])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    assert carry_markup_checks(at=clock.now()) == 1
+    check.refresh_from_db()
+    assert [(one["fault"], one["detail"]) for one in check.found] == [
+        *[("", "")] * 3,
+        ("not_a_page", "image/png[1m"),
+        ("", ""),
+    ]
+    assert check.found[-1]["items"]
+
+
+def test_what_kills_its_worker_is_told_to_be_broken_after_three_tries(cast: Cast, asks_kind: None, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/good", f"{shop}/p/poor"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    MarkupCheck.objects.update(tries=MOST_TRIES, leased_until=clock.now() - timedelta(seconds=1))
+    assert carry_markup_checks(at=clock.now()) == 1
+    check.refresh_from_db()
+    assert [one["fault"] for one in check.found] == ["broken", "broken"]
+    assert "the answer broke off or could not be unpacked" in page_of(cast, ask)
+    again = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    assert carry_markup_check(check=again.pk)
+    again.refresh_from_db()
+    assert (again.tries, again.found[0]["fault"]) == (1, "")
+
+
+def test_each_worker_that_takes_a_check_is_counted_before_it_looks(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/good"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    forbid_finishing(check)
+    for tries in (1, 2):
+        MarkupCheck.objects.update(leased_until=None)
+        assert carry_markup_checks(at=clock.now()) == 0
+        check.refresh_from_db()
+        assert (check.tries, check.done_at) == (tries, None)
+
+
+def test_what_goes_wrong_with_one_check_does_not_hold_up_the_next(
+    cast: Cast, shop: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    checks = [
+        check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=make_ask(cast, example_urls=[f"{shop}/p/good"]))
+        for _number in range(2)
+    ]
+    forbid_finishing(checks[0])
+    assert carry_markup_checks(at=clock.now()) == 1
+    assert list(MarkupCheck.objects.exclude(done_at=None)) == [checks[1]]
+    assert f"The markup check {checks[0].pk} failed" in caplog.text
+
+
+def forbid_finishing(check: MarkupCheck) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$;"
+            "CREATE TRIGGER forbid BEFORE UPDATE ON tracker_markupcheck FOR EACH ROW"
+            f" WHEN (new.id = {check.pk} AND new.done_at IS NOT NULL) EXECUTE FUNCTION forbid()"
+        )
+
+
+@pytest.mark.parametrize("detail", ["\x00", "\ud800"])
+def test_what_the_database_cannot_hold_is_told_to_be_broken(cast: Cast, shop: str, detail: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/good"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    assert _keep_found(check, [_unread(ask.example_urls[0], "not_a_page", detail)], at=NOON)
+    check.refresh_from_db()
+    assert check.found == [_unread(ask.example_urls[0], "broken")]
 
 
 def test_an_inner_address_among_the_samples_is_not_asked(cast: Cast, asks_kind: None) -> None:

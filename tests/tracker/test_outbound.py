@@ -305,6 +305,11 @@ def test_what_is_no_page_is_not_read(ill: Ill) -> None:
     assert refusal_of(f"{ill.url}/cut") == ("broken", "")
 
 
+def test_a_type_is_told_in_letters_alone(ill: Ill) -> None:
+    ill.pages["/odd"] = says(b"<p>", headers={"content-type": "image/\x00p\x1b[1mng\x7f\xe9; a=b"})
+    assert refusal_of(f"{ill.url}/odd") == ("not_a_page", "image/p[1mng")
+
+
 def test_nobody_who_listens_is_told_as_such(settings: Any) -> None:
     with socket.socket() as closed:
         closed.bind((LOOPBACK, 0))

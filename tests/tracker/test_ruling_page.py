@@ -86,7 +86,7 @@ def test_the_aim_of_the_request_stands_on_the_case(court: Court) -> None:
 def test_what_another_option_does_already_is_not_proposed_again(court: Court) -> None:
     WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
     case = court.raised(options=["Let them in at night", "Leave the block"])
-    assert "Was proposed: Let them in at night." in page_of(court, case)
+    assert f"{court.cast.seo_lead.name} proposed: Let them in at night." in page_of(court, case)
 
 
 def test_a_promised_ruling_shows_its_day_before_it_is_promised(court: Court) -> None:
@@ -128,3 +128,54 @@ def test_nobody_is_told_that_they_are_asked_about_their_own_late_answer(court: C
     home = Client()
     home.force_login(court.cast.cto)
     assert "the CTO and the CMO are asked" not in text_of(home.get("/"))
+
+
+def test_a_position_that_is_written_folds_away_and_a_case_that_is_over_is_not_sealed(court: Court) -> None:
+    case, seo = court.raised(), browser(court.cast.seo_lead)
+    url = f"/cases/{case.key}/"
+    before = seo.get(url).content.decode()
+    assert "Sealed until both have written" in before
+    assert "<summary>Change it</summary>" not in before
+    done = send_form(seo, seo.get(url), f"{url}position/", text="In stages.", accepts=["grant"])
+    after = seo.get(url).content.decode()
+    assert done.status_code in (200, 302)
+    assert after.index("<summary>Change it</summary>") < after.index('name="text"')
+    assert "<details open><summary>Change it" not in after
+    refused = seo.post(f"{url}position/", {"text": "", "version": str(court.load(case).version), "idempotency": "w1"})
+    assert "<details open><summary>Change it" in refused.content.decode()
+    court.rule(case)
+    assert "Sealed until" not in seo.get(url).content.decode()
+
+
+def test_after_a_ruling_the_page_says_which_was_chosen_and_offers_the_next_case(court: Court) -> None:
+    case, other = court.heard(), court.raised(ask=another_request(court))
+    coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
+    page = coo.get(url)
+    assert "Why it came: " in text_of(page)
+    [title] = re.findall(r'value="compromise"[^>]*><span>([^<]+)</span>', page.content.decode())
+    done = send_form(coo, page, f"{url}rule/", kind="compromise", sentence="In stages.", due_on="2099-03-01")
+    assert f'<a href="/cases/{other.key}/">Next: {other.key} ' in done.content.decode()
+    ruled = coo.get(url).content.decode()
+    assert re.search(rf'class="badge accent"[^>]*>{re.escape(title)}<', ruled)
+
+
+def test_a_case_that_ends_without_the_coo_says_so_to_them_and_by_whom(court: Court) -> None:
+    case = court.raised()
+    seo, url = browser(court.cast.seo_lead), f"/cases/{case.key}/"
+    send_form(seo, seo.get(f"{url}?dialog=withdraw"), f"{url}withdraw/", reason="We talked.")
+    lately = text_of(browser(court.cast.coo).get("/"))
+    assert f"{case.key} was settled without you: {court.cast.seo_lead.name} took" in lately
+
+
+def test_home_and_the_case_say_the_same_of_what_stays_if_nobody_rules(court: Court) -> None:
+    WorkRequest.objects.filter(pk=court.ask.pk).update(state="declined", decision_reason="No room.")
+    case, coo = court.heard(court.raised()), browser(court.cast.coo)
+    told = f"If nobody rules, {court.ask.key} stays declined."
+    assert told in text_of(coo.get("/"))
+    assert told in page_of(court, case)
+
+
+def test_home_counts_what_is_ready_and_what_is_still_being_heard(court: Court) -> None:
+    court.heard()
+    court.raised(ask=another_request(court))
+    assert "2 cases need you: 1 ready, 1 still being heard" in text_of(browser(court.cast.coo).get("/"))

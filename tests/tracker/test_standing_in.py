@@ -1,10 +1,12 @@
 """Rota, deputies and absence: who triages beside the lead, who hears of what, and what stays the lead's."""
 
+import contextlib
+import threading
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -236,6 +238,34 @@ def test_nobody_is_away_twice_and_deputies_are_others_who_can(cast: Cast) -> Non
     assert Notice.objects.get(kind="deputy_named").user == cast.sre
     with pytest.raises(Stale):
         change_absence(actor=cast.platform_lead.viewer(), at=now, absence=absence, expected=1, changes=given)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_absences_changed_at_once_do_not_overlap(cast: Cast) -> None:
+    absences = [leave(cast.platform_lead, None, first=day, last=day + 1) for day in (0, 10)]
+    now, barrier, outcomes = clock.now(), threading.Barrier(2), list[str]()
+    given = {"starts_on": now.date() + 20 * DAY, "ends_on": now.date() + 22 * DAY}
+
+    def change(absence: Absence) -> None:
+        try:
+            with transaction.atomic():
+                barrier.wait()
+                change_absence(actor=cast.platform_lead.viewer(), at=now, absence=absence, expected=None, changes=given)
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    checked.wait(timeout=1)
+            outcomes.append("changed")
+        except Invalid as refused:
+            outcomes.append(next(iter(refused.fields)))
+        finally:
+            connection.close()
+
+    checked = threading.Barrier(2)
+    threads = [threading.Thread(target=change, args=[absence]) for absence in absences]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["changed", "starts_on"]
 
 
 def test_the_rota_is_set_by_the_lead_or_the_cto_from_a_monday_on(cast: Cast) -> None:

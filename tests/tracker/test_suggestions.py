@@ -71,11 +71,10 @@ def test_a_type_and_a_duplicate_are_suggested_by_what_is_alike(cast: Cast) -> No
 
 def test_hosts_are_suggested_and_lead_to_the_proposal(cast: Cast) -> None:
     web = make_portfolio(cast)
-    ask = make_ask(cast, title="Something else entirely")
-    page = browser(cast.cto).get(f"/requests/{ask.key}/suggestions/").content.decode()
+    WorkRequest.objects.filter(pk=web.ask.pk).update(state=State.FILED)
+    page = browser(cast.cto).get(f"/requests/{web.ask.key}/suggestions/").content.decode()
     assert "could carry it" in page
-    assert f"/requests/{ask.key}/embed/?host=" in page
-    assert web.ask.key != ask.key
+    assert f"/requests/{web.ask.key}/embed/?host=" in page
 
 
 def test_the_inbox_asks_for_suggestions_only_when_somebody_wants_them(cast: Cast) -> None:
@@ -94,3 +93,20 @@ def test_suggestions_are_for_who_may_triage(cast: Cast) -> None:
     for user in (cast.seo_lead, cast.cmo, cast.coo, cast.frontend_lead):
         assert browser(user).get(f"/requests/{ask.key}/suggestions/").status_code == 403
         assert browser(user).post(f"/requests/{ask.key}/route/", {"area": "search"}).status_code == 403
+
+
+def test_a_host_is_not_proposed_before_the_request_says_what_embedding_needs(cast: Cast) -> None:
+    make_portfolio(cast)
+    ask = make_ask(cast, title="Something else entirely")
+    reason = "Before it can be embedded it needs: "
+    cto = browser(cast.cto)
+    shown = cto.get(f"/requests/{ask.key}/suggestions/")
+    assert reason in text_of(shown)
+    assert f"/requests/{ask.key}/embed/?host=" not in shown.content.decode()
+    form = cto.get(f"/requests/{ask.key}/embed/").content.decode()
+    assert form.index(reason) < form.index('name="added_weeks"')
+    assert f'action="/requests/{ask.key}/ask/"' in form
+    assert "Please add: " in form
+    own = browser(cast.seo_lead).get(f"/requests/{ask.key}/embed/").content.decode()
+    assert reason in own
+    assert f"/requests/{ask.key}/ask/" not in own, "who asks is who triages"

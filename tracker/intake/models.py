@@ -391,7 +391,8 @@ class Snooze(models.Model):
 class FollowLink(Versioned):
     """A way to follow one request without an account; only the hash of its secret is kept.
 
-    Nobody made the one of who filed by a public form; it is mailed to them in their language.
+    Nobody made the one of who filed by a public form; it is mailed to them in their language: `due_at` and `tries` are as
+    those of Mail.
     """
 
     subject = "follow-link"
@@ -406,11 +407,13 @@ class FollowLink(Versioned):
     revoked_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, blank=True)
     mailed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"], name="link_unmailed", condition=Q(made_by=None, mailed_at=None, revoked_at=None)
+                fields=["due_at"], name="link_unmailed", condition=Q(made_by=None, mailed_at=None, revoked_at=None)
             ),
         ]
 

@@ -298,7 +298,7 @@ def _read(answer: Response, target: Target, media_types: Collection[str]) -> Fet
     if answer.status_code != 200:
         raise NotFetched("status", str(answer.status_code))
     media_type, _semicolon, more = answer.headers.get("Content-Type", "").partition(";")
-    media_type = media_type.strip().lower()
+    media_type = "".join(letter for letter in media_type if " " <= letter <= "~").strip().lower()
     if media_type not in media_types:
         raise NotFetched("not_a_page", media_type[:80])
     if answer.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:

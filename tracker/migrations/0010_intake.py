@@ -124,6 +124,8 @@ class Migration(migrations.Migration):
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('mailed_at', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('tries', models.PositiveSmallIntegerField(db_default=0, default=0)),
             ],
             options={
                 'abstract': False,
@@ -635,7 +637,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='followlink',
-            index=models.Index(condition=models.Q(('made_by', None), ('mailed_at', None), ('revoked_at', None)), fields=['id'], name='link_unmailed'),
+            index=models.Index(condition=models.Q(('made_by', None), ('mailed_at', None), ('revoked_at', None)), fields=['due_at'], name='link_unmailed'),
         ),
         migrations.AddIndex(
             model_name='oldticket',
@@ -734,6 +736,7 @@ class Migration(migrations.Migration):
                 ('found', models.JSONField(default=list)),
                 ('asked_at', models.DateTimeField()),
                 ('leased_until', models.DateTimeField(null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('ask', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markup_checks', to='tracker.workrequest')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

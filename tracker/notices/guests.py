@@ -1,23 +1,35 @@
 """Mails the link to follow a request to whoever filed it by a public form. What was not sent is found by the sweep."""
 
 import logging
+from contextlib import closing
 from datetime import datetime
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tracker.intake.links import secret_of
 from tracker.intake.models import FollowLink
-from tracker.notices.actions.posting import is_hopeless
+from tracker.kernel.prepared import fetch_rows
+from tracker.notices.actions.posting import LEASE, MOST_TRIES, is_hopeless, wait_after
 from tracker.notices.marks import Mark
 
 log = logging.getLogger("tandem.mail")
 BATCH = 20
+WAITING = """
+SELECT id FROM tracker_followlink
+WHERE made_by_id IS NULL AND mailed_at IS NULL AND revoked_at IS NULL AND due_at <= %(at)s::timestamptz
+  AND expires_at > %(at)s::timestamptz AND tries < %(most)s AND email <> ''
+"""
+DUE = f"{WAITING} LIMIT 1"
+LEASED = f"""
+UPDATE tracker_followlink link SET due_at = %(until)s::timestamptz, tries = tries + 1
+WHERE id IN ({WAITING} ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING id
+"""  # noqa: S608  filled in with constants
 
 
 def write_link(link: FollowLink) -> EmailMessage:
@@ -35,19 +47,33 @@ def write_link(link: FollowLink) -> EmailMessage:
 
 
 def mail_guests(*, at: datetime) -> int:
-    """Sends, then marks; a repeat carries the same Message-ID. One that fails does not hold up the others."""
-    sent = 0
-    with transaction.atomic():
-        waiting = FollowLink.objects.filter(made_by=None, mailed_at=None, revoked_at=None, expires_at__gt=at)
-        found = waiting.exclude(email="").select_related("ask").order_by("pk")
-        for link in found.select_for_update(of=["self"], skip_locked=True)[:BATCH]:
-            try:
-                write_link(link).send()
-            except (OSError, SMTPException, ValueError) as broken:
-                log.warning("the link %s was not mailed: %s", link.pk, broken)
-                if not is_hopeless(broken):
-                    continue
-            else:
-                sent += 1
-            FollowLink.objects.filter(pk=link.pk).update(mailed_at=at)
+    """Leases, sends in no transaction, then marks, as the outbox does; how many went out. A repeat carries the same
+    Message-ID; one that fails waits longer each time and does not hold up the others."""
+    if not fetch_rows(DUE, {"at": at, "most": MOST_TRIES}):
+        return 0
+    sent, server = 0, get_connection()
+    try:
+        server.open()
+    except (OSError, SMTPException) as broken:
+        log.warning("no mail server: %s", broken)
+        return 0
+    given = {"at": at, "until": at + LEASE, "most": MOST_TRIES, "limit": BATCH}
+    with closing(server):
+        while leased := [row[0] for row in fetch_rows(LEASED, given)]:
+            links = FollowLink.objects.filter(pk__in=leased).select_related("ask").order_by("pk")
+            sent += sum(_mail_link(link, server, at) for link in links)
     return sent
+
+
+def _mail_link(link: FollowLink, server: BaseEmailBackend, at: datetime) -> bool:
+    row, letter = FollowLink.objects.filter(pk=link.pk), write_link(link)
+    letter.connection = server
+    try:
+        letter.send()
+    except (OSError, SMTPException, ValueError) as broken:
+        log.warning("the link %s was not mailed: %s", link.pk, broken)
+        tries = MOST_TRIES if is_hopeless(broken) else link.tries
+        row.update(due_at=at + wait_after(link.tries), tries=tries)
+        return False
+    row.update(mailed_at=at)
+    return True

@@ -23,6 +23,7 @@ class Why(models.TextChoices):
     SEVERAL_SENDERS = "several_senders", _("It names several senders.")
     SEVERAL = "several", _("It answers a mail about several requests.")
     NOT_SEEN = "not_seen", _("Its sender may not see the request, or may not comment on it.")
+    ONE_SIDE = "one_side", _("It answers a note of one side, and might be read by the other if it were put there.")
     LINK_OVER = "link_over", _("The link of its sender was revoked, or is over.")
     TOO_OFTEN = "too_often", _("Its sender wrote too often within an hour.")
     TOO_LARGE = "too_large", _("It is too large to be read: only who sent it is known.")

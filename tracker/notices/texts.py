@@ -136,7 +136,7 @@ KINDS: Mapping[str, Words] = {
     "promise_chiefs": Words(
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s."),
         SETTLES,
-        _("Settle it between the two of you, or it goes on the COO's docket."),
+        _("The CTO and the CMO settle it between them, or it goes on the COO's docket."),
     ),
     "promise_docket": Words(
         _("%(key)s %(title)s: the %(promise)s of %(holder)s was due %(due)s and is on the docket."),
@@ -177,6 +177,21 @@ KINDS: Mapping[str, Words] = {
     ),
     "case_decided": Words(
         _("%(case)s: %(request)s %(title)s was decided without the COO."), PARTY, _("Nobody rules on it any more.")
+    ),
+    "case_settled_without": Words(
+        _("%(case)s was settled without you: %(person)s agreed on %(request)s %(title)s: %(sentence)s"),
+        PARTY,
+        _("Nobody rules on it any more."),
+    ),
+    "case_decided_without": Words(
+        _("%(case)s was settled without you: %(person)s decided on %(request)s %(title)s."),
+        PARTY,
+        _("Nobody rules on it any more."),
+    ),
+    "case_withdrawn_without": Words(
+        _("%(case)s was settled without you: %(person)s took %(request)s %(title)s back from the COO."),
+        PARTY,
+        _("Nothing is left to do."),
     ),
     "case_ruled": Words(
         _("%(case)s: the COO ruled on %(request)s %(title)s: %(sentence)s"), PARTY, _("See the ruling.")

@@ -86,10 +86,12 @@ def _say_holidays(days: list[SpecialDay]) -> list[str]:
 
 
 def quick_days(row: WorkCalendar, today: date, quarter_ends_on: date | None) -> list[QuickDay]:
-    """Tomorrow, the third working day from now, the end of the quarter."""
-    third = list(zip(range(SOON), working_days(calendar_of(row, today.year), today), strict=False))[-1:]
+    """Tomorrow, the third working day from now, the last working day of the quarter."""
+    calendar = calendar_of(row, today.year)
+    third = list(zip(range(SOON), working_days(calendar, today), strict=False))[-1:]
     offered = [QuickDay(today + A_DAY, _("tomorrow"))]
     offered += [QuickDay(day, _("in 3 working days")) for _number, day in third]
-    if quarter_ends_on and quarter_ends_on > today:
-        offered.append(QuickDay(quarter_ends_on, _("end of the quarter")))
+    until = quarter_ends_on or today
+    if last := max((day for day in working_days(calendar, today) if day <= until), default=None):
+        offered.append(QuickDay(last, _("end of the quarter")))
     return offered

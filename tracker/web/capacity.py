@@ -26,7 +26,7 @@ from tracker.projects.rules import ZERO, available_weeks, weeks_between
 from tracker.projects.words import say_weeks
 from tracker.templatetags.geometry import Picture
 from tracker.templatetags.times import number, say_day
-from tracker.web.capacity_look import foresee_line, say_told
+from tracker.web.capacity_look import foresee_line, say_save, say_told
 from tracker.web.forms.answers import INVALID, STALE, tell_refusal
 from tracker.web.forms.projects import CapacityForm, CapacityLook
 from tracker.web.line import line_url
@@ -45,13 +45,14 @@ class Look:
 
     title: str
     numbers: list[tuple[str, str, str]]
-    falling: list[Project]
-    rising: list[Project]
+    falling: list[tuple[Project, Decimal | None]]
+    rising: list[tuple[Project, Decimal | None]]
     orphans: list[Orphan]
     kept: list[tuple[str, str]]
     picture: Picture
     next_to_fall: str
     told: str
+    save: str
 
 
 @require_GET
@@ -156,9 +157,12 @@ def _render_form(
 ) -> HttpResponse:
     context = {
         "title": look.title if look else _("Capacity of %(team)s, %(period)s") % {"team": team, "period": period},
-        "context_line": _("Nothing is saved yet.") if look else "",
+        "context_line": _("Nothing is saved yet.")
+        if look
+        else _("You see what would fall and rise; nothing is saved before you say so."),
         "nav": "line",
         "form": form,
+        "unfolded": _differs(form, row),
         "look": look,
         "here": reverse("capacity-edit", args=[team.key, period.key]),
         "capacity": row,
@@ -170,16 +174,27 @@ def _render_form(
     return render_page(request, "tracker/line/capacity_form.html", context, status=status)
 
 
+def _differs(form: CapacityLook, row: Capacity | None) -> bool:
+    """Whether gross, reserve or allowance are typed otherwise than they are saved."""
+    if row is None or (form.is_bound and not form.is_valid()):
+        return True
+    return form.is_bound and any(form.cleaned_data[name] != getattr(row, name) for name in CapacityForm.base_fields)
+
+
 def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity | None, form: CapacityLook) -> Look:
     """Eight statements: the list, the projects that cross, what they carry, whose it is, the line of today."""
     numbers = form.numbers
     drawing = foresee_capacity(at=clock.now(), team=team, period=period, **numbers)
     fell, rose = drawing.fell.get(period.pk, []), drawing.rose.get(period.pk, [])
     projects = {one.pk: one for one in Project.objects.filter(pk__in=[*fell, *rose]).select_related("owner__team")}
-    falling, rising = (sorted((projects[pk] for pk in some), key=lambda one: one.rank) for some in (fell, rose))
     carried = carried_by(fell) if fell else []
     orphans = name_orphans(request, carried) if carried else []
     foreseen = foresee_line(team, period, row, numbers, fell, rose)
+    weeks = {one.id: one.weeks for one in foreseen.now.rows}
+    falling, rising = (
+        [(one, weeks.get(one.pk)) for one in sorted((projects[pk] for pk in some), key=lambda one: one.rank)]
+        for some in (fell, rose)
+    )
     return Look(
         title=say_look(len(falling), len(rising), len(carried)),
         numbers=[*say_numbers(row, numbers, form, period), *foreseen.numbers],
@@ -190,6 +205,7 @@ def look_at(request: SignedInRequest, team: Team, period: Period, row: Capacity 
         picture=foreseen.picture(period),
         next_to_fall=foreseen.next_to_fall,
         told=say_told(orphans, len(rising)),
+        save=say_save(orphans),
     )
 
 

@@ -84,9 +84,7 @@ def foresee_line(
 
 def say_told(orphans: Sequence[Orphan], rising: int) -> str:
     """Who gets a message once the line is drawn: both owners of what loses its host, and whoever watches it."""
-    heard = [one for orphan in orphans for one in (orphan.business, orphan.delivery) if one is not None]
-    people = list({person.pk: person for person in heard}.values())
-    hidden = sum(orphan.ask is None for orphan in orphans)
+    people, hidden = _hear_of(orphans)
     said = [_say_people(people)] if people else []
     if hidden:
         text = ngettext(
@@ -102,6 +100,23 @@ def say_told(orphans: Sequence[Orphan], rising: int) -> str:
     if rising:
         said.append(_("Where a host rises with requests that had lost it, both their owners hear that too."))
     return " ".join(said)
+
+
+def say_save(orphans: Sequence[Orphan]) -> str:
+    """What the button does: how many get a message is counted only where all of them may be named."""
+    people, hidden = _hear_of(orphans)
+    if hidden:
+        return _("Save and tell the owners")
+    if not people:
+        return _("Save")
+    words = {"count": len(people)}
+    return ngettext("Save and tell %(count)s person", "Save and tell %(count)s people", len(people)) % words
+
+
+def _hear_of(orphans: Sequence[Orphan]) -> tuple[list[User], int]:
+    """Who gets a message, each once, and of how many requests the owners may not be named."""
+    heard = [one for orphan in orphans for one in (orphan.business, orphan.delivery) if one is not None]
+    return list({person.pk: person for person in heard}.values()), sum(orphan.ask is None for orphan in orphans)
 
 
 def _say_people(people: Sequence[User]) -> str:

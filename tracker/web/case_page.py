@@ -24,12 +24,15 @@ from tracker.web.case_words import (
     option_cards,
     say_chosen,
     say_effects,
+    say_handless,
     say_in_words,
     say_numbers,
     say_otherwise,
+    say_ruling,
     say_take,
 )
 from tracker.web.courts import Court, after_ruling, court_of, promised_turn, whose_turn
+from tracker.web.courts import say_otherwise as say_promise
 from tracker.web.forms.cases import (
     LETTERS,
     MeetForm,
@@ -145,6 +148,11 @@ class CaseView:
         return mine and not (self.case.sealed and self.case.opened_at is not None and own.author is not None)
 
     @property
+    def written(self) -> bool:
+        """Whether the side of the viewer has written already."""
+        return any(one.side == self.speaks_for and one.author is not None for one in self.file.sides)
+
+    @property
     def may_confirm(self) -> bool:
         return bool(self.case.proposal and self.speaks_for and self.speaks_for != self.case.proposal_side)
 
@@ -184,6 +192,10 @@ class CaseView:
         return _("%(people)s may still speak, until %(day)s. Who rules now does so without it.") % words
 
     @property
+    def came(self) -> str:
+        return _("Why it came: %(reason)s") % {"reason": self.case.get_reason_display()}
+
+    @property
     def due(self) -> str:
         """What the badge says: by when the ruling is owed."""
         if self.case.state != CaseState.OPEN or self.file.ruling_due_at is None:
@@ -210,9 +222,11 @@ class CaseView:
         waited = self.file.numbers.waited
         days = {side: number(waited[side], 1) for side in Side.values}
         words = {"days": number(sum(waited.values()), 1), **days}
-        said = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
-        otherwise = say_otherwise(self.case.ask, self.file.numbers) if self.case.state == CaseState.OPEN else ""
-        return f"{said} {otherwise}".strip()
+        said = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with technology.") % words
+        if self.case.state != CaseState.OPEN:
+            return said
+        ruling = [say_promise(one) for one in self.file.owed if one.source == f"{self.case.key}:{Kind.RULING}"]
+        return " ".join((said, say_otherwise(self.case.ask, self.file.numbers), *ruling))
 
     @cached_property
     def sides(self) -> list[SideCard]:
@@ -232,6 +246,11 @@ class CaseView:
         posted = self.given.get("rule")
         return option_cards(self.file, str(posted["kind"].value() or "") if posted else None)
 
+    @property
+    def explained(self) -> OptionCard | None:
+        """The first that speaks of an allowance: the word is explained once."""
+        return next((card for card in self.options if card.allowance), None)
+
     @cached_property
     def waiting(self) -> Picture | None:
         numbers = self.file.numbers
@@ -244,6 +263,11 @@ class CaseView:
     @property
     def in_words(self) -> str:
         return say_in_words(self.file)
+
+    @property
+    def needs_owner(self) -> str:
+        """The letters of the rulings from which nothing follows by itself: somebody has to carry them out."""
+        return say_handless(self.file)
 
     @property
     def take(self) -> str:
@@ -262,7 +286,7 @@ class CaseView:
     def rulings(self) -> list[ShownRuling]:
         return [
             ShownRuling(
-                kind=str(one.get_kind_display()),
+                kind=say_ruling(one, self.case.ask),
                 sentence=one.sentence,
                 who=one.ruled_by,
                 at=one.ruled_at,

@@ -108,11 +108,14 @@ def deputy_of(person: User) -> int | None:
 def court_of(promise: Promised, who: User | None = None) -> Court:
     """The court of one answer; `who` stands in where nobody holds it."""
     if promise.kind == Kind.CONDITION:
-        # It has a day, and its clock strikes when that is over.
         verb = _("sees to it: %(what)s") % {"what": promise.facts.get("title", "")}
-        last = (promise.due_at.astimezone(UTC) - timedelta(microseconds=1)).date()
-        return Court(promise.holder or who, verb, last, say_then(promise))
+        return Court(promise.holder or who, verb, last_day(promise), say_then(promise))
     return Court(promise.holder or who, str(TURNS[promise.kind]), promise.due_at, say_then(promise))
+
+
+def last_day(condition: Promised) -> date:
+    """A condition has a day, the same for every reader, and its clock strikes when that is over."""
+    return (condition.due_at.astimezone(UTC) - timedelta(microseconds=1)).date()
 
 
 def after_ruling(case: Escalation, conditions: Iterable[Condition], turn: Court) -> list[Court]:
@@ -223,7 +226,10 @@ def say_due(promise: Promised, now: datetime) -> tuple[str, str]:
     """Until when, in a few words, and the tone of it: red once it is broken, amber when it is due soon."""
     local, today = timezone.localtime(promise.due_at), timezone.localtime(now).date()
     if promise.breached_at is None or promise.due_at > now:
-        day = say_instant(local, today) if local.date() == today else say_day(local.date(), today)
+        if promise.kind == Kind.CONDITION:
+            day = say_day(last_day(promise), today)
+        else:
+            day = say_instant(local, today) if local.date() == today else say_day(local.date(), today)
         tone = "bad" if promise.breached_at else "warn" if is_soon(promise, now) else "neutral"
         return _("by %(day)s") % {"day": day}, tone
     late = int(working_days(promise.due_at, now))

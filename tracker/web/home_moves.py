@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -92,14 +93,22 @@ def add_promises(
 
 
 def by_urgency(move: Move) -> tuple[int, datetime, int]:
-    """Emergencies, broken conditions and promises first, then what lost its place, then what is due soonest, then the
-    rest by its kind; the cases among them come in the order of the docket."""
+    """Emergencies and broken conditions first, then what is late, what lost its place, what is due soonest, whoever owes
+    it, and the rest by its kind; the cases among them come in the order of the docket."""
     kind = URGENCY[move.kind]
     if move.kind in ("broken", "expedite"):
         return 0, FIRST, kind
-    if move.by is not None:
-        return (0 if move.late else 2), move.by, kind
-    return (1 if move.kind == "rehome" else 3), LAST, kind
+    owed = move.owed
+    by = move.by or (owed.due_at if owed else None)
+    if by is not None:
+        late = move.late or (owed is not None and owed.breached_at is not None)
+        return (1 if late else 3), by, kind
+    return (2 if move.kind == "rehome" else 4), LAST, kind
+
+
+class Dated(TypedDict):
+    by: datetime | None
+    late: bool
 
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -134,6 +143,15 @@ def say_waited(since: datetime | None, now: datetime) -> tuple[str, str]:
     if not days:
         return _("new"), tone
     return ngettext("waiting %(count)s day", "waiting %(count)s days", days) % {"count": days}, tone
+
+
+def say_decided(at: datetime | None, now: datetime) -> tuple[str, str]:
+    """The same of a decision, in its own words: the request may have waited before it as well."""
+    waited, tone = say_waited(at, now)
+    days = int(working_days(at, now)) if at else 0
+    if not days:
+        return waited, tone
+    return ngettext("decided %(count)s day ago", "decided %(count)s days ago", days) % {"count": days}, tone
 
 
 def say_by(on: date, today: date) -> str:
@@ -270,7 +288,7 @@ def _answer(motion: InMotion, now: datetime) -> Move:
 
 
 def _way(ask: WorkRequest, found: Found | None, now: datetime) -> Move:
-    due, tone = say_waited(ask.decided_at, now)
+    due, tone = say_decided(ask.decided_at, now)
     url = reverse("request", args=[ask.key])
     title = _("%(key)s %(title)s is below the line") % {"key": ask.key, "title": ask.title}
     if found is None:
@@ -330,7 +348,9 @@ def decision_moves(decisions: Sequence[Decision], today: date) -> Iterator[Move]
             due = say_by(one.due_on, today) if one.due_on else _("any day")
             title = _("%(request)s %(title)s: what came of it?") % words
             text = _("It is live; until you say what was measured, nobody knows whether it was worth it.")
-            yield Move("measure", one.item, title, text, url, _("Say the outcome"), url, due, "warn")
+            yield Move(
+                "measure", one.item, title, text, url, _("Say the outcome"), url, due, "warn", **_day_of(one, today)
+            )
 
 
 def _open_checks(one: Decision, today: date) -> Move:
@@ -342,7 +362,15 @@ def _open_checks(one: Decision, today: date) -> Move:
     text = _("%(project)s is not launched before they have passed.") % {"project": f"{one.host} {one.host_title}"}
     url = reverse("item", args=[one.item])
     due = say_by(one.due_on, today) if one.due_on else ""
-    return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due)
+    return Move("checks", f"{one.item}-checks", title, text, url, _("Open the checks"), url, due, **_day_of(one, today))
+
+
+def _day_of(one: Decision, today: date) -> Dated:
+    """Its day, as what comes first is found by it."""
+    if one.due_on is None:
+        return {"by": None, "late": False}
+    last = datetime.combine(one.due_on, time.max, timezone.get_current_timezone())
+    return {"by": last, "late": one.due_on < today}
 
 
 def admin_moves(unowned: int, unestimated: int, invited: int) -> Iterator[Move]:

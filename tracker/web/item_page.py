@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from tracker.backlog.actions import may_answer_counter, may_drop
 from tracker.backlog.models import BacklogItem, Way
 from tracker.backlog.queries import TeamList, lists_of, ticket_of
+from tracker.backlog.rules import last_day_to_join
 from tracker.backlog.states import BLOCKING, ITEM, ItemState
 from tracker.history.queries import Moment, story_with
 from tracker.launches.models import Check, CheckState
@@ -24,6 +25,7 @@ from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import say_day
 from tracker.web.courts import Court, court_of, promised_turn, promises_on, running, say_delivery, turn_of_item
 from tracker.web.forms.backlog import DeclineCounterForm, DropForm, MeasureForm, TicketForm
+from tracker.web.joining import say_last_day
 from tracker.web.story import SENTENCES, Told, new_values, tell_moments
 
 LOADED = (
@@ -117,6 +119,15 @@ class ItemPage:
     def conditions(self) -> list[Court]:
         """What a ruling made its delivery depend on: by whom, until when, or the case comes back."""
         return [court_of(one) for one in self.owed if one.kind == Kind.CONDITION]
+
+    @property
+    def joining(self) -> str:
+        """Until when what is proposed can be added to the project; empty where it has no end or has answered."""
+        item, host = self.item, self.item.project
+        if item.state != ItemState.PROPOSED or not host.ends_on:
+            return ""
+        last = last_day_to_join(host.starts_on, host.ends_on, item.added_weeks or Decimal(0))
+        return say_last_day(last, item.added_weeks, self.now.date())
 
     @property
     def delivery(self) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.backlog.queries import Found, suggested_weeks, wanted_of
@@ -13,15 +14,19 @@ from tracker.intake.models import WorkRequest
 from tracker.projects.models import Project
 from tracker.projects.words import say_weeks
 from tracker.promises.models import Kind
-from tracker.promises.queries import Term, term_of
+from tracker.promises.queries import Term, due_when, term_of
 from tracker.templatetags.times import number, say_day
 from tracker.web.hours_words import say_working_days
+
+NEAR = timedelta(days=14)
+"""A deadline further away than that is never met by an answer that comes too late."""
+WEEKEND = 5
 
 
 @dataclass(frozen=True)
 class Joining:
     """What somebody reads who is about to ask a project: `late` is empty where it ends in time or nobody knows,
-    `warning` says the same as a sentence;
+    `warning` says the same as a sentence, `slow` that the answer would come too late for the deadline;
     `answers` says who answers until when and what happens otherwise."""
 
     key: str
@@ -32,6 +37,7 @@ class Joining:
     late: str
     answers: str
     warning: str = ""
+    slow: str = ""
 
 
 def say_last_day(last_day: date | None, weeks: Decimal | None, today: date) -> str:
@@ -40,8 +46,8 @@ def say_last_day(last_day: date | None, weeks: Decimal | None, today: date) -> s
         return ""
     words = {"day": say_day(last_day, today), "weeks": say_weeks(weeks)}
     if not weeks:
-        return _("last day to join: %(day)s, earlier the more it takes") % words
-    return _("last day to join with %(weeks)s: %(day)s") % words
+        return _("can be added until %(day)s, earlier the more it takes") % words
+    return _("with %(weeks)s it can be added until %(day)s") % words
 
 
 def say_late(ask: WorkRequest, ends_on: date | None, today: date, host: str = "") -> str:
@@ -53,6 +59,33 @@ def say_late(ask: WorkRequest, ends_on: date | None, today: date, host: str = ""
     if host:
         return _("%(host)s ends on %(end)s, after the deadline of %(wanted)s.") % words
     return _("ends on %(end)s, after the deadline of %(wanted)s") % words
+
+
+def say_slow_answer(ask: WorkRequest, team: int | None, at: datetime) -> str:
+    """That the answer of a host of this team would be due a working day before the deadline or later (two statements
+    where the deadline is near)."""
+    today, wanted = at.date(), wanted_of(ask)
+    if wanted is None or not today <= wanted <= today + NEAR:
+        return ""
+    due_at = due_when(Kind.EMBED_ANSWER, team=team, at=at)
+    due = timezone.localtime(due_at).date() if due_at else None
+    if due is None or due < _working_day_before(wanted):
+        return ""
+    words = {"day": say_day(due, today), "wanted": say_day(wanted, today)}
+    if due > wanted:
+        said = _("The answer is due %(day)s, after the deadline (%(wanted)s).")
+    elif due == wanted:
+        said = _("The answer is due %(day)s, on the day of the deadline.")
+    else:
+        said = _("The answer is due %(day)s, a working day before the deadline (%(wanted)s).")
+    return " ".join((said % words, _("If something is broken and loses by the hour, expedite may fit.")))
+
+
+def _working_day_before(day: date) -> date:
+    before = day - timedelta(days=1)
+    while before.weekday() >= WEEKEND:
+        before -= timedelta(days=1)
+    return before
 
 
 def say_answers(ask: WorkRequest, owner: str, term: Term | None) -> str:
@@ -72,8 +105,9 @@ def say_answers(ask: WorkRequest, owner: str, term: Term | None) -> str:
     return f"{answers} {otherwise}"
 
 
-def joining_of(ask: WorkRequest, host: Project | None, weeks: Decimal | None, today: date) -> Joining:
-    """One statement; where nobody said yet which project is asked, it says who answers in general."""
+def joining_of(ask: WorkRequest, host: Project | None, weeks: Decimal | None, at: datetime) -> Joining:
+    """One statement, three where the deadline is near; where nobody said yet which project is asked, it says who answers in general."""
+    today = at.date()
     owner = host.owner if host and host.owner and host.owner.is_active else None
     team = host.team_id if host else None
     term = term_of(Kind.EMBED_ANSWER, holder=owner.pk if owner else None, team=team)
@@ -88,6 +122,7 @@ def joining_of(ask: WorkRequest, host: Project | None, weeks: Decimal | None, to
         late=say_late(ask, host.ends_on, today) if host else "",
         answers=say_answers(ask, name, term),
         warning=say_late(ask, host.ends_on, today, host.key) if host else "",
+        slow=say_slow_answer(ask, host.team_id if host else ask.team_id, at),
     )
 
 
@@ -124,7 +159,7 @@ def say_host(ask: WorkRequest, found: Found, today: date) -> str:
     else:
         said = (
             _(
-                "%(host)s could carry it for %(weeks)s instead of %(alone)s, last day to join %(day)s; otherwise it waits."
+                "%(host)s could carry it for %(weeks)s instead of %(alone)s; it can be added until %(day)s, otherwise it waits."
             )
             % words
         )

@@ -311,13 +311,17 @@ class RequestPage:
     @property
     def may_escalate(self) -> bool:
         """Somebody involved may ask the COO, unless they have been asked already."""
-        open_still = self.ask.state not in UNTOUCHABLE and not (self.case and self.case.state == CaseState.OPEN)
+        open_still = self.ask.state not in UNTOUCHABLE and not self.open_case
         return open_still and may(self.viewer, Power.ESCALATE, self.case_ties)
 
     @property
+    def open_case(self) -> str:
+        """The key of the open case that a decision takes from the mediator; empty where none is open."""
+        return self.case.key if self.case and self.case.state == CaseState.OPEN else ""
+
+    @property
     def may_take_up(self) -> bool:
-        open_still = self.ask.state not in UNTOUCHABLE and not (self.case and self.case.state == CaseState.OPEN)
-        return open_still and may(self.viewer, Power.RULE)
+        return self.ask.state not in UNTOUCHABLE and not self.open_case and may(self.viewer, Power.RULE)
 
     @property
     def case_ties(self) -> Ties:

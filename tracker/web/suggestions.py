@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tracker.backlog.queries import Found, find_hosts
+from tracker.backlog.queries import Found, find_hosts, words_lacking
 from tracker.intake.actions import LIVING
 from tracker.intake.models import RequestType, WorkRequest
 from tracker.intake.queries import words_in
@@ -24,7 +24,7 @@ from tracker.web.render import render_page
 from tracker.web.requests import find_request
 from tracker.web.shell import FULL, part_of
 from tracker.web.viewer import SignedInRequest, signed_in
-from tracker.web.ways import REASONS
+from tracker.web.ways import REASONS, why_not_embed
 
 MOST_HOSTS = 2
 MOST_ALIKE = 8
@@ -32,13 +32,15 @@ MOST_ALIKE = 8
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`url` is posted to with what `form` holds; without a form it is a link."""
+    """`url` is posted to with what `form` holds; without a form it is a link, or where `why_not` says so
+    nothing that can be pressed."""
 
     text: str
     why: str
     label: str
     url: str
     form: HiddenForm | None = None
+    why_not: str = ""
 
 
 @require_GET
@@ -68,7 +70,8 @@ def suggest_for(viewer: Viewer, ask: WorkRequest, then: str) -> list[Suggestion]
     kind = hint_most(ask.type_id, [one.type_id for one in alike])
     found = [_suggest_area(ask, areas, area, then), _suggest_type(ask, kinds, kind, then)]
     found += [_suggest_merge(ask, one, then) for one in alike if one.state in LIVING]
-    found += [_suggest_host(ask, one) for one in find_hosts(ask, clock.now())[:MOST_HOSTS]]
+    lacking = words_lacking(ask)
+    found += [_suggest_host(viewer, ask, one, lacking) for one in find_hosts(ask, clock.now())[:MOST_HOSTS]]
     return [one for one in found if one is not None]
 
 
@@ -99,7 +102,7 @@ def _suggest_merge(ask: WorkRequest, other: WorkRequest, then: str) -> Suggestio
     return Suggestion(text, why, _("Merge into it"), _step(ask, "merge"), _filled(then, into=other.key))
 
 
-def _suggest_host(ask: WorkRequest, found: Found) -> Suggestion:
+def _suggest_host(viewer: Viewer, ask: WorkRequest, found: Found, lacking: list[str]) -> Suggestion:
     host = found.host
     text = _("%(project)s %(title)s could carry it") % {"project": host.key, "title": host.title}
     kinship = ", ".join(str(REASONS[one]) for one in found.reasons if one in REASONS)
@@ -107,7 +110,8 @@ def _suggest_host(ask: WorkRequest, found: Found) -> Suggestion:
         "reasons": kinship,
         "owner": host.owner or _("The lead of its team"),
     }
-    return Suggestion(text, why, _("Propose it"), f"{reverse('request-embed', args=[ask.key])}?host={host.key}")
+    url = f"{reverse('request-embed', args=[ask.key])}?host={host.key}"
+    return Suggestion(text, why, _("Propose it"), url, why_not=why_not_embed(viewer, ask, host, lacking))
 
 
 def _say_why(hint: Hint) -> str:

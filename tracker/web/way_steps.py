@@ -12,20 +12,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker.backlog.actions import Outranked, ask_for_rank, embed_request, outrank_request
-from tracker.backlog.queries import find_hosts, lists_of, outrank_at, suggested_weeks
+from tracker.backlog.queries import find_hosts, lists_of, outrank_at, suggested_weeks, words_lacking
+from tracker.intake.actions import check_asking
 from tracker.intake.models import WorkRequest
+from tracker.intake.states import REQUEST
 from tracker.kernel import clock
-from tracker.kernel.errors import Refused
-from tracker.people.access import Power, Viewer, require
+from tracker.kernel.errors import NotAllowed, Refused
+from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.models import Project
 from tracker.web.forms.answers import tell_refusal, told
 from tracker.web.forms.backlog import EmbedForm, OutrankForm, plain_weeks
+from tracker.web.forms.requests import AskForm, question_for
 from tracker.web.joining import joining_of
 from tracker.web.once import once
 from tracker.web.orphans import show_orphans
 from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
-from tracker.web.ways import host_cards, lists_around
+from tracker.web.ways import host_cards, lists_around, say_lacking
 
 
 def find_ask(viewer: Viewer, key: str) -> WorkRequest:
@@ -61,20 +64,33 @@ def embed(request: SignedInRequest, key: str) -> HttpResponseBase:
                 text = _("%(project)s is asked to carry %(request)s; its owner answers.")
                 messages.success(request, text % {"project": host.key, "request": ask.key})
                 return redirect("item", item.key)
-    asked = joining_of(ask, _asked_host(request, form), _typed_weeks(form), at.date())
-    found = find_hosts(ask, at)
+    asked = joining_of(ask, _asked_host(request, form), _typed_weeks(form), at)
+    found, lacking = find_hosts(ask, at), words_lacking(ask)
     cards = host_cards(request.viewer, ask, found, lists_around(ask, found, at), at)
     context = {
         "title": _("Embed %(request)s in a project that is there already") % {"request": ask.key},
         "context_line": ask.title,
         "ask": ask,
         "form": form,
+        "lacking": say_lacking(lacking),
+        "question": _question_form(request.viewer, ask, lacking),
         "asked": asked,
         "card": next((one for one in cards if one.key == asked.key), None),
         "hosts": cards,
         "nav": "request-list",
     }
     return render_page(request, "tracker/requests/embed.html", context, status=status)
+
+
+def _question_form(viewer: Viewer, ask: WorkRequest, lacking: list[str]) -> AskForm | None:
+    """Asks the requester for what is missing; None where nothing is, or where the viewer may not ask."""
+    if not (lacking and REQUEST.allows(ask.state, "ask") and may(viewer, Power.TRIAGE, ask.ties)):
+        return None
+    try:
+        check_asking(viewer, ask)
+    except NotAllowed:
+        return None
+    return AskForm(initial={"question": question_for(lacking)}, auto_id="ask-%s")
 
 
 def _asked_host(request: SignedInRequest, form: EmbedForm) -> Project | None:

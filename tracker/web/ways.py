@@ -22,6 +22,7 @@ from tracker.backlog.queries import (
     lists_of,
     outrank_at,
     place_by_score,
+    shared_components,
     suggested_weeks,
     words_lacking,
 )
@@ -33,7 +34,7 @@ from tracker.projects.queries import Host
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
 from tracker.web.forms.backlog import EmbedForm, plain_weeks
-from tracker.web.joining import say_last_day, say_late
+from tracker.web.joining import say_last_day, say_late, say_slow_answer
 
 REASONS: dict[Reason, str | Promise] = {
     Reason.SAME_AREA: gettext_lazy("same area"),
@@ -84,7 +85,7 @@ class OutrankCard:
 
 @dataclass(frozen=True)
 class WaysUp:
-    """What the panel draws; `form` proposes to the first host."""
+    """What the panel draws; `form` proposes to the first host, whose answer may come too late for the deadline (`slow`)."""
 
     ask: WorkRequest
     sentence: str
@@ -92,6 +93,7 @@ class WaysUp:
     hosts: list[HostCard]
     outrank: OutrankCard
     form: EmbedForm
+    slow: str = ""
 
     @property
     def best(self) -> HostCard | None:
@@ -119,7 +121,7 @@ def host_cards(
 def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | None = None) -> WaysUp | None:
     """The panel, or None where the request goes no way up: not filed, or in the backlog already (`item`).
 
-    Two statements; needs `area`, `team` and `type` loaded.
+    Two statements, four where the deadline is near; needs `area`, `team` and `type` loaded.
     """
     if ask.state not in GOING_UP or (item is not None and item.live):
         return None
@@ -137,6 +139,7 @@ def ways_up(viewer: Viewer, ask: WorkRequest, at: datetime, item: BacklogItem | 
         hosts=hosts,
         outrank=_outrank_card(viewer, ask, listed),
         form=EmbedForm(initial=initial, auto_id="embed-%s"),
+        slow=say_slow_answer(ask, found[0].host.team_id, at) if found else "",
     )
 
 
@@ -183,7 +186,7 @@ def _say_best(best: HostCard | None, today: date) -> str:
         return _("%(host)s could carry it.") % values
     if best.last_day is None:
         return _("%(host)s could carry it for %(added)s.") % values
-    return _("%(host)s could carry it for %(added)s; last day to join: %(day)s.") % values
+    return _("%(host)s could carry it for %(added)s; it can be added until %(day)s.") % values
 
 
 def _host_card(
@@ -207,12 +210,12 @@ def _host_card(
         ends_on=host.ends_on,
         late=say_late(ask, host.ends_on, today),
         joining=say_last_day(found.last_day, weeks, today),
-        reasons=_say_reasons(found.reasons),
+        reasons=_say_reasons(ask, found),
         added=weeks,
         saving=ask.effort_weeks - weeks if weeks and ask.effort_weeks and ask.effort_weeks > weeks else None,
         weighs=say_weight(effect, host.key) if effect else "",
         line=say_line(effect, listed) if effect and listed else "",
-        why_not=_why_not_embed(viewer, ask, host, lacking),
+        why_not=why_not_embed(viewer, ask, host, lacking),
     )
 
 
@@ -224,20 +227,31 @@ def _say_standing(listed: TeamList | None, host: int) -> str:
     return _("above · rank %(rank)s in %(team)s") % {"rank": rank, "team": listed.name}
 
 
-def _say_reasons(reasons: Sequence[Reason]) -> list[str]:
+def _say_reasons(ask: WorkRequest, found: Found) -> list[str]:
     """The nearest kinship says it: whoever shares the area shares its pages too."""
-    told = [reasons[0], *(reason for reason in reasons[1:] if reason not in KINSHIP)]
-    return [str(REASONS[reason]) for reason in told if reason in REASONS]
+    told = [found.reasons[0], *(reason for reason in found.reasons[1:] if reason not in KINSHIP)]
+    return [_say_reason(reason, ask, found) for reason in told if reason in REASONS]
 
 
-def _why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[str]) -> str:
+def _say_reason(reason: Reason, ask: WorkRequest, found: Found) -> str:
+    shared = shared_components(found.host, ask.area) if reason == Reason.SAME_COMPONENT else []
+    return _("same component: %(names)s") % {"names": ", ".join(shared)} if shared else str(REASONS[reason])
+
+
+def why_not_embed(viewer: Viewer, ask: WorkRequest, host: Host, lacking: list[str]) -> str:
+    """Why the viewer cannot propose it to this host; empty where they can."""
     owners = frozenset({host.owner_id} if host.owner_id else ())
     ties = Ties(delivery=owners, team=host.team_id)
     if not (may(viewer, Power.PROPOSE_EMBED, ask.ties) or may(viewer, Power.PROPOSE_EMBED, ties)):
         return _("Its requester, the owners and leads of both teams, the CMO and the CTO propose it.")
     if lacking:
-        return _("Before it can be embedded it needs: %(fields)s.") % {"fields": ", ".join(lacking)}
+        return say_lacking(lacking)
     return ""
+
+
+def say_lacking(lacking: list[str]) -> str:
+    """What embedding needs and the request does not say; empty where it says all."""
+    return _("Before it can be embedded it needs: %(fields)s.") % {"fields": ", ".join(lacking)} if lacking else ""
 
 
 def say_weight(effect: Effect, host: str) -> str:

@@ -7,7 +7,6 @@ project that has the time. It is offered once a proposal, so that nobody is barg
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +20,7 @@ from tracker.backlog.actions.embed import (
     settle_in,
     team_for,
 )
-from tracker.backlog.actions.placing import running_period, tell_facts
+from tracker.backlog.actions.placing import move_to_host, running_period, tell_facts
 from tracker.backlog.events import ItemsChanged
 from tracker.backlog.models import BacklogItem, CounterAnswer
 from tracker.backlog.states import ITEM
@@ -29,7 +28,6 @@ from tracker.history.actions import change_row, check_version
 from tracker.intake.actions import accept_request, involve, need_text
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, WrongState
 from tracker.kernel.events import publish
-from tracker.kernel.ranks import key_between
 from tracker.people.access import Power, Viewer, may, require
 from tracker.projects.actions import take_on
 from tracker.projects.models import Project
@@ -92,7 +90,8 @@ def counter_embed(
 def accept_counter(*, actor: Viewer, at: datetime, item: BacklogItem, expected: int | None = None) -> None:
     """Agreed on what the host offered; an undecided request is accepted by the word that its owner gave with the offer.
 
-    Needs `countered_by` and `counter_project` loaded. Raises as `answer_embed` does.
+    Needs `countered_by` and `counter_project` loaded. Raises as `answer_embed` does, and Refused (`offer_lapsed`) where
+    whoever offered it answers for the host no more.
     """
     _check_answering(actor, item)
     state = ITEM.next(item.state, "accept_counter")
@@ -100,23 +99,18 @@ def accept_counter(*, actor: Viewer, at: datetime, item: BacklogItem, expected: 
     refuse_undeliverable(item.ask)
     host = item.counter_project or item.project
     refuse_closed(host)
-    place: dict[str, Any] = {}
+    _refuse_lapsed(item, host)
+    team, period = item.team, item.period
     if item.counter_project is not None:
-        last = BacklogItem.objects.filter(project=host).order_by("-rank").values_list("rank", flat=True).first()
-        period = running_period(at, host=host)
-        place = {
-            "project": host,
-            "team_id": team_for(item.ask, host),
-            "period": period,
-            "rank": key_between(last, None),
-        }
+        team_for(item.ask, host)
+        team, period = host.team or item.ask.team or item.team, running_period(at, host=host)
     weeks = item.counter_weeks or item.added_weeks
-    team, period = host.team or item.ask.team or item.team, place.get("period", item.period)
     drawn, overflow = take_on(actor_key=actor.key, at=at, project=host, team=team, period=period, added=weeks)
     if item.ask.state in UNDECIDED and item.countered_by is not None:
         accept_request(actor=item.countered_by.viewer(), at=at, ask=item.ask, by_host=True)
     changes = {
-        **place,
+        "team": team,
+        "period": period,
         "state": state,
         "counter_answer": CounterAnswer.ACCEPTED,
         "added_weeks": weeks,
@@ -127,7 +121,10 @@ def accept_counter(*, actor: Viewer, at: datetime, item: BacklogItem, expected: 
         "answered_at": at,
         "updated_at": at,
     }
-    change_row(item, actor=actor.key, at=at, verb="accept_counter", changes=changes, expected=expected)
+    if item.counter_project is None:
+        change_row(item, actor=actor.key, at=at, verb="accept_counter", changes=changes, expected=expected)
+    else:
+        move_to_host(item, host, actor=actor, at=at, verb="accept_counter", changes=changes, expected=expected)
     settle_in(item, actor, at)
     _tell(item, actor, at, "agreed", weeks=f"{weeks.normalize():f}", conditions=item.conditions)
 
@@ -160,6 +157,15 @@ def _check_answering(actor: Viewer, item: BacklogItem) -> None:
         state = item.get_state_display()
         text = _("No counter-proposal waits for an answer: it is %(state)s.")
         raise WrongState(text % {"state": state}, state=item.state, verb="answer_counter")
+
+
+def _refuse_lapsed(item: BacklogItem, host: Project) -> None:
+    """An offer binds the host while whoever made it answers for the host; nobody's yes outlives their say."""
+    by = item.countered_by
+    if by is None or not by.is_active or not may(by.viewer(), Power.ANSWER_EMBED, host.ties):
+        words = {"name": by.name if by else "", "project": host.key}
+        text = _("%(name)s no longer answers for %(project)s: decline the offer, then who does answers the proposal.")
+        raise Refused(text % words, code="offer_lapsed", project=host.key)
 
 
 def _tell(item: BacklogItem, actor: Viewer, at: datetime, what: str, **facts: str) -> None:

@@ -1,6 +1,8 @@
 """What the verbs share: a place in the project's order, the running period, an item as an event tells of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.backlog.events import ItemFacts
 from tracker.backlog.models import BacklogItem
 from tracker.backlog.states import ENDED
-from tracker.history.actions import add_row, stale
+from tracker.history.actions import add_row, change_row, stale
 from tracker.intake.models import WorkRequest
 from tracker.kernel.errors import Refused
 from tracker.kernel.ranks import key_between
@@ -40,13 +42,12 @@ def add_item(item: BacklogItem, *, actor: Viewer, at: datetime, verb: str) -> No
     place that somebody took a moment before, the next one is tried.
     """
     for _try in range(TRIES):
-        last = BacklogItem.objects.filter(project_id=item.project_id).order_by("-rank").values_list("rank", flat=True)
-        item.rank = key_between(last.first(), None)
+        item.rank = _behind_the_last(item.project)
         try:
             with transaction.atomic():
                 add_row(item, actor=actor.key, at=at, verb=verb)
         except IntegrityError as conflict:
-            name = conflict.__cause__ and conflict.__cause__.diag.constraint_name  # type: ignore[attr-defined]  # psycopg
+            name = _constraint_of(conflict)
             if name == "one_live_item_a_request":
                 raise already_has_item(item.ask) from None
             if name != "item_rank_once":
@@ -55,6 +56,41 @@ def add_item(item: BacklogItem, *, actor: Viewer, at: datetime, verb: str) -> No
         else:
             return
     raise stale(None)
+
+
+def move_to_host(
+    item: BacklogItem,
+    host: Project,
+    *,
+    actor: Viewer,
+    at: datetime,
+    verb: str,
+    changes: Mapping[str, Any],
+    expected: int | None = None,
+) -> None:
+    """Changes the item and makes it the last of this project; for a place that somebody took a moment before, the next
+    one is tried. Raises Stale."""
+    for _try in range(TRIES):
+        place = {**changes, "project": host, "rank": _behind_the_last(host)}
+        try:
+            with transaction.atomic():
+                change_row(item, actor=actor.key, at=at, verb=verb, changes=place, expected=expected)
+        except IntegrityError as conflict:
+            if _constraint_of(conflict) != "item_rank_once":
+                raise
+        else:
+            return
+    raise stale(None)
+
+
+def _behind_the_last(host: Project) -> str:
+    last = BacklogItem.objects.filter(project=host).order_by("-rank").values_list("rank", flat=True).first()
+    return key_between(last, None)
+
+
+def _constraint_of(conflict: IntegrityError) -> str:
+    """The name of the constraint that the database says was broken; empty where it says none."""
+    return str(getattr(getattr(conflict.__cause__, "diag", None), "constraint_name", None) or "")
 
 
 def already_has_item(ask: WorkRequest) -> Refused:

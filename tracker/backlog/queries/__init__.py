@@ -1,7 +1,14 @@
 """Reads of the backlog, shaped for pages: items, the finder, the two ways up."""
 
 from tracker.backlog.queries.courts import InMotion, own_in_motion, to_decide_by
-from tracker.backlog.queries.finder import Found, find_best_hosts, find_hosts, suggested_weeks, wanted_of
+from tracker.backlog.queries.finder import (
+    Found,
+    find_best_hosts,
+    find_hosts,
+    shared_components,
+    suggested_weeks,
+    wanted_of,
+)
 from tracker.backlog.queries.items import (
     Decision,
     decisions_for,
@@ -44,6 +51,7 @@ __all__ = [
     "own_in_motion",
     "pace_until",
     "place_by_score",
+    "shared_components",
     "suggested_weeks",
     "ticket_of",
     "to_decide_by",

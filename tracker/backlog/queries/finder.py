@@ -83,5 +83,13 @@ def _overlap(known: dict[str, Any], area: Area | None) -> bool:
     return area is not None and overlapping(known["pattern"], area.pattern)
 
 
+def shared_components(host: Host, area: Area | None) -> list[str]:
+    """Those that the area has in common with the areas of the host on its site."""
+    if area is None:
+        return []
+    known = {name for one in host.areas if one["site"] == area.site_id for name in one["components"]}
+    return sorted(known & set(area.components))
+
+
 def _share_component(known: dict[str, Any], area: Area | None) -> bool:
     return area is not None and not set(known["components"]).isdisjoint(area.components)

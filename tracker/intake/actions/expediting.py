@@ -36,7 +36,7 @@ OPEN = (State.FILED, State.ACCEPTED)
 ALIVE = (*OPEN, State.NEEDS_INFORMATION)
 UNSHIPPED = (Delivery.NONE, Delivery.WAITING, Delivery.SCHEDULED, Delivery.IN_PROGRESS)
 OWNING = frozenset({Role.ENGINEER, Role.LEAD, Role.CTO})
-CHIEF_OF: Mapping[str, Role] = {Side.MARKETING: Role.CMO, Side.TECHNOLOGY: Role.CTO}
+CHIEF_OF: Mapping[Side, Role] = {Side.MARKETING: Role.CMO, Side.TECHNOLOGY: Role.CTO}
 
 
 @transaction.atomic
@@ -46,9 +46,13 @@ def start_expedite(
     """Passes the rank by from now on; somebody of the other side confirms it, or it lapses.
 
     Raises NotAllowed, Invalid (reason, owner), WrongState (neither filed nor accepted, or live already), Stale, and
-    Refused: `expedite_runs` (facts name it where the actor sees it), `no_second`.
+    Refused: `expedite_runs` (facts name it where the actor sees it), `no_side`, `no_second`.
     """
     require(actor, Power.START_EXPEDITE, ask.ties)
+    side = side_of(actor)
+    if not side and Role.COO not in actor.roles:
+        text = _("You stand on neither side, so nobody is the other one: it is started by somebody who is in a team.")
+        raise Refused(text, code="no_side")
     if ask.state not in OPEN or ask.delivery not in UNSHIPPED:
         state = str(State(ask.state).label if ask.state not in OPEN else Delivery(ask.delivery).label)
         text = _("Only a filed or accepted request that is not live is expedited: it is %(state)s.")
@@ -56,7 +60,7 @@ def start_expedite(
     check_version(ask, expected)
     reason = need_text("reason", reason, _("Say what is lost by the hour: the other side reads it."))
     _check_owner(owner)
-    second = _find_second(actor, ask)
+    second = _find_second(actor, ask, side)
     if second is None:
         raise Refused(_("Nobody of the other side leads or decides, so nobody could confirm it."), code="no_second")
     row = Expedite(
@@ -65,7 +69,7 @@ def start_expedite(
         owner=owner,
         started_by_id=actor.id,
         started_at=at,
-        side=actor.side,
+        side=side,
         confirm_by=_confirmed_by(second, at),
     )
     try:
@@ -201,12 +205,26 @@ def lapse_expedites(*, at: datetime) -> int:
 
 def may_confirm_expedite(actor: Viewer, expedite: Expedite) -> bool:
     """Of the other side, and not who started it; the mediator stands on neither side and may."""
-    return expedite.awaits_second and actor.id != expedite.started_by_id and actor.side != expedite.side
+    return expedite.awaits_second and _stands_across(actor, expedite)
+
+
+def side_of(actor: Viewer) -> str:
+    """A chief stands on the side of their role, whatever team they are in; all others on that of their team. Empty: on
+    neither."""
+    led = [str(side) for side, chief in CHIEF_OF.items() if chief in actor.roles]
+    return led[0] if len(led) == 1 else actor.side
+
+
+def _stands_across(actor: Viewer, expedite: Expedite) -> bool:
+    """Who stands on neither side is another side for nobody; only the mediator is one for both."""
+    side = side_of(actor)
+    counts = bool(side) or Role.COO in actor.roles
+    return counts and actor.id != expedite.started_by_id and side != expedite.side
 
 
 def _check_second(actor: Viewer, expedite: Expedite) -> None:
     require(actor, Power.CONFIRM_EXPEDITE, expedite.ask.ties)
-    if actor.id == expedite.started_by_id or actor.side == expedite.side:
+    if not _stands_across(actor, expedite):
         text = _("Somebody of the other side confirms it: two people, one of each.")
         raise NotAllowed(text, power=str(Power.CONFIRM_EXPEDITE))
     if expedite.state != ExpediteState.STARTED and not expedite.awaits_second:
@@ -223,13 +241,14 @@ def _check_owner(owner: User) -> None:
         raise Invalid(text, fields={"owner": text})
 
 
-def _find_second(actor: Viewer, ask: WorkRequest) -> User | None:
-    """Who of the other side is asked: the lead of its team, else the chief (one statement)."""
-    sides = [side for side in (Side.TECHNOLOGY, Side.MARKETING) if side != actor.side]
+def _find_second(actor: Viewer, ask: WorkRequest, own: str) -> User | None:
+    """Who of the other side than `own` is asked: the lead of its team, else the chief (one statement)."""
+    sides = [side for side in CHIEF_OF if side != own]
     leads = Q(roles__contains=[Role.LEAD], team__in=[ask.team_id, ask.requester_team_id], team__side__in=sides)
     chiefs = Q(roles__overlap=[CHIEF_OF[side] for side in sides])
     people = User.objects.active().filter(leads | chiefs).exclude(pk=actor.id).select_related("team").order_by("id")
-    return min(people, key=lambda one: Role.LEAD not in one.roles, default=None)
+    across = [one for one in people if side_of(one.viewer()) in sides]
+    return min(across, key=lambda one: Role.LEAD not in one.roles, default=None)
 
 
 def _confirmed_by(second: User, at: datetime) -> datetime:

@@ -131,6 +131,7 @@ def _add_link(number: int, ask: WorkRequest, sender: Sender, at: datetime) -> st
         made_at=at,
         expires_at=at + timedelta(days=LINK_DAYS),
         language=sender.language,
+        due_at=at,
     )
     add_row(link, actor=f"link:{number}", at=at, verb="make_follow_link")
     return secret

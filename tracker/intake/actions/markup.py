@@ -1,16 +1,18 @@
 """Verbs of structured data: somebody has the samples looked at, or pastes what is to be read.
 
 What is fetched waits in a row: a worker takes it for a while, asks the pages outside of any transaction, and keeps what
-it found. Killed in between, it lets the row go, and the next sweep takes it.
+it found. Killed in between, it lets the row go, and the next sweep takes it; after MOST_TRIES the row is told to be
+broken instead.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import DataError, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.history.actions import add_row, change_row
@@ -28,7 +30,9 @@ from tracker.people.access import Power, Viewer, require
 if TYPE_CHECKING:
     from tracker.intake.markup.reading import Reading
 
+log = logging.getLogger("tandem.markup")
 MOST_PAGES = 5
+MOST_TRIES = 3
 LONGEST_PASTED = 500_000
 LEASE = timedelta(seconds=90)
 """Longer than the pages together may take."""
@@ -93,17 +97,28 @@ def carry_markup_checks(*, at: datetime) -> int:
     """All that nobody is at; how many were done."""
     free = Q(leased_until=None) | Q(leased_until__lt=at)
     waiting = list(MarkupCheck.objects.filter(free, done_at=None).order_by("pk").values_list("pk", flat=True)[:20])
-    return sum(carry_markup_check(check=one) for one in waiting)
+    return sum(_carry_or_log(one) for one in waiting)
+
+
+def _carry_or_log(check: int) -> bool:
+    """What goes wrong with one keeps nobody from the others."""
+    try:
+        return carry_markup_check(check=check)
+    except Exception:
+        log.exception("The markup check %s failed", check)
+        return False
 
 
 def carry_markup_check(*, check: int) -> bool:
     """Fetches the pages of one; False where somebody else is at it, or it is done."""
     at = clock.now()
     free = Q(leased_until=None) | Q(leased_until__lt=at)
-    if not MarkupCheck.objects.filter(free, pk=check, done_at=None).update(leased_until=at + LEASE):
+    if not MarkupCheck.objects.filter(free, pk=check, done_at=None).update(
+        leased_until=at + LEASE, tries=F("tries") + 1
+    ):
         return False
     row = MarkupCheck.objects.get(pk=check)
-    found = [_look_at(url) for url in row.urls]
+    found = [_look_at(url) if row.tries <= MOST_TRIES else _unread(url, "broken") for url in row.urls]
     return _keep_found(row, found, at=clock.now())
 
 
@@ -114,11 +129,28 @@ def _look_at(url: str) -> dict[str, Any]:
     try:
         page = fetch(url)
     except NotFetched as failed:
-        return {"url": url, "fault": failed.code, "detail": failed.detail, "broken": [], "items": []}
-    return _kept(read_page(page.body, page.charset), url)
+        return _unread(url, failed.code, failed.detail)
+    try:
+        return _kept(read_page(page.body, page.charset), url)
+    except Exception:
+        log.exception("The page %s could not be read", url)
+        return _unread(url, "broken")
+
+
+def _unread(url: str, fault: str, detail: str = "") -> dict[str, Any]:
+    return {"url": url, "fault": fault, "detail": detail, "broken": [], "items": []}
 
 
 def _keep_found(row: MarkupCheck, found: Sequence[Mapping[str, Any]], *, at: datetime) -> bool:
+    """What the database cannot hold is told to be broken."""
+    try:
+        return _finish(row, found, at=at)
+    except (DataError, TypeError, ValueError):
+        log.exception("What the markup check %s found could not be kept", row.pk)
+        return _finish(row, [_unread(url, "broken") for url in row.urls], at=at)
+
+
+def _finish(row: MarkupCheck, found: Sequence[Mapping[str, Any]], *, at: datetime) -> bool:
     changes = {"found": list(found), "done_at": at, "leased_until": None}
     try:
         with transaction.atomic():

@@ -10,7 +10,8 @@ from tracker.people.models import User
 
 
 class MarkupCheck(Versioned):
-    """`urls` are those that are fetched, none where the markup was pasted; `leased_until` is set while a worker is at it.
+    """`urls` are those that are fetched, none where the markup was pasted; `leased_until` is set while a worker is at it,
+    `tries` is how many workers took it: one that is killed or hangs over it never says so.
 
     `found` is a list of {url, fault, detail, broken, items: [{type, missing}]}, one for each page; fault is empty, or why
     the page was not read (a code of the guarded session).
@@ -25,6 +26,7 @@ class MarkupCheck(Versioned):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,14 +5,19 @@ Imported where something is read: lxml is nothing that every process needs.
 
 import codecs
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree, html
 
-from tracker.intake.markup.rules import DEEPEST, MOST_ITEMS, Item, judge_nodes
+from tracker.intake.markup.rules import DEEPEST, MOST_ITEMS, MOST_NODES, Item, judge_nodes
 
 LONGEST = 1024 * 1024
+MOST_NAMES = 20
+"""Of one element: its properties, and its types."""
+NO_PAGES = ("punycode", "unicode-escape", "raw-unicode-escape")
+"""Python reads these as texts too; no page is written in them, and the first takes time without end."""
 CONTENT = {"meta": "content", "a": "href", "link": "href", "area": "href", "data": "value", "meter": "value"}
 SOURCES = ("audio", "embed", "iframe", "img", "source", "track", "video")
 
@@ -34,8 +39,10 @@ def read_markup(text: str) -> Reading:
     if tree is None:
         return Reading()
     blocks = [script.text or "" for script in tree.iter("script") if _is_json(script.get("type"))]
-    tops = [one for one in tree.iter() if _is_item(one) and one.get("itemprop") is None]
-    return _judge(blocks, [_node_of(one, tree, set()) for one in tops])
+    elements = [one for one in tree.iter() if isinstance(one.tag, str)]
+    page = _Microdata({name: one for one in reversed(elements) if (name := one.get("id"))})
+    tops = [one for one in elements if _is_item(one) and one.get("itemprop") is None]
+    return _judge(blocks, [page.node_of(one) for one in tops])
 
 
 def read_page(body: bytes, charset: str) -> Reading:
@@ -44,10 +51,13 @@ def read_page(body: bytes, charset: str) -> Reading:
 
 
 def _codec_of(name: str) -> str:
+    """Empty for what reads no texts, though Python has it: hex, zlib, rot13, idna, undefined."""
     try:
-        return codecs.lookup(name).name if name else ""
-    except LookupError:
+        b"<".decode(name or "utf-8", "replace")
+        codec = codecs.lookup(name).name if name else ""
+    except (LookupError, ValueError):
         return ""
+    return "" if codec in NO_PAGES else codec
 
 
 def _codec_in(body: bytes) -> str:
@@ -87,25 +97,65 @@ def _is_item(element: Any) -> bool:
     return isinstance(element.tag, str) and element.get("itemscope") is not None
 
 
-def _node_of(item: Any, tree: Any, seen: set[Any]) -> dict[str, Any]:
-    """An item of microdata as JSON-LD writes it; `itemref` is followed, but never in a circle."""
-    node: dict[str, Any] = {"@type": (item.get("itemtype") or "").split()}
-    if len(seen) > DEEPEST or item in seen:
+@dataclass
+class _Microdata:
+    """The items of one page, as JSON-LD writes them. Each element is read once, however many names and references lead
+    to it; to what was seen before they lead MOST_NODES times in all.
+    """
+
+    by_id: Mapping[str, Any]
+    nodes: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    names: dict[Any, list[str]] = field(default_factory=dict)
+    values: dict[Any, str] = field(default_factory=dict)
+    within: set[Any] = field(default_factory=set)
+    left: int = MOST_NODES
+
+    def node_of(self, item: Any) -> dict[str, Any]:
+        """`itemref` is followed, but never in a circle."""
+        if item in self.within:
+            return {"@type": self.nodes[item]["@type"]}
+        if item in self.nodes:
+            return self.nodes[item]
+        node: dict[str, Any] = {"@type": (item.get("itemtype") or "").split()[:MOST_NAMES]}
+        self.nodes[item] = node
+        if len(self.within) <= DEEPEST:
+            self.within.add(item)
+            for element in self._belonging(item):
+                if names := self.names[element]:
+                    value = self.node_of(element) if _is_item(element) else self._value_of(element)
+                    for name in names:
+                        node.setdefault(name, []).append(value)
+            self.within.discard(item)
         return node
-    seen = seen | {item}
-    waiting = list(reversed(item))
-    for name in (item.get("itemref") or "").split()[:DEEPEST]:
-        waiting += [one for one in tree.iter() if isinstance(one.tag, str) and one.get("id") == name][:1]
-    while waiting:
-        element = waiting.pop()
-        if not isinstance(element.tag, str):
-            continue
-        inner = _is_item(element)
-        for name in (element.get("itemprop") or "").split():
-            node.setdefault(name, []).append(_node_of(element, tree, seen) if inner else _value_of(element))
-        if not inner:
-            waiting += reversed(element)
-    return node
+
+    def _belonging(self, item: Any) -> Iterator[Any]:
+        """The elements inside of an item and what it refers to, but not those inside of an inner one."""
+        referred = dict.fromkeys((item.get("itemref") or "").split()[:DEEPEST])
+        waiting = [*reversed(item), *(self.by_id[name] for name in referred if name in self.by_id)]
+        while waiting:
+            element = waiting.pop()
+            if not isinstance(element.tag, str):
+                continue
+            if element not in self.names:
+                self.names[element] = _names_of(element)
+            elif self.left:
+                self.left -= 1
+            else:
+                continue
+            yield element
+            if not _is_item(element):
+                waiting += reversed(element)
+
+    def _value_of(self, element: Any) -> str:
+        if element not in self.values:
+            self.values[element] = _value_of(element)
+        return self.values[element]
+
+
+def _names_of(element: Any) -> list[str]:
+    """What JSON-LD means itself by a name (@id, @type) is no property."""
+    names = dict.fromkeys((element.get("itemprop") or "").split()[:MOST_NAMES])
+    return [name for name in names if not name.startswith("@")]
 
 
 def _value_of(element: Any) -> str:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError
 
 from tracker.kernel import clock
 from tracker.notices.actions import HeldFull, receive_mail
-from tracker.notices.incoming import MOST_BYTES, NoMessage, read_message
+from tracker.notices.incoming import MOST_BYTES, Incoming, NoMessage, read_message
 
 log = logging.getLogger("tandem.mail")
 PIECE = 64 * 1024
@@ -35,7 +35,12 @@ class Command(BaseCommand):
     def receive(self, source: IO[bytes], recipient: str) -> int:
         try:
             raw, whole = read_pipe(source)
-            message = read_message(raw, whole=whole, recipient=recipient)
+        except OSError as broken:
+            log.warning("a message broke off: %s", broken)
+            self.stderr.write("The message broke off: try again.")
+            return os.EX_TEMPFAIL
+        try:
+            message = read_somehow(raw, whole, recipient)
         except NoMessage:
             self.stderr.write("This is no message: nothing says who sends it.")
             return os.EX_DATAERR
@@ -54,6 +59,23 @@ class Command(BaseCommand):
             return os.EX_TEMPFAIL
         self.stdout.write(f"{outcome.word}: {outcome.about}" if outcome.about else outcome.word)
         return os.EX_OK
+
+
+def read_somehow(raw: bytes, whole: bool, recipient: str) -> Incoming:
+    """Whatever its reader trips over: then its headers alone, so that it is held and not sent again for ever."""
+    try:
+        return read_message(raw, whole=whole, recipient=recipient)
+    except NoMessage:
+        raise
+    except Exception:
+        log.exception("a message is too broken to be read as a whole")
+    try:
+        return read_message(raw, whole=False, recipient=recipient)
+    except NoMessage:
+        raise
+    except Exception as broken:
+        log.exception("a message is too broken to be read at all")
+        raise NoMessage from broken
 
 
 def read_pipe(source: IO[bytes]) -> tuple[bytes, bool]:

@@ -54,7 +54,8 @@ TOLD = (
         TIMUR,
         "product-page",
         "Product structured data on 48,000 product pages",
-        "Product pages show neither price nor stock in the results; rich results bring a third more clicks elsewhere.",
+        "Product pages show neither price nor stock in the results, and the stars are gone since the template changed;"
+        " rich results bring a third more clicks elsewhere.",
         (3, 0),
         (
             asked((3, 1), IRINA, "Which templates are affected, and which properties do you need first?"),

@@ -19,19 +19,21 @@ from tracker.intake.actions import add_comment, comment_by_link
 from tracker.intake.files import MOST_FILES, Held, hold_file
 from tracker.intake.links import follower_of, is_open
 from tracker.intake.media import UNKNOWN
-from tracker.intake.models import FollowLink, HeldMail, WorkRequest
+from tracker.intake.models import Comment, FollowLink, HeldMail, WorkRequest
 from tracker.intake.states import State
 from tracker.kernel import idempotency
 from tracker.kernel.errors import Invalid, NotAllowed, Refused, TooOften
 from tracker.notices.held import Why, held_room
 from tracker.notices.incoming import Brought, Incoming
 from tracker.notices.marks import Mark, find_mark
-from tracker.notices.models import Mail
+from tracker.notices.models import Mail, Notice
 from tracker.people.models import User
 
 log = logging.getLogger("tandem.mail")
 HELD_LOCK = 7_006
 KEY = re.compile(r"\bR-\d{1,12}[a-z]?\b", re.IGNORECASE)
+OF_COMMENT = re.compile(r"comment:(\d+)(?::|$)", re.ASCII)
+"""As the sources of notices name it."""
 ACTOR = "mail"
 
 
@@ -103,16 +105,20 @@ def _from_person(message: Incoming, mark: Mark, at: datetime) -> str | _Put:
     person = User.objects.active().with_standing().filter(pk=mail.user_id).first() if mail else None
     if mail is None or person is None or not _same(person.email, message.sender):
         return _Put(Why.OTHER_SENDER)
-    ask = _asked_in(mail, message.title)
+    told = _told_in(mail, message.title)
+    ask = _ask_of(told)
     if ask is None:
         return _Put(Why.SEVERAL)
     viewer = person.viewer()
     if not WorkRequest.objects.visible_to(viewer).filter(pk=ask.pk).exists():
         return _Put(Why.NOT_SEEN)
+    sides = _sides_of(told)
+    if sides not in ({""}, {viewer.side}):
+        return _Put(Why.ONE_SIDE, ask)
     with translation.override(person.language):
         text, files = _said(message)
     try:
-        add_comment(actor=viewer, at=at, ask=ask, text=text, files=files)
+        add_comment(actor=viewer, at=at, ask=ask, text=text, internal=sides != {""}, files=files)
     except NotAllowed:
         return _Put(Why.NOT_SEEN, ask)
     except Refused:
@@ -120,18 +126,35 @@ def _from_person(message: Incoming, mark: Mark, at: datetime) -> str | _Put:
     return str(ask.key)
 
 
-def _asked_in(mail: Mail, title: str) -> WorkRequest | None:
-    """The one request that the mail is about, or of several the one that the title of the answer names; of what was
-    merged the one it was merged into."""
-    told = [one.facts.get("request") or one.facts.get("key") or "" for one in mail.notices.all()]
-    keys = {str(key) for key in told if str(key).startswith("R-")}
+def _told_in(mail: Mail, title: str) -> list[Notice]:
+    """What the mail says of one request: the only one it is about, or of several the one that the title of the answer
+    names. Empty where that is none."""
+    told = [(notice, _key_in(notice)) for notice in mail.notices.all()]
+    keys = {key for _notice, key in told if key.startswith("R-")}
     if len(keys) > 1:
         named = {key.upper() for key in KEY.findall(title)}
         keys = {key for key in keys if key.upper() in named}
-    if len(keys) != 1:
+    return [notice for notice, key in told if keys == {key}]
+
+
+def _key_in(notice: Notice) -> str:
+    return str(notice.facts.get("request") or notice.facts.get("key") or "")
+
+
+def _ask_of(told: Sequence[Notice]) -> WorkRequest | None:
+    """Of what was merged the one it was merged into."""
+    if not told:
         return None
-    ask = WorkRequest.objects.select_related("merged_into").filter(key=keys.pop()).first()
+    ask = WorkRequest.objects.select_related("merged_into").filter(key=_key_in(told[0])).first()
     return ask.merged_into or ask if ask else None
+
+
+def _sides_of(told: Sequence[Notice]) -> set[str | None]:
+    """Who alone reads what was told, empty for all: an answer is for no more people than what it answers."""
+    found = [OF_COMMENT.match(notice.source) for notice in told]
+    numbers = {int(one[1]) for one in found if one}
+    sides = dict(Comment.objects.filter(pk__in=numbers).values_list("pk", "internal_to"))
+    return {sides.get(int(one[1])) if one else "" for one in found}
 
 
 def _from_guest(message: Incoming, mark: Mark, at: datetime) -> str | _Put:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.parser import BytesHeaderParser
+from email.policy import compat32, default
 from email.utils import getaddresses, parseaddr
 
 from tracker.notices.incoming.quotes import cut_quote, text_of_html
@@ -16,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 MOST_BYTES = 10 * MEBIBYTE
 MOST_PARTS = 200
 MOST_HOPS = 50
-LONGEST_TEXT, MOST_READ = 20_000, 500_000
+LONGEST_TEXT = 20_000
 LONGEST_HEADER = 300
 NO_PERSON = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+._-].*)?@", re.IGNORECASE)
 BY_PROGRAMS = ("bulk", "junk", "list", "auto_reply", "auto-reply")
@@ -60,12 +61,13 @@ class Incoming:
 
 
 def read_message(raw: bytes, *, whole: bool = True, recipient: str = "") -> Incoming:
-    """`whole` is False where the rest is too much to be read, or too deeply nested; `recipient` is the address it was sent to, if that is
-    known from elsewhere. Raises NoMessage."""
+    """`whole` is False where the rest is too much to be read, too deeply nested or broken: then its headers alone are
+    read. `recipient` is the address it was sent to, if that is known from elsewhere. Raises NoMessage."""
+    raw = raw.lstrip(b"\r\n")
     try:
-        message = message_from_bytes(raw.lstrip(b"\r\n"), policy=default)
+        message = message_from_bytes(raw, policy=default) if whole else _head_of(raw)
     except RecursionError:
-        message, whole = message_from_bytes(HEAD.split(raw.lstrip(b"\r\n"), 1)[0], policy=default), False
+        message, whole = _head_of(raw), False
     if not isinstance(message, EmailMessage):
         raise NoMessage
     senders = getaddresses([_header(message, "From", 2_000)])
@@ -76,7 +78,7 @@ def read_message(raw: bytes, *, whole: bool = True, recipient: str = "") -> Inco
         raise NoMessage
     text, files = _body(message) if whole else ("", ())
     return Incoming(
-        message_id=_header(message, "Message-ID") or f"<{hashlib.sha256(raw).hexdigest()}@none>",
+        message_id=_id_of(message) or f"<{hashlib.sha256(raw).hexdigest()}@none>",
         sender=clean(sender)[:LONGEST_HEADER],
         name=clean(name)[:120],
         title=clean(_header(message, "Subject")),
@@ -99,6 +101,19 @@ def clean_text(text: str) -> str:
     return "".join(one for one in readable if one in KEPT or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co"))
 
 
+def _head_of(raw: bytes) -> EmailMessage:
+    """Parsed by the old rules, which ask no header what it means and so trip over none."""
+    head = BytesHeaderParser(EmailMessage, policy=compat32).parsebytes(HEAD.split(raw, maxsplit=1)[0])
+    head.policy = default
+    return head
+
+
+def _id_of(message: EmailMessage) -> str:
+    """Empty where it holds what no text may hold: cleaned, two that differ could be the same."""
+    named = _header(message, "Message-ID")
+    return named if named == clean(named) and "\ufffd" not in named else ""
+
+
 def _header(message: EmailMessage, name: str, longest: int = LONGEST_HEADER) -> str:
     """Decoded as far as it can be; empty where it is missing. A broken one may break the reader as well."""
     try:
@@ -112,6 +127,10 @@ def _all(message: EmailMessage, name: str) -> Iterator[str]:
     for key, value in message.raw_items():
         if key.lower() == name.lower():
             yield str(value)[:8_000]
+
+
+def _has(message: EmailMessage, *names: str) -> bool:
+    return any(value.strip() for name in names for value in _all(message, name))
 
 
 def _hints(message: EmailMessage, recipient: str) -> Iterator[str]:
@@ -129,13 +148,13 @@ def _why_refused(message: EmailMessage, sender: str) -> str:
         return "own"
     if any(value.strip() == "<>" for value in _all(message, "Return-Path")):
         return "bounce"
-    if message.get_content_type() == "multipart/report" or NO_PERSON.match(sender):
+    if _header(message, "Content-Type").lower().startswith("multipart/report") or NO_PERSON.match(sender):
         return "bounce"
-    if auto not in ("", "no") or any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response")):
+    if auto not in ("", "no") or _has(message, "X-Autoreply", "X-Autorespond", "X-Auto-Response"):
         return "automatic"
     if _header(message, "Precedence").lower() in BY_PROGRAMS:
         return "automatic"
-    if message.get("List-Id") or message.get("List-Unsubscribe") or message.get("List-Post"):
+    if _has(message, "List-Id", "List-Unsubscribe", "List-Post"):
         return "list"
     return "hops" if sum(1 for _hop in _all(message, "Received")) > MOST_HOPS else ""
 
@@ -148,13 +167,13 @@ def _body(message: EmailMessage) -> tuple[str, tuple[Brought, ...]]:
         kind, name = part.get_content_type(), _name_of(part)
         if part.get_content_disposition() == "attachment" or name or part.get_content_maintype() != "text":
             content = _bytes_of(part)
-            if content:
-                files.append(Brought(name or f"file.{part.get_content_subtype()[:10]}", content))
+            if content is None or content:
+                files.append(Brought(name or clean(f"file.{part.get_content_subtype()[:10]}"), content or b""))
         else:
             (html if kind == "text/html" else plain).append(_text_of(part))
-    said = "\n".join(plain).strip()[:MOST_READ] or text_of_html("\n".join(html)[:MOST_READ])
-    own = cut_quote(clean_text(said)) or clean_text(said).strip()
-    return own[:LONGEST_TEXT], tuple(files)
+    said = "\n".join(plain).strip() or text_of_html("\n".join(html))
+    kept = clean_text(said[:LONGEST_TEXT])
+    return cut_quote(kept) or kept.strip(), tuple(files)
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
@@ -177,16 +196,20 @@ def _name_of(part: EmailMessage) -> str:
         return "file"
 
 
-def _bytes_of(part: EmailMessage) -> bytes:
-    if part.is_multipart():
-        return b"".join(one.as_bytes() for one in part.get_payload() if isinstance(one, EmailMessage))
-    content = part.get_payload(decode=True)
+def _bytes_of(part: EmailMessage) -> bytes | None:
+    """None where it is so broken that nothing can be made of it: then its name alone is told."""
+    try:
+        if part.is_multipart():
+            return b"".join(one.as_bytes() for one in part.get_payload() if isinstance(one, EmailMessage))
+        content = part.get_payload(decode=True)
+    except Exception:  # as in _header
+        return None
     return content if isinstance(content, bytes) else b""
 
 
 def _text_of(part: EmailMessage) -> str:
     """In the alphabet that it names; where that is unknown or wrong, what can be read of it."""
-    content = _bytes_of(part)
+    content = _bytes_of(part) or b""
     try:
         named = part.get_content_charset() or "utf-8"
         return content.decode("utf-8" if named in ("us-ascii", "ascii") else named)

@@ -4,8 +4,7 @@ No library: those that are kept up know no Russian, and the rules that all progr
 """
 
 import re
-from collections.abc import Sequence
-from html.parser import HTMLParser
+from collections.abc import Mapping, Sequence
 
 ORIGINAL = "-----Original Message-----"
 SEPARATORS = re.compile(
@@ -19,6 +18,8 @@ INTRO = re.compile(
 HEADERS = re.compile(r"^\s*\**(from|sent|date|to|subject|от|отправлено|дата|кому|тема)\s*:\**\s", re.IGNORECASE)
 SENT_FROM = re.compile(r"^\s*(sent from my|sent from outlook|отправлено с|отправлено из)\b.{0,60}$", re.IGNORECASE)
 BLOCK_OF_HEADERS = 3
+MOST_HTML = 100_000
+"""Tags that are never closed cost with the square of their number, in the best of parsers too."""
 BLOCKS = frozenset(
     [
         "p",
@@ -48,8 +49,9 @@ SILENT = frozenset(("script", "style", "head", "title", "template", "svg", "math
 def cut_quote(text: str) -> str:
     """An answer between the lines of a quote stays as it is, with the quote."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    alike = _alike_from(lines)
     for number, line in enumerate(lines):
-        if _ends_at(lines, number, line):
+        if _ends_at(lines, number, line, alike):
             lines = lines[:number]
             break
     while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith(">") or SENT_FROM.match(lines[-1])):
@@ -57,7 +59,7 @@ def cut_quote(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _ends_at(lines: Sequence[str], number: int, line: str) -> bool:
+def _ends_at(lines: Sequence[str], number: int, line: str, alike: int) -> bool:
     if line in ("-- ", "--") or SEPARATORS.match(line):
         return True
     if HEADERS.match(line):
@@ -66,50 +68,63 @@ def _ends_at(lines: Sequence[str], number: int, line: str) -> bool:
     for length in (1, 2):
         intro = "\n".join(lines[number : number + length])
         if any(sign.isdigit() or sign == "@" for sign in intro) and INTRO.match(intro):
-            return _all_quoted(lines[number + length :])
+            return number + length >= alike
     return False
 
 
-def _all_quoted(rest: Sequence[str]) -> bool:
-    """Also where nothing carries a mark: then the program that wrote it marks nothing."""
-    said = [line for line in rest if line.strip()]
-    marked = [line.lstrip().startswith(">") for line in said]
-    return all(marked) or not any(marked)
+def _alike_from(lines: Sequence[str]) -> int:
+    """From which line on all are marked as quoted, or none: where nothing carries a mark, the program that wrote it marks
+    nothing. Looked for once, from the end: a text may have as many beginnings of a quote as lines."""
+    kinds: set[bool] = set()
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number].lstrip()
+        if line:
+            kinds.add(line.startswith(">"))
+        if len(kinds) > 1:
+            return number + 1
+    return 0
 
 
-class _Reader(HTMLParser):
-    """The text that a reader sees; where a program keeps what is answered, a line that says so."""
+class _Reader:
+    """The text that a reader sees; where a program keeps what is answered, a line that says so. Told by the parser."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, told: Mapping[str, str]) -> None:
         if tag in SILENT:
             self.silent += 1
             return
-        told = {name: value or "" for name, value in attrs}
         quoted = "gmail_quote" in told.get("class", "") or told.get("id") in ("divRplyFwdMsg", "appendonsend")
         if quoted or (tag == "blockquote" and told.get("type") == "cite"):
             self.parts.append(f"\n{ORIGINAL}\n")
         elif tag in BLOCKS:
             self.parts.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag in BLOCKS and tag != "br":
             self.parts.append("\n")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if not self.silent:
             self.parts.append(re.sub(r"\s+", " ", data))
 
+    def close(self) -> str:
+        return "".join(self.parts)
+
 
 def text_of_html(html: str) -> str:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = [line.strip() for line in "".join(reader.parts).split("\n")]
+    """Of the beginning, so far as it is not longer than anybody writes; nothing where nothing of it can be read."""
+    from lxml import etree  # noqa: PLC0415  nothing that every process needs
+
+    parser = etree.HTMLParser(target=_Reader(), encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        parser.feed(html[:MOST_HTML].replace("\0", "").encode("utf-8", "replace"))
+        shown: str = parser.close()
+    except (etree.LxmlError, ValueError):
+        return ""
+    lines = [line.strip() for line in shown.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -27,7 +27,7 @@ def add_absence(
 ) -> Absence:
     """First and last day included, in the person's zone. The deputy hears of it and stands in for those days."""
     require(actor, Power.SET_ABSENCE, Ties(requester=person.pk))
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    _lock(person)
     absence = Absence(person=person, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
     _check_absence(absence, at)
     add_row(absence, actor=actor.key, at=at, verb="add_absence")
@@ -43,6 +43,7 @@ def change_absence(
     require(actor, Power.SET_ABSENCE, Ties(requester=absence.person_id))
     if absence.ended_at is not None:
         raise Refused(_("This absence is over."), code="is_over")
+    _lock(absence.person)
     former = absence.deputy_id
     wanted = {"starts_on": absence.starts_on, "ends_on": absence.ends_on, "deputy": absence.deputy, **changes}
     _check_absence(Absence(pk=absence.pk, person=absence.person, **wanted), at)
@@ -90,6 +91,11 @@ def set_rota(
     else:
         change_row(rota, actor=actor.key, at=at, verb="set_rota", changes=changes, expected=expected)
     return rota
+
+
+def _lock(person: User) -> None:
+    """One at a time writes the absences of a person: nothing else keeps two from overlapping."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
 
 
 def _check_absence(absence: Absence, at: datetime) -> None:

@@ -133,6 +133,7 @@ class CapacityLook(CapacityForm):
 
     def __init__(self, *args: Any, period: Period, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["gross"].label = _("Gross before people leave or come")
         self.period = period
 
     @property

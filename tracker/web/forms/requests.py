@@ -347,13 +347,18 @@ def step_forms(
 
     The question begins with what is missing, so that asking for it is one key; what else is asked goes below it.
     """
-    question = f"{_('Please add: %(fields)s.') % {'fields': ', '.join(lacking)}}\n" if lacking else ""
+    question = question_for(lacking)
     fresh = {
         name: kind(initial={"next": then, "question": question}, auto_id=f"{name}-%s")
         for name, kind in STEP_FORMS.items()
         if name not in refused
     }
     return {**fresh, **refused}
+
+
+def question_for(lacking: Sequence[str]) -> str:
+    """What asks for the missing fields; empty where nothing is missing."""
+    return f"{_('Please add: %(fields)s.') % {'fields': ', '.join(lacking)}}\n" if lacking else ""
 
 
 class CommentForm(FiledForm):
