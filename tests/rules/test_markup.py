@@ -198,6 +198,16 @@ def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
                 ],
             }
         ),
+        json.dumps(
+            [
+                {"@type": "Product", "@id": f"#{n}"}
+                | {name: [{"@id": f"#{m}"} for m in range(20)] for name in ("offers", "review", "aggregateRating")}
+                for n in range(20)
+            ]
+        ),
+        json.dumps(
+            {"@type": [f"T{n}" for n in range(2000)] + ["Product"], "@id": "#0", "offers": [{"@id": "#0"}] * 20}
+        ),
         "\x00\x00<p>\ufffe",
         "",
     ],
@@ -215,6 +225,8 @@ def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
         "nested_text",
         "scripts",
         "references",
+        "all_refer_to_all",
+        "many_types",
         "bytes",
         "nothing",
     ],
