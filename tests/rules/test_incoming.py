@@ -159,7 +159,7 @@ def test_parts_nested_without_end_break_nothing() -> None:
     ],
 )
 def test_what_is_made_to_take_long_is_read_at_once(read: Callable[[str], str], hostile: str) -> None:
-    """Each took a minute and more where the work grew with the square of the text."""
+    """Work that grows with the square of the text takes half a minute and more."""
     started = time.process_time()
     read(hostile)
     assert time.process_time() - started < 5

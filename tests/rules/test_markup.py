@@ -179,10 +179,10 @@ def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
         "<div>" * 200_000,
         '<div itemscope itemtype="https://schema.org/Product">' * 20_000,
         '<div itemscope itemprop="a b c d" itemref="x x x x" id="x" itemtype="Product">' * 10_000,
-        "<div itemscope>" + '<div itemscope itemprop="a b" itemtype="Product">' * 200,
-        "<div itemscope>" + '<div itemscope itemprop="@id @type a">' * 30,
+        "<div itemscope>" + '<div itemscope itemprop="a b" itemtype="Product">' * 20,
+        "<div itemscope>" + '<div itemscope itemprop="@id a">' * 23,
         "<div itemscope itemref=n>" + '<div itemscope itemprop="p" id="n" itemref="n n">' * 16,
-        "".join(f'<p itemscope itemprop="p" id="n{n}" itemref="n{n + 1} n{n + 1}"></p>' for n in range(30))
+        "".join(f'<p itemscope itemprop="p" id="n{n}" itemref="n{n + 1} n{n + 1}"></p>' for n in range(20))
         + "<p itemscope itemref=n0></p>",
         f'<div id=b itemprop="{"a " * 100_000}">{"<br itemprop=c>" * 20_000}</div>'
         + "<i itemscope itemref=b></i>" * 9_000,
@@ -197,6 +197,16 @@ def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
                     for n in range(400)
                 ],
             }
+        ),
+        json.dumps(
+            [
+                {"@type": "Product", "@id": f"#{n}"}
+                | {name: [{"@id": f"#{m}"} for m in range(20)] for name in ("offers", "review", "aggregateRating")}
+                for n in range(20)
+            ]
+        ),
+        json.dumps(
+            {"@type": [f"T{n}" for n in range(2000)] + ["Product"], "@id": "#0", "offers": [{"@id": "#0"}] * 20}
         ),
         "\x00\x00<p>\ufffe",
         "",
@@ -215,6 +225,8 @@ def test_a_large_page_that_is_one_item_is_read_to_its_end() -> None:
         "nested_text",
         "scripts",
         "references",
+        "all_refer_to_all",
+        "many_types",
         "bytes",
         "nothing",
     ],

@@ -311,10 +311,7 @@ def test_a_ruling_in_words_asks_before_it_is_given_who_sees_to_it(court: Court) 
     coo, url = browser(court.cast.coo), f"/cases/{case.key}/"
     page = coo.get(url)
     shown, html = text_of(page), page.content.decode()
-    assert (
-        "From C nothing follows by itself: name who carries the ruling out and by when, or choose what happens."
-        in shown
-    )
+    assert "If you choose C, nothing follows by itself: then name who carries the ruling out, and by when." in shown
     assert "Who carries the ruling out" in shown
     assert "Who answers for the condition" not in shown
     assert html.index('name="condition_owner"') < html.index("<details", html.index('id="rule"')), "not folded away"
@@ -335,7 +332,7 @@ def test_it_is_said_after_which_of_them_nothing_follows(court: Court) -> None:
     WorkRequest.objects.filter(pk=court.ask.pk).update(state="accepted", delivery="waiting")
     case = court.raised()
     shown = text_of(page_of(court.cast.coo, case))
-    told = "From C nothing follows by itself: name who carries the ruling out and by when, or choose what happens."
+    told = "If you choose C, nothing follows by itself: then name who carries the ruling out, and by when."
     assert told in shown
     assert told not in text_of(page_of(court.cast.seo_lead, case)), "the sides choose nothing"
 

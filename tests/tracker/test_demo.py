@@ -180,5 +180,9 @@ class DemoTests(OnLumenMarket):
         assert len(count) == 1
         assert Entry.objects.count() == before
 
+    def test_a_request_about_speed_names_the_metric_that_it_is_about(self) -> None:
+        told = {ask.key: ask.answers for ask in WorkRequest.objects.filter(key__in=("R-20", "R-53", "R-62"))}
+        assert [told[key]["metric"] for key in ("R-20", "R-53", "R-62")] == ["LCP", "INP", "CLS"]
+
     def test_it_is_filled_within_seconds(self) -> None:
         assert self.filled_in < 10

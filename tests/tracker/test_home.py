@@ -133,12 +133,12 @@ class HomeTests(OnLumenMarket):
     def test_numbers_are_declined_in_russian(self) -> None:
         lead = find_person("platform-lead")
         User.objects.update(language="ru")
-        assert "Из них вы должны 7 ответов к сроку; просрочено: 4." in home_of("platform-lead")
+        assert "У 7 из них есть срок; просрочено: 4." in home_of("platform-lead")
         assert "3 дела ждут вас" in headline(home_of("coo"))
         for count, told in (
-            (1, "Из них вы должны 1 ответ к сроку."),
-            (2, "Из них вы должны 2 ответа к сроку."),
-            (5, "Из них вы должны 5 ответов к сроку."),
+            (1, "У 1 из них есть срок."),
+            (2, "У 2 из них есть срок."),
+            (5, "У 5 из них есть срок."),
         ):
             kept = Promise.objects.running().filter(holder=lead, kind="decision")[:count]
             others = Promise.objects.filter(holder=lead).exclude(pk__in=list(kept.values_list("pk", flat=True)))

@@ -1,5 +1,6 @@
 """Structured data of sample pages: pasted it is read at once, fetched it waits in a row; what was found stays."""
 
+import codecs
 import json
 import threading
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ ODD = {
     "/p/hex": (b"<meta charset=hex>", "text/html"),
     "/p/zlib": (b"<p>", "text/html; charset=zlib"),
     "/p/idna": (b"<p>", "text/html; charset=idna"),
+    "/p/later": (b"<p>more", "text/html; charset=breaks_later"),
     "/p/nul": (b"<p>", "image/p\x00ng\x1b[1m\xe9"),
 }
 
@@ -174,7 +176,7 @@ def test_a_check_whose_worker_was_killed_is_taken_up_when_its_lease_is_over(cast
 
 
 def test_pages_that_name_no_encoding_and_no_type_that_there_is_are_done_with_at_once(cast: Cast, shop: str) -> None:
-    ask = make_ask(cast, example_urls=[f"{shop}{path}" for path in (*ODD, "/p/good")])
+    ask = make_ask(cast, example_urls=[f"{shop}{path}" for path in (*ODD, "/p/good") if path != "/p/later"])
     check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
     assert carry_markup_checks(at=clock.now()) == 1
     check.refresh_from_db()
@@ -184,6 +186,27 @@ def test_pages_that_name_no_encoding_and_no_type_that_there_is_are_done_with_at_
         ("", ""),
     ]
     assert check.found[-1]["items"]
+
+
+def breaks_later(name: str) -> codecs.CodecInfo | None:
+    def decode(given: Any, _errors: str = "strict") -> tuple[str, int]:
+        if len(given) > 1:
+            raise RuntimeError("this reads nothing")
+        return "", len(given)
+
+    return codecs.CodecInfo(codecs.ascii_encode, decode, name=name) if name == "breaks_later" else None
+
+
+def test_a_page_that_breaks_its_reader_is_told_to_be_broken_and_the_others_are_read(cast: Cast, shop: str) -> None:
+    ask = make_ask(cast, example_urls=[f"{shop}/p/later", f"{shop}/p/good"])
+    check = check_markup(actor=cast.seo_lead.viewer(), at=NOON, ask=ask)
+    codecs.register(breaks_later)
+    try:
+        assert carry_markup_check(check=check.pk)
+    finally:
+        codecs.unregister(breaks_later)
+    check.refresh_from_db()
+    assert [one["fault"] for one in check.found] == ["broken", ""]
 
 
 def test_what_kills_its_worker_is_told_to_be_broken_after_three_tries(cast: Cast, asks_kind: None, shop: str) -> None:

@@ -1,4 +1,5 @@
-"""Word of cases: their parties hear what happened, never what a sealed position says. One statement an event."""
+"""Word of cases: their parties hear what happened, never what a sealed position says. One statement an event,
+one more where it says by whom."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,18 +31,27 @@ TO_OWNERS: Mapping[str, str] = {
     "condition": "case_condition_owed",
 }
 """Who owes something by it reads this instead."""
-TO_MEDIATOR = ("raised", "aged", "opened", "settled", "withdrawn", "condition_broken", "condition_met")
+WITHOUT_MEDIATOR: Mapping[str, str] = {
+    "settled": "case_settled_without",
+    "decided": "case_decided_without",
+    "withdrawn": "case_withdrawn_without",
+}
+"""How a case ended before there was a ruling → what whoever would have ruled reads of it: by whom, and how."""
+TO_MEDIATOR = ("raised", "aged", "opened", *WITHOUT_MEDIATOR, "condition_broken", "condition_met")
 
 
 def tell_of_cases(event: CasesMoved) -> None:
     mediators: list[int] = []
+    actor, name = person_in(event.actor_key), ""
     if event.what in TO_MEDIATOR:
         mediators = list(User.objects.active().holding(Role.COO).values_list("pk", flat=True))
-    tellings = [telling for case in event.cases for telling in _tellings(event, case, mediators)]
-    tell(at=event.at, tellings=tellings, actor=person_in(event.actor_key))
+    if event.what in WITHOUT_MEDIATOR:
+        name = User.objects.filter(pk=actor).values_list("name", flat=True).first() or "Tandem"
+    tellings = [telling for case in event.cases for telling in _tellings(event, case, mediators, name)]
+    tell(at=event.at, tellings=tellings, actor=actor)
 
 
-def _tellings(event: CasesMoved, case: CaseFacts, mediators: list[int]) -> Iterator[Telling]:
+def _tellings(event: CasesMoved, case: CaseFacts, mediators: list[int], name: str) -> Iterator[Telling]:
     facts = {"case": case.key, "request": case.request, "title": case.title, **event.facts}
     number = event.facts.get("number", case.version)
     source, url = f"{case.key}:{event.what}:{number}:{case.version}", f"/cases/{case.key}/"
@@ -49,5 +59,8 @@ def _tellings(event: CasesMoved, case: CaseFacts, mediators: list[int]) -> Itera
     for person in sorted(owners):
         yield Telling(TO_OWNERS[event.what], facts, url, source, user=person)
     if event.what in TO_PEOPLE:
-        for person in sorted({*case.people, *case.owners, *mediators} - owners):
-            yield Telling(TO_PEOPLE[event.what], facts, url, source, user=person)
+        people = {*case.people, *case.owners}
+        for person in sorted((people | set(mediators)) - owners):
+            without = event.what in WITHOUT_MEDIATOR and person not in people
+            kind = WITHOUT_MEDIATOR[event.what] if without else TO_PEOPLE[event.what]
+            yield Telling(kind, {**facts, "person": name} if without else facts, url, source, user=person)

@@ -90,4 +90,11 @@ WORDS: Mapping[str, Word] = {
         pgettext_lazy("word", "case"),
         _("What two sides do not agree on. Each states its position, then the COO rules in one sentence with a date."),
     ),
+    "sealed": Word(
+        pgettext_lazy("word", "sealed"),
+        _(
+            "A position in a case that the other side cannot read yet: both open when both are written, or when the time "
+            "for them is over. The COO reads each at once."
+        ),
+    ),
 }

@@ -28,7 +28,7 @@ def waiting_picture(
     return Picture(
         name=f"waiting-{key}",
         title=_("Who let whom wait"),
-        news=_("waited %(marketing)s d with marketing, %(technology)s d with IT")
+        news=_("waited %(marketing)s d with marketing, %(technology)s d with technology")
         % {side: number(waited[side], 1) for side in Side.values},
         height=len(Side.values) * LANE,
         headings=(Heading(_("Side")), Heading(_("From when to when")), Heading(_("Days"), numeric=True)),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.backlog.queries import Effect as Embedded
 from tracker.escalations.actions import told_act
-from tracker.escalations.models import Condition, Escalation, RulingKind
+from tracker.escalations.models import Condition, Escalation, Ruling, RulingKind
 from tracker.escalations.queries import CaseFile, DocketRow, Numbers
 from tracker.escalations.rules import Act, Effect, Prefilled
 from tracker.escalations.states import CaseState, ConditionState
@@ -23,6 +23,7 @@ from tracker.people.models import Side
 from tracker.projects.words import say_weeks
 from tracker.templatetags.times import number, say_day
 from tracker.web.forms.cases import LETTERS
+from tracker.web.home_cases import say_unruled
 from tracker.web.story import SENTENCES, Changes, new_values
 from tracker.web.ways import say_line
 
@@ -30,7 +31,7 @@ from tracker.web.ways import say_line
 @dataclass(frozen=True)
 class OptionCard:
     """One ruling to choose; `posted` are its effects as they are sent back; one that `both` sides
-    would accept is framed."""
+    would accept is framed; `allowance` is the line that speaks of one."""
 
     kind: str
     title: str
@@ -40,6 +41,7 @@ class OptionCard:
     posted: str
     key: str
     chosen: bool
+    allowance: str
 
 
 ACTS: Mapping[Effect, str | Promise] = {
@@ -74,21 +76,17 @@ def say_row(row: DocketRow) -> str:
         "technology": number(row.technology, 1),
     }
     about = f"{ask.key} {ask.title}." if row.case.wanted else f"{ask.key}."
-    waits = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
+    waits = _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with technology.") % words
     spoken = (_("No position is in yet."), _("One of two positions is in."), _("Both positions are in."))
     return f"{about} {waits} {spoken[min(row.spoken, 2)]}"
 
 
 def say_otherwise(ask: WorkRequest, numbers: Numbers) -> str:
     """What remains if nobody rules."""
-    words = {"request": ask.key}
-    if ask.state in (State.FILED, State.NEEDS_INFORMATION):
-        return _("If nobody rules, %(request)s stays without a decision.") % words
-    if ask.state == State.DECLINED:
-        return _("If nobody rules, %(request)s stays declined.") % words
-    if is_below(numbers):
-        return _("If nobody rules, %(request)s stays below the line and is not done this quarter.") % words
-    return _("If nobody rules, everything stays as it is.")
+    if ask.state == State.ACCEPTED and is_below(numbers):
+        text = _("If nobody rules, %(request)s stays below the line and is not done this quarter.")
+        return text % {"request": ask.key}
+    return say_unruled(ask)
 
 
 def is_below(numbers: Numbers) -> bool:
@@ -97,24 +95,36 @@ def is_below(numbers: Numbers) -> bool:
     return numbers.standing is not None and bool(numbers.standing.weeks_below)
 
 
-def say_title(option: Prefilled, ask: WorkRequest) -> str:
+def say_title(kind: str, acts: Sequence[Act], ask: WorkRequest) -> str:
     """What it comes to, in a few words."""
-    effects = {act.effect: act for act in option.acts}
-    project = next((act.project for act in option.acts if act.project), "")
+    effects = {act.effect for act in acts}
+    project = next((act.project for act in acts if act.project), "")
     words = {"project": project, "request": ask.key}
-    if option.kind == RulingKind.GRANT:
+    if kind == RulingKind.GRANT:
         if Effect.PIN in effects:
             return _("Pin %(project)s above the line") % words
         if Effect.EMBED in effects:
             return _("Now, in %(project)s, with room made for it") % words
         return _("Now, with capacity kept for it") if Effect.RESERVE in effects else _("Grant it")
-    if option.kind == RulingKind.COMPROMISE:
+    if kind == RulingKind.COMPROMISE:
         if Effect.MOVE in effects:
             return _("%(project)s just above the line") % words
         if Effect.EMBED in effects:
             return _("Inside %(project)s, without new capacity") % words
         return _("Accept it; it waits for its place") if Effect.ACCEPT in effects else _("Meet in the middle")
     return _("Decline it") if Effect.DECLINE in effects else _("Leave it as it is")
+
+
+def say_choice(kind: str, acts: Sequence[Act], ask: WorkRequest) -> str:
+    """One of the three, by its letter."""
+    return f"{LETTERS[RulingKind(kind)]} · {say_title(kind, acts, ask)}"
+
+
+def say_ruling(ruling: Ruling, ask: WorkRequest) -> str:
+    """What was ruled: the one that was chosen, as it stood among the three."""
+    if ruling.kind not in LETTERS:
+        return str(ruling.get_kind_display())
+    return say_choice(ruling.kind, [_read_act(one) for one in ruling.effects], ask)
 
 
 def option_cards(file: CaseFile, chosen: str | None) -> list[OptionCard]:
@@ -130,13 +140,14 @@ def option_cards(file: CaseFile, chosen: str | None) -> list[OptionCard]:
         cards.append(
             OptionCard(
                 kind=option.kind,
-                title=f"{LETTERS[RulingKind(option.kind)]} · {say_title(option, ask)}",
+                title=say_choice(option.kind, option.acts, ask),
                 lines=lines,
                 both=option.both,
                 who=_say_sides(option.sides),
                 posted=orjson.dumps([told_act(act) for act in option.acts]).decode(),
                 key=str(place + 1),
                 chosen=option.kind == chosen,
+                allowance=_say_allowance(option, file),
             )
         )
     return cards
@@ -167,7 +178,9 @@ def say_words(option: Prefilled, file: CaseFile) -> list[str]:
         said.append(_("Yes to “%(wanted)s”") % {"wanted": case.wanted})
     proposals = [one for one in case.options if not _is_another(one, option, file)]
     if option.kind == RulingKind.COMPROMISE and proposals:
-        said.append(_("Was proposed: %(options)s.") % {"options": "; ".join(proposals)})
+        words = {"person": case.raised_by.name if case.raised_by else "", "options": "; ".join(proposals)}
+        text = _("%(person)s proposed: %(options)s.") if case.raised_by else _("Was proposed: %(options)s.")
+        said.append(text % words)
     return said if option.acts else [*said, _("Nothing follows by itself: the sentence is the ruling.")]
 
 
@@ -179,21 +192,26 @@ def _is_another(proposal: str, option: Prefilled, file: CaseFile) -> bool:
     """Whether what somebody proposed in their own words is what another of the three does already."""
     others = [one for one in file.options if one is not option]
     projects = {act.project for one in others for act in one.acts if act.project}
-    titles = {say_title(one, file.case.ask).casefold() for one in others}
+    titles = {say_title(one.kind, one.acts, file.case.ask).casefold() for one in others}
     said = proposal.casefold().strip(" .")
     return said in titles or said.startswith(LEAVING) or any(key.casefold() in said.split() for key in projects)
+
+
+def say_handless(file: CaseFile) -> str:
+    """The letters of the rulings from which nothing follows by itself."""
+    return ", ".join(sorted(LETTERS[RulingKind(option.kind)] for option in file.options if not option.acts))
 
 
 def say_in_words(file: CaseFile) -> str:
     """What the mediator has to say besides where nothing follows from a ruling by itself; empty where something follows
     from each of the three."""
-    letters = sorted(LETTERS[RulingKind(option.kind)] for option in file.options if not option.acts)
+    letters = say_handless(file)
     if not letters:
         return ""
-    if len(letters) == len(file.options):
+    if not any(option.acts for option in file.options):
         return _("Nothing follows by itself from any of them: name who carries the ruling out, and by when.")
     text = _("If you choose %(letters)s, nothing follows by itself: then name who carries the ruling out, and by when.")
-    return text % {"letters": ", ".join(letters)}
+    return text % {"letters": letters}
 
 
 def say_take(case: Escalation, conditions: Iterable[Condition]) -> tuple[str, str]:
@@ -235,6 +253,15 @@ def say_payer(option: Prefilled, numbers: Numbers) -> list[str]:
     if Effect.EMBED in effects or (not option.acts and option.kind != RulingKind.DENY):
         return []
     return [_("Nobody pays: no weeks are taken.")]
+
+
+def _say_allowance(option: Prefilled, file: CaseFile) -> str:
+    for act in option.acts:
+        if act.effect == Effect.RESERVE:
+            return say_act(act, file.case.ask)
+        if act.effect == Effect.EMBED and file.numbers.effect is not None:
+            return say_payer(option, file.numbers)[0]
+    return ""
 
 
 def _say_embedded(effect: Embedded, words: Mapping[str, str]) -> list[str]:
@@ -319,11 +346,14 @@ def say_effects(effects: Sequence[Mapping[str, Any]], ask: WorkRequest) -> list[
     """What a ruling did, out of what it recorded."""
     told = []
     for one in effects:
-        weeks = Decimal(one["weeks"]) if "weeks" in one else None
-        act = Act(Effect(one["effect"]), one.get("project", ""), one.get("after", ""), one.get("team", ""), weeks)
         item = one.get("result", {}).get("item", "")
-        told.append(f"{say_act(act, ask)} {item}".strip())
+        told.append(f"{say_act(_read_act(one), ask)} {item}".strip())
     return told
+
+
+def _read_act(told: Mapping[str, Any]) -> Act:
+    weeks = Decimal(told["weeks"]) if "weeks" in told else None
+    return Act(Effect(told["effect"]), told.get("project", ""), told.get("after", ""), told.get("team", ""), weeks)
 
 
 def say_new_state(changes: Changes) -> str:

@@ -10,7 +10,9 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise as Lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -191,7 +193,18 @@ def rule(request: SignedInRequest, key: str) -> HttpResponseBase:
             **said,
         )
 
-    return _act(request, case, "rule", form, act, gettext_lazy("%(key)s is ruled on; both sides are told."))
+    told = gettext_lazy("%(key)s is ruled on; both sides are told.")
+    return _act(request, case, "rule", form, act, told, offers_next=True)
+
+
+def _offer_next(viewer: Viewer) -> str:
+    """The case that comes first on the docket of the viewer, as a link; empty where none waits."""
+    waiting = next((row.case for row in docket_of(viewer, clock.now()).cases if not row.own), None)
+    if waiting is None:
+        return ""
+    words = {"case": waiting.key, "title": waiting.wanted or waiting.ask.title}
+    text = _("Next: %(case)s %(title)s") % words
+    return format_html(' <a href="{}">{}</a>', reverse("case", args=[waiting.key]), text)
 
 
 def _read_effects(text: str) -> list[Any]:
@@ -233,6 +246,8 @@ def _act(
     form: forms.Form,
     act: Callable[[], object],
     said: str | Lazy,
+    *,
+    offers_next: bool = False,
 ) -> HttpResponseBase:
     try:
         act()
@@ -242,7 +257,8 @@ def _act(
         status = tell_refusal(form, refused)
         fresh = find_case(request.viewer, case.key)
         return _show(request, fresh, refused=refused, given={name.replace("-", "_"): form}, status=status)
-    messages.success(request, said % {"key": case.key})
+    following = _offer_next(request.viewer) if offers_next else ""
+    messages.success(request, format_html("{}{}", said % {"key": case.key}, following))
     return redirect("case", case.key)
 
 

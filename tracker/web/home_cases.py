@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from tracker.escalations.models import RulingKind
 from tracker.escalations.queries import OnDesk
 from tracker.escalations.states import CaseState
+from tracker.intake.models import WorkRequest
+from tracker.intake.states import State
 from tracker.people.access import Viewer
 from tracker.promises.models import Kind, Promise
 from tracker.templatetags.times import number, say_day
@@ -55,8 +57,8 @@ def _words(one: OnDesk) -> dict[str, str]:
 def _ruling(one: OnDesk, now: datetime) -> Move:
     url = reverse("case", args=[one.case.key])
     words = {**_words(one), **{side: number(days, 1) for side, days in one.waited.items()}}
-    text = _("%(request)s %(title)s: %(marketing)s d with marketing, %(technology)s d with IT.") % words
-    text = f"{say_readiness(one, now)} {text}"
+    text = _("%(request)s %(title)s: %(marketing)s d with marketing, %(technology)s d with technology.") % words
+    text = f"{say_readiness(one, now)} {text} {say_unruled(one.case.ask)}"
     if one.both:
         both = _("Both sides would accept %(letter)s.") % {"letter": LETTERS[RulingKind(one.both)]}
         text = f"{text} {both}"
@@ -84,6 +86,16 @@ def say_readiness(one: OnDesk, now: datetime) -> str:
         return _("Ready for you.")
     local, today = timezone.localtime(one.heard_by).date(), timezone.localtime(now).date()
     return _("Still being heard: positions by %(day)s.") % {"day": say_day(local, today)}
+
+
+def say_unruled(ask: WorkRequest) -> str:
+    """What remains if nobody rules, as far as the request tells by itself; its case says the same."""
+    words = {"request": ask.key}
+    if ask.state in (State.FILED, State.NEEDS_INFORMATION):
+        return _("If nobody rules, %(request)s stays without a decision.") % words
+    if ask.state == State.DECLINED:
+        return _("If nobody rules, %(request)s stays declined.") % words
+    return _("If nobody rules, everything stays as it is.")
 
 
 def _settlement(one: OnDesk) -> Move:
@@ -155,7 +167,7 @@ def say_waiting(desk: Iterable[OnDesk]) -> str:
     if not sum(sums.values()):
         return ""
     words = {"days": number(sum(sums.values()), 1), **{side: number(days, 1) for side, days in sums.items()}}
-    return _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with IT.") % words
+    return _("Waiting %(days)s working days: %(marketing)s with marketing, %(technology)s with technology.") % words
 
 
 def own_rulings(desk: Iterable[OnDesk]) -> Iterator[Word]:

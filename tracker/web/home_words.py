@@ -30,9 +30,19 @@ def say_title(moves: Sequence[Move]) -> str:
     cases = sum(move.kind == "ruling" for move in moves)
     if cases:
         needed = ngettext("%(count)s case needs you", "%(count)s cases need you", cases) % {"count": cases}
+        needed = _say_heard(needed, [move for move in moves if move.kind == "ruling"])
         return _("%(cases)s, about %(minutes)s") % {"cases": _and_others(needed, len(moves) - cases), "minutes": told}
     decisions = ngettext("%(count)s decision", "%(count)s decisions", len(moves)) % {"count": len(moves)}
     return _("%(decisions)s, about %(minutes)s") % {"decisions": decisions, "minutes": told}
+
+
+def _say_heard(cases: str, rulings: Sequence[Move]) -> str:
+    """How many of them are ready, where the sides are still heard in some; a ready one has the main button."""
+    ready = sum(move.primary for move in rulings)
+    if ready == len(rulings):
+        return cases
+    words = {"cases": cases, "ready": ready, "heard": len(rulings) - ready}
+    return _("%(cases)s: %(ready)s ready, %(heard)s still being heard") % words
 
 
 def _and_others(cases: str, others: int) -> str:
@@ -49,7 +59,8 @@ def say_context(
 ) -> str:
     """One line of whole sentences; `kept` is what an administrator hears of promises."""
     said = [kept, say_waiting(desk), say_broken(desk), say_owing(moves, viewer), say_saving(decisions)]
-    return " ".join(sentence for sentence in (*said, _("Everything else moves without you.")) if sentence)
+    others = _("Everything else moves without you.") if moves else ""
+    return " ".join(sentence for sentence in (*said, others) if sentence)
 
 
 def say_broken(desk: Iterable[OnDesk]) -> str:

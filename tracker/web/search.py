@@ -27,7 +27,6 @@ from tracker.web.render import render_page
 from tracker.web.viewer import SignedInRequest, signed_in
 
 MOST = 10
-FEW = 3
 LONGEST, MOST_WORDS = 100, 6
 KEY = re.compile(r"^([prie])[\s-]?0*(\d{1,18})([a-z]?)$", re.IGNORECASE)
 
@@ -78,7 +77,7 @@ def say_words(column: str, text: str) -> Q:
 def find_all(viewer: Viewer, text: str) -> list[Group]:
     """At most ten of each kind that the viewer may see; four statements and those of packages above, one for a key.
 
-    Two more where no request has all the words, or few have the one.
+    Two more where no request has all the words.
     """
     kind, key = read_key(text)
     projects, requests = Project.objects.visible_to(viewer), WorkRequest.objects.visible_to(viewer)
@@ -104,14 +103,9 @@ def find_all(viewer: Viewer, text: str) -> list[Group]:
 
 
 def _requests(viewer: Viewer, text: str, rows: QuerySet[Any]) -> Group:
-    """What has all the words; behind what few have of one word, and where nothing has, stands what says much the same in
-    other words or spells them otherwise."""
+    """What has all the words; where nothing has, what says much the same in other words or spells them otherwise."""
     group = _group(gettext_lazy("Requests"), rows)
-    if len(group.hits) >= FEW or (group.hits and " " in text.strip()):
-        return group
-    found = {hit.key for hit in group.hits}
-    like = [_hit(ask) for ask in similar_requests(viewer, text) if ask.key not in found]
-    return Group(group.label, [*group.hits, *like][:MOST], False)
+    return group if group.hits else Group(group.label, [_hit(ask) for ask in similar_requests(viewer, text)], False)
 
 
 def _group(label: Promise, rows: QuerySet[Any] | None) -> Group:

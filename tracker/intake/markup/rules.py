@@ -70,18 +70,18 @@ class Item:
 def judge_nodes(roots: Iterable[Any]) -> list[Item]:
     """Every piece whose type is CHECKED, wherever it stands, in the order of the page."""
     nodes = list(_walk(roots))
-    named = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
+    page = _Page({node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1})
     kinds = ((node, next((one for one in types_of(node) if one in CHECKED), "")) for node in nodes)
     return [
-        Item(kind, tuple(dict.fromkeys(islice(_missing(node, kind, named, 0), MOST_VALUES**2)))[:MOST_MISSING])
+        Item(kind, _missing(node, kind, page, 0))
         for node, kind in islice(((node, kind) for node, kind in kinds if kind), MOST_ITEMS)
     ]
 
 
 def types_of(node: Node) -> list[str]:
     """ "https://schema.org/NewsArticle", "schema:NewsArticle" and "NewsArticle" are Article."""
-    given = node.get("@type")
-    names = [str(one).replace("#", "/").replace(":", "/").rpartition("/")[2] for one in _listed(given)]
+    given = [one for one in _listed(node.get("@type"))[:MOST_VALUES] if isinstance(one, str)]
+    names = [one.replace("#", "/").replace(":", "/").rpartition("/")[2] for one in given]
     return [KINDS.get(name, name) for name in names]
 
 
@@ -99,17 +99,37 @@ def _walk(roots: Iterable[Any]) -> Iterator[Node]:
             waiting += [(value, depth + 1) for value in reversed(list(inner)) if isinstance(value, Mapping | list)]
 
 
-def _missing(node: Node, kind: str, named: Mapping[str, Node], depth: int) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Page:
+    """What an "@id" refers to, and what each node was found to lack: many may refer to one."""
+
+    named: Mapping[str, Node]
+    known: dict[tuple[int, str, int], tuple[str, ...]] = field(default_factory=dict)
+
+
+def _missing(node: Node, kind: str, page: _Page, depth: int) -> tuple[str, ...]:
+    key = (id(node), kind, depth)
+    if key not in page.known:
+        page.known[key] = tuple(islice(dict.fromkeys(_lacks(node, kind, page, depth)), MOST_MISSING))
+    return page.known[key]
+
+
+def _lacks(node: Node, kind: str, page: _Page, depth: int) -> Iterator[str]:
     rule = RULES[kind]
     for names in rule.needs:
         if not any(_holds(node.get(name)) for name in names):
             yield " / ".join(names)
     for name, inner in rule.inside.items() if depth < INNERMOST else ():
         for value in _listed(node.get(name))[:MOST_VALUES]:
-            held = named.get(str(value.get("@id")), value) if isinstance(value, Mapping) else None
+            held = _referred(value, page.named) if isinstance(value, Mapping) else None
             if held:
                 own = next((one for one in types_of(held) if one in RULES), inner)
-                yield from (f"{name}.{one}" for one in _missing(held, own, named, depth + 1))
+                yield from (f"{name}.{one}" for one in _missing(held, own, page, depth + 1))
+
+
+def _referred(node: Node, named: Mapping[str, Node]) -> Node:
+    given = node.get("@id")
+    return named.get(given, node) if isinstance(given, str) else node
 
 
 def _holds(value: Any) -> bool:

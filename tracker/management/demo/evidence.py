@@ -48,6 +48,8 @@ EMBEDDING: dict[str, dict[str, Any]] = {
     LANDING: {"content_owner": "Content team"},
     SPEED: {"measured_with": "field data of the browser report"},
 }
+METRICS = {30: ("INP", 510), 32: ("CLS", 0.19), 50: ("CLS", 0.08), 53: ("INP", 240), 62: ("CLS", 0.14)}
+"""What is slow where it is not the first view: the metric and its 75th percentile, by the number of the request."""
 NUMBERS = ("baseline", "target", "value_per_week")
 
 
@@ -62,6 +64,9 @@ def gather_evidence(told: Told, calendar: Calendar) -> dict[str, Any]:
     if told.proof == "embedding":
         fields |= {"acceptance_tests": TESTS[told.type], "how_to_test": HOW[told.type]}
         fields["answers"] |= EMBEDDING[told.type]
+    if told.number in METRICS:
+        metric, today = METRICS[told.number]
+        fields["answers"] |= {"metric": metric} | ({"current_p75": today} if told.proof != "filing" else {})
     own = {name: value for name, value in told.more.items() if name not in ("measured", "measure", "measure_in_week")}
     fields |= own
     return fields | {name: Decimal(str(fields[name])) for name in NUMBERS if name in fields}

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32, default
 from email.utils import getaddresses, parseaddr
@@ -101,7 +101,7 @@ def clean_text(text: str) -> str:
     return "".join(one for one in readable if one in KEPT or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co"))
 
 
-def _head_of(raw: bytes) -> EmailMessage:
+def _head_of(raw: bytes) -> Message:
     """Parsed by the old rules, which ask no header what it means and so trip over none."""
     head = BytesHeaderParser(EmailMessage, policy=compat32).parsebytes(HEAD.split(raw, maxsplit=1)[0])
     head.policy = default

@@ -337,7 +337,19 @@
     undo?.();
   });
 
+  /* What was done and asks for nothing stays in the live region, and leaves the view by itself. */
+  const SHOWN = 10000;
+  function leave(flash) {
+    if (flash.matches(":hover, :focus-within")) return setTimeout(leave, SHOWN, flash);
+    $$("button, .icon", flash).forEach((part) => part.remove());
+    flash.className = "sr-only";
+  }
+
   function prepare() {
+    $$("#flash .flash:is(.good, .neutral):not([data-leaves], :has(form, a))").forEach((flash) => {
+      flash.dataset.leaves = "";
+      setTimeout(leave, SHOWN, flash);
+    });
     $$("[data-needs-script], [data-themes], [data-close]").forEach((element) => { element.hidden = false; });
     $$("dialog[data-open]").forEach((dialog) => {
       delete dialog.dataset.open;

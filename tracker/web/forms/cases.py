@@ -130,7 +130,12 @@ class RulingForm(forms.Form):
     accepted_risk = forms.CharField(
         label=_("The risk that is accepted, in words"), max_length=LONGEST, required=False, widget=lines(2)
     )
-    condition = forms.CharField(label=_("On the condition that"), max_length=SENTENCE, required=False)
+    condition = forms.CharField(
+        label=_("On the condition that"),
+        max_length=SENTENCE,
+        required=False,
+        help_text=_("With a condition, name both: who answers for it, and by which day."),
+    )
     condition_owner = forms.ModelChoiceField(
         User.objects.none(), label=_("Who answers for the condition"), required=False, empty_label=_("nobody")
     )
