@@ -389,8 +389,8 @@ class TestMassAssignment(Hostile):
         found = {}
         for path, methods in schema["paths"].items():
             for method, told in methods.items():
-                ways = told.get("requestBody", {}).get("content", {})
-                content = next(iter(ways.values()), {}).get("schema", {})
+                ways: dict[str, Any] = told.get("requestBody", {}).get("content", {})
+                content = next(iter(ways.values()))["schema"] if ways else {}
                 part = parts.get(content.get("$ref", "").rpartition("/")[2], content)
                 found[method.upper(), path] = set(part.get("properties", ()))
         return found

@@ -41,7 +41,7 @@ TIE = "the item, what delivers it, its new version with its entry, what is tied 
 DECISION = "a request, its items, its promises, what waited for the mediator, and word"
 CASE = "a request with what carries it, whose case it is, the case, what was said, its promises, and word"
 SPEAK = "a case, its version, the position, its promise, whether both are open now, and word"
-ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word"
+ENDED = "a case, who spoke in it, its end, what was ruled, its promises, and word to both sides and the mediator"
 HOSTS = "the finder, and the lists of its teams in which the hosts have their rank"
 JUDGED = "both positions, all that the numbers say (hosts, lists, what was waited), rulings, conditions, the story"
 KEPT_UP = (
@@ -89,7 +89,7 @@ DEARER = {
     "POST /api/v1/requests/{filed}/decline/": (7, DECISION),
     "POST /api/v1/requests/{filed}/park/": (7, DECISION),
     "POST /api/v1/backlog-items/{proposed_item}/answer/": (20, ANSWER),
-    "POST /api/v1/backlog-items/{countered_item}/accept-counter/": (22, ANSWER),
+    "POST /api/v1/backlog-items/{countered_item}/accept-counter/": (21, ANSWER),
     "POST /backlog/{countered_item}/accept-counter/": (20, ANSWER),
     "POST /api/v1/backlog-items/{orphan_item}/rehome/": (16, LEAVE),
     "POST /api/v1/backlog-items/{agreed_item}/drop/": (12, LEAVE),
@@ -103,10 +103,11 @@ DEARER = {
     "POST /api/v1/escalations/{line_case}/take-up/": (9, CASE),
     "POST /api/v1/escalations/{case_case}/take-up/": (7, CASE),
     "POST /api/v1/escalations/{case_case}/positions/": (8, SPEAK),
-    "POST /api/v1/escalations/{offered_case}/settle/": (7, ENDED),
+    "POST /cases/{case_case}/rule/": (16, f"{ENDED}; and the docket, for the case that is next"),
+    "POST /api/v1/escalations/{offered_case}/settle/": (8, ENDED),
     "POST /api/v1/escalations/{case_case}/rule/": (7, ENDED),
     "POST /api/v1/escalations/{case_case}/send-back/": (7, ENDED),
-    "POST /api/v1/escalations/{case_case}/withdraw/": (7, ENDED),
+    "POST /api/v1/escalations/{case_case}/withdraw/": (8, ENDED),
     "GET /cases/{case_case}/": (13, JUDGED),
     "GET /cases/{ruled_case}/": (13, JUDGED),
     "GET /cases/{secret_case}/": (13, JUDGED),
