@@ -13,6 +13,8 @@ PACKAGES = [ROOT / "tracker", ROOT / "roadmap"]
 PYTHON = sorted(path for package in PACKAGES for path in package.rglob("*.py") if "migrations" not in path.parts)
 TEMPLATES = sorted(path for package in PACKAGES for path in (package / "templates").rglob("*.html"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "process", "handle", "data", "info"}
+NAMED_BY_OTHERS = {"handle", "data"}
+"""Methods that Django's commands and the targets of lxml's parsers have to have."""
 LONGEST_FILE, LONGEST_FUNCTION = 440, 60
 
 
@@ -41,7 +43,7 @@ def test_files_and_functions_stay_short() -> None:
 
 def test_no_module_or_function_has_an_empty_name() -> None:
     named = {path.stem: path for path in PYTHON} | {node.name: path for path in PYTHON for node in functions(path)}
-    assert not FORBIDDEN_NAMES & set(named) - {"handle"}, "say what it does"
+    assert not FORBIDDEN_NAMES & (set(named) - NAMED_BY_OTHERS), "say what it does"
 
 
 def test_verbs_are_keyword_only_and_told_who_and_when() -> None:

@@ -389,11 +389,8 @@ class Snooze(models.Model):
 
 
 class FollowLink(Versioned):
-    """A way to follow one request without an account; only the hash of its secret is kept.
-
-    Nobody made the one of who filed by a public form; it is mailed to them in their language: `due_at` and `tries` are as
-    those of Mail.
-    """
+    """A way to follow one request without an account; only the hash of its secret is kept. Nobody made the one of who filed
+    by a public form: it is mailed to them in their language, `due_at` and `tries` are as those of Mail."""
 
     subject = "follow-link"
 
